@@ -1,0 +1,62 @@
+"""What the engine and the activities say to each other: one request and one report for each kind of call."""
+
+from amends.models import Data, Model, Outcome, Refusal
+from amends.timeline import Entry
+
+
+class CallRequest(Model):
+    """A call of a read or an effect.
+
+    ``key`` is ``<incident>/<command id>``: the idempotency key of an effect, the label of a read. ``step`` is the
+    runbook's step id, ``attempt`` the ``try`` of the effect protocol (not Temporal's attempt), ``undoes`` the key of
+    the effect that this one takes back. ``inputs`` are validated by the activity against its own input model.
+    """
+
+    key: str
+    incident_id: str
+    step: str
+    attempt: int = 1
+    inputs: Data
+    undoes: str | None = None
+
+
+class CallReport(Model):
+    """What became of a call: ``applied`` with its result, or ``not_applied`` with the refusal.
+
+    Trouble is never reported: it is raised, retried by Temporal, and when the retries are used up the engine takes the
+    outcome as ``unknown``.
+    """
+
+    outcome: Outcome
+    result: Data = {}
+    refusal: Refusal | None = None
+
+
+class AppendRequest(Model):
+    """Entries of one run for one incident's timeline, in order, without gaps.
+
+    ``claims`` are the idempotency keys of reports that these entries bring; each is claimed for
+    ``(exception_type, key)`` in the same transaction.
+    """
+
+    incident_id: str
+    exception_type: str
+    workflow_id: str
+    run_id: str
+    entries: tuple[Entry, ...]
+    claims: tuple[str, ...] = ()
+
+
+class LostClaim(Model):
+    """A report's key that an earlier incident has claimed."""
+
+    key: str
+    incident_id: str
+
+
+class AppendReport(Model):
+    """The entries are committed. ``lost`` names claims that other incidents hold; ``previous`` is the newest earlier
+    incident on the same workflow id, if there is one."""
+
+    lost: tuple[LostClaim, ...] = ()
+    previous: str | None = None

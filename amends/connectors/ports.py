@@ -1,0 +1,167 @@
+"""The outside systems as Amends sees them: one small protocol each.
+
+Every method takes a ``Call`` first: the idempotency key of an effect and the incident's own time. A repeated key with
+the same arguments returns the first result and does nothing; with other arguments it raises ``KeyReused``. A business
+refusal raises ``Refused`` with its reason, a failure that may pass raises ``Trouble``. Implementations are safe to call
+from several threads.
+"""
+
+from typing import Protocol
+
+from amends.models import Model, Money, Utc
+
+
+class Call(Model):
+    """``key``: the idempotency key; reads have one too, as a label. ``at``: now, in the incident's time."""
+
+    key: str
+    at: Utc
+
+
+class Order(Model):
+    order_id: str
+    status: str
+    """``placed | paid | shipped | delivered | cancelled``"""
+    currency: str
+    total: Money
+    refunded: Money
+
+
+class Parcel(Model):
+    parcel_id: str
+    order_id: str
+    status: str
+    """``not_dispatched | in_transit | delivered | lost``"""
+    value: Money
+    """What the lines in it cost."""
+    lines_refundable: Money
+    """What of that has not been refunded yet."""
+    last_scan_at: Utc | None = None
+
+
+class ReplacementOrder(Model):
+    replacement_id: str
+
+
+class Availability(Model):
+    """Whether every unit of a parcel could be reserved again now."""
+
+    reservable: bool
+
+
+class Reservation(Model):
+    reservation_id: str
+
+
+class Shipment(Model):
+    parcel_id: str
+    carrier: str
+    tracking_no: str
+
+
+class Trace(Model):
+    trace_id: str
+    status: str
+    """``open | found | lost | closed``"""
+
+
+class Claim(Model):
+    claim_id: str
+    status: str
+    """``open | paid | rejected``"""
+
+
+class Refund(Model):
+    refund_id: str
+    amount: Money
+
+
+class Delivery(Model):
+    """A message that a channel has taken. ``channel`` names it; the address stays with the channel."""
+
+    message_id: str
+    channel: str
+    language: str
+
+
+class Orders(Protocol):
+    def read(self, call: Call, *, order_id: str) -> Order:
+        """Refuses ``OrderNotFound``."""
+
+    def add_replacement(self, call: Call, *, order_id: str, parcel_id: str) -> ReplacementOrder:
+        """Adds an order of no cost for the lines of a parcel. Refuses ``OrderNotFound``, ``ParcelNotFound``."""
+
+    def drop_replacement(self, call: Call, *, replacement_id: str) -> None:
+        """Takes a replacement order back. Dropping one that is dropped is harmless."""
+
+
+class Inventory(Protocol):
+    def check(self, call: Call, *, parcel_id: str) -> Availability:
+        """Refuses ``ParcelNotFound``."""
+
+    def reserve(self, call: Call, *, parcel_id: str) -> Reservation:
+        """Sets every unit of a parcel's lines aside, all or none. Refuses ``OutOfStock``, ``ParcelNotFound``."""
+
+    def release(self, call: Call, *, reservation_id: str) -> None:
+        """Gives reserved units back; harmless when they are back already."""
+
+
+class Shipping(Protocol):
+    def read_parcel(self, call: Call, *, parcel_id: str) -> Parcel:
+        """Refuses ``ParcelNotFound``."""
+
+    def open_trace(self, call: Call, *, parcel_id: str) -> Trace:
+        """Asks the carrier to look for a parcel. Refuses ``ParcelNotFound``, ``TraceRefused``."""
+
+    def read_trace(self, call: Call, *, trace_id: str) -> Trace:
+        """Refuses ``TraceNotFound``."""
+
+    def close_trace(self, call: Call, *, trace_id: str) -> None:
+        """Tells the carrier that it need not look any more; harmless when the trace has ended."""
+
+    def create_shipment(self, call: Call, *, parcel_id: str) -> Shipment:
+        """Sends the contents of a parcel again, from what has been reserved for it. ``parcel_id`` of the result is
+        the new parcel. Refuses ``NoCapacity``, ``NothingReserved``, ``ParcelNotFound``."""
+
+    def cancel_shipment(self, call: Call, *, tracking_no: str) -> None:
+        """Stops a shipment that has not left. Refuses ``AlreadyHandedOver``."""
+
+    def resume_delivery(self, call: Call, *, parcel_id: str) -> None:
+        """Tells the carrier to deliver a found parcel. Refuses ``ParcelNotFound``, ``NotFoundYet``."""
+
+    def file_claim(self, call: Call, *, parcel_id: str) -> Claim:
+        """Claims the parcel's value from the carrier. Refuses ``ParcelNotFound``, ``ClaimWindowOver``."""
+
+    def read_claim(self, call: Call, *, claim_id: str) -> Claim:
+        """Refuses ``ClaimNotFound``."""
+
+
+class Payments(Protocol):
+    def refund(self, call: Call, *, order_id: str, parcel_id: str, amount: Money) -> Refund:
+        """Pays money back to where it came from. Refuses ``RefundTooHigh`` (above what was captured and not yet
+        refunded), ``OrderNotFound``, ``PaymentDeclined``."""
+
+
+class Customers(Protocol):
+    def tell(self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str]) -> Delivery:
+        """Sends a message to who placed the order, in their language.
+
+        ``texts``: language → ``{"subject": …, "body": …}``, with placeholders in braces; ``values``: what stands for
+        them. ``{customer.name}`` is filled in by the shop, so that no personal data leaves it. Refuses
+        ``OrderNotFound``, ``Undeliverable``.
+        """
+
+
+class Connectors(Protocol):
+    """All outside systems of one company."""
+
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def inventory(self) -> Inventory: ...
+    @property
+    def shipping(self) -> Shipping: ...
+    @property
+    def payments(self) -> Payments: ...
+    @property
+    def customers(self) -> Customers: ...

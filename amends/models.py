@@ -1,0 +1,131 @@
+"""The vocabulary as types: what design, code, journal and wire formats call things."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+
+class Model(BaseModel):
+    """A value that crosses a boundary: frozen, and unknown fields are ignored when read back.
+
+    Fields are only ever added, and what is added has a default, so that an older worker survives a newer one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Written(BaseModel):
+    """A value that people write (YAML, API bodies): frozen, and an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _to_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+Utc = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""An aware time, always kept and written in UTC."""
+
+Data = dict[str, JsonValue]
+"""A JSON object."""
+
+
+class Stage(StrEnum):
+    """How far an incident has come. Stages only go forward."""
+
+    REPORT = "report"
+    ANALYSIS = "analysis"
+    ACTION = "action"
+    FOLLOW_UP = "follow_up"
+
+
+class Status(StrEnum):
+    """What an incident is doing: another axis than its stage."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    WAITING = "waiting"
+    IN_PROGRESS = "in_progress"
+    TAKEN_OVER = "taken_over"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    DUPLICATE = "duplicate"
+
+    @property
+    def final(self) -> bool:
+        """Whether an incident with this status has ended."""
+        return self in (Status.CLOSED, Status.CANCELLED, Status.DUPLICATE)
+
+
+class Severity(StrEnum):
+    """From the worst to the mildest."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Party(StrEnum):
+    """Who holds the ball."""
+
+    US = "us"
+    CUSTOMER = "customer"
+    CARRIER = "carrier"
+    WAREHOUSE = "warehouse"
+    SUPPLIER = "supplier"
+    MERCHANT = "merchant"
+    PAYMENT_PROVIDER = "payment_provider"
+    PLATFORM = "platform"
+
+
+class Outcome(StrEnum):
+    """What is known of an effect."""
+
+    APPLIED = "applied"
+    NOT_APPLIED = "not_applied"
+    UNKNOWN = "unknown"
+
+
+class ActorKind(StrEnum):
+    HUMAN = "human"
+    SYSTEM = "system"
+    TIMER = "timer"
+
+
+class Actor(Model):
+    """Who did something. ``verified`` is true only when a door has checked a signed claim."""
+
+    kind: ActorKind
+    id: str = Field(min_length=1, max_length=200)
+    verified: bool = False
+
+
+ENGINE = Actor(kind=ActorKind.SYSTEM, id="amends", verified=True)
+"""The engine itself."""
+
+TIMER = Actor(kind=ActorKind.TIMER, id="clock", verified=True)
+"""Time that came."""
+
+
+class Money(Model):
+    """An amount in minor units (cents, fen) beside its ISO 4217 currency."""
+
+    amount: int
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class Refusal(Model):
+    """A business refusal: ``reason`` as the activity catalogue names it, ``message`` for people."""
+
+    reason: str
+    message: str
+
+
+def plain(model: BaseModel) -> dict[str, Any]:
+    """The JSON object of a model, with times as ISO 8601 UTC and without what is not set."""
+    return model.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,75 @@
+"""One line of an incident's story: the entry, its kinds, and the bytes that are hashed.
+
+Every event that reaches an incident is written as one entry that holds the event whole, before anything that follows
+from it; what the engine derives from it follows as further entries. So the timeline can be read back into the events
+that made it, and the engine re-run over them must give the same timeline.
+"""
+
+import json
+from enum import StrEnum
+from typing import Any
+
+from amends.models import Actor, Data, Model, Utc
+
+
+class EntryKind(StrEnum):
+    """What happened, in the past tense. The values are wire names: add, never rename."""
+
+    # events, each held whole by its entry
+    INCIDENT_OPENED = "incident_opened"
+    REPORT_ADDED = "report_added"
+    INCIDENT_REGISTERED = "incident_registered"
+    DUPLICATE_FOUND = "duplicate_found"
+    RUN_STARTED = "run_started"
+    FACTS_READ = "facts_read"
+    READ_REFUSED = "read_refused"
+    READ_FAILED = "read_failed"
+    EFFECT_APPLIED = "effect_applied"
+    EFFECT_REFUSED = "effect_refused"
+    EFFECT_UNKNOWN = "effect_unknown"
+    UNDO_APPLIED = "undo_applied"
+    UNDO_REFUSED = "undo_refused"
+    UNDO_UNKNOWN = "undo_unknown"
+    ANSWER_RECEIVED = "answer_received"
+    NEWS_RECEIVED = "news_received"
+    CANCEL_REQUESTED = "cancel_requested"
+    TIME_CAME = "time_came"
+    # what the engine derived
+    STAGE_ENTERED = "stage_entered"
+    SEVERITY_SET = "severity_set"
+    STATUS_CHANGED = "status_changed"
+    STEP_SKIPPED = "step_skipped"
+    EFFECT_REQUESTED = "effect_requested"
+    UNDO_REQUESTED = "undo_requested"
+    QUESTION_ASKED = "question_asked"
+    SILENCE_ASSUMED = "silence_assumed"
+    QUESTION_WITHDRAWN = "question_withdrawn"
+    WAIT_STARTED = "wait_started"
+    WAIT_ENDED = "wait_ended"
+    WAIT_TIMED_OUT = "wait_timed_out"
+    WAIT_WITHDRAWN = "wait_withdrawn"
+    PLAN_STARTED = "plan_started"
+    PLAN_SUCCEEDED = "plan_succeeded"
+    PLAN_FAILED = "plan_failed"
+    PLAN_UNDONE = "plan_undone"
+    TASK_OPENED = "task_opened"
+    INCIDENT_RESOLVED = "incident_resolved"
+    INCIDENT_CLOSED = "incident_closed"
+
+
+class Entry(Model):
+    """An entry as the workflow writes it: number ``n`` of its run, counted from 0."""
+
+    n: int
+    kind: EntryKind
+    occurred_at: Utc
+    actor: Actor
+    data: Data = {}
+
+
+def canonical(value: Any) -> bytes:
+    """The one spelling of a JSON value that is hashed or compared: sorted keys, no blanks, UTF-8.
+
+    Raises ``ValueError`` for NaN and infinities, which JSON does not have.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()

@@ -1,0 +1,50 @@
+"""The bundle: everything one incident follows, frozen at its opening, with one digest."""
+
+import hashlib
+from functools import cached_property
+
+from amends.models import Data, Model
+from amends.timeline import canonical
+from runbooks.program import FactType, Program
+
+
+class MessageText(Model):
+    """A message in one language. Placeholders are fact paths in braces, or ``{customer.name}``."""
+
+    subject: str
+    body: str
+
+
+class Bundle(Model):
+    """What an incident follows: the compiled runbook, the texts it sends, and the data its rules read.
+
+    ``facts`` gives the type of every fact path that the runbook can know, for the expressions; ``rates`` the worth of
+    one unit of a currency in the reference currency CNY, at the bundle's date, as decimal text.
+    """
+
+    format: int = 1
+    exception_type: str
+    workflow_type: str
+    title: dict[str, str]
+    about: str = ""
+    subject: tuple[str, ...]
+    report: dict[str, FactType]
+    report_optional: tuple[str, ...] = ()
+    facts: dict[str, FactType]
+    rates: dict[str, str]
+    messages: dict[str, dict[str, MessageText]]
+    """Message key → language → text."""
+    program: Program
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:`` and the digest of the bundle's canonical JSON; the same on every machine."""
+        data: Data = self.model_dump(mode="json")
+        return "sha256:" + hashlib.sha256(canonical(data)).hexdigest()
+
+    def workflow_id(self, report: Data) -> str:
+        """``<exception type>:<subject>``, the business key under which at most one incident is open.
+
+        ``report`` must carry every subject field as text.
+        """
+        return ":".join([self.exception_type, *(str(report[field]) for field in self.subject)])

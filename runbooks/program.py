@@ -1,0 +1,207 @@
+"""A runbook as the engine follows it: compiled, self-contained, and frozen into the incident's bundle.
+
+What people write (``runbooks/language``) may grow more convenient; this form is a wire contract. Fields are only ever
+added, with defaults. Every step has an id that is unique in its runbook and stable for a given text:
+``<stage>[.<plan>].<name>``, with ``#2``, ``#3`` behind a name that repeats.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from amends.models import Data, Model, Party, Severity, Stage
+
+
+class BySeverity(Model):
+    """A duration for each severity."""
+
+    critical: timedelta
+    high: timedelta
+    medium: timedelta
+    low: timedelta
+
+    def of(self, severity: Severity) -> timedelta:
+        """The duration that holds for ``severity``."""
+        value: timedelta = getattr(self, severity.value)
+        return value
+
+
+class FactType(StrEnum):
+    """What a fact's leaf may be. Money is computed with in minor units of the order's currency."""
+
+    STRING = "string"
+    INT = "int"
+    DOUBLE = "double"
+    BOOL = "bool"
+    TIMESTAMP = "timestamp"
+    MONEY = "money"
+
+
+class Value(Model):
+    """An input of an activity: an expression over the facts, or a literal where ``expr`` is not set.
+
+    ``money`` says that the expression's whole number is an amount in the order's currency.
+    """
+
+    expr: str | None = None
+    literal: JsonValue = None
+    money: bool = False
+
+
+class OnRefusal(StrEnum):
+    """What a business refusal of a step outside a plan means."""
+
+    CONTINUE = "continue"
+    TASK = "task"
+
+
+class _Step(Model):
+    id: str
+    when: str | None = None
+
+
+class Undo(Model):
+    """The activity that takes an effect back.
+
+    Its inputs are the fields named in ``takes``, from the effect's own inputs and result (the result wins).
+    """
+
+    activity: str
+    takes: tuple[str, ...]
+
+
+class DoStep(_Step):
+    """Calls an activity: a read of the world (``effect`` false) or an effect on it.
+
+    An effect has an ``undo``, or is ``final`` (it cannot be called back).
+    """
+
+    kind: Literal["do"] = "do"
+    activity: str
+    effect: bool
+    inputs: dict[str, Value] = {}
+    save_as: str | None = None
+    undo: Undo | None = None
+    final: bool = False
+    on_refusal: OnRefusal = OnRefusal.TASK
+    otherwise: Data | None = None
+    """The saved fact when the step is skipped or refused."""
+
+
+class TellStep(_Step):
+    """Sends a message. ``values`` are the fact paths whose values the text names."""
+
+    kind: Literal["tell"] = "tell"
+    to: Party
+    message: str
+    values: tuple[str, ...] = ()
+    on_refusal: OnRefusal = OnRefusal.TASK
+
+
+class Choice(Model):
+    """A choice of an ask; offered when ``when`` holds (always, if it is not set) at the moment of asking."""
+
+    name: str
+    when: str | None = None
+
+
+class AskStep(_Step):
+    """Asks a party to choose. The answer's clock starts when the question has been delivered.
+
+    ``after``: not before this long after the step became current (or as soon as all its siblings in a ``together`` are
+    done). ``if_silent``: the choice that silence means; ``None`` means that the step is skipped.
+    """
+
+    kind: Literal["ask"] = "ask"
+    to: Party
+    question: str
+    values: tuple[str, ...] = ()
+    after: BySeverity | None = None
+    choices: tuple[Choice, ...]
+    answer_within: BySeverity
+    if_silent: str | None
+    save_as: str | None = None
+    otherwise: str | None = None
+    on_refusal: OnRefusal = OnRefusal.TASK
+
+
+class Check(Model):
+    """The read that a wait repeats ``every`` so often, and at once when news comes."""
+
+    activity: str
+    inputs: dict[str, Value] = {}
+    every: timedelta
+    save_as: str
+
+
+class WaitStep(_Step):
+    """Waits until a condition holds, at most so long; then the facts of ``then_assume`` are taken as true."""
+
+    kind: Literal["wait"] = "wait"
+    until: str
+    check: Check | None = None
+    at_most: BySeverity
+    then_assume: dict[str, JsonValue]
+    waiting_for: Party
+
+
+class Together(_Step):
+    """Steps that run at once; done when all of them are done."""
+
+    kind: Literal["together"] = "together"
+    steps: tuple["Step", ...]
+
+
+Step = Annotated[DoStep | TellStep | AskStep | WaitStep | Together, Field(discriminator="kind")]
+
+
+class Plan(Model):
+    """One way of putting it right, tried when ``when`` holds, and undone as a whole if it fails."""
+
+    name: str
+    when: str | None = None
+    steps: tuple[Step, ...]
+
+
+class SeverityRule(Model):
+    severity: Severity
+    when: str
+
+
+class Program(Model):
+    """The stages of a runbook. ``action`` holds plans, in order of preference; the others hold steps."""
+
+    severity: tuple[SeverityRule, ...]
+    otherwise: Severity
+    report: tuple[Step, ...]
+    analysis: tuple[Step, ...]
+    action: tuple[Plan, ...]
+    follow_up: tuple[Step, ...]
+
+    def steps_of(self, stage: Stage) -> tuple[Step, ...]:
+        """The steps of a stage that has no plans. Raises ``ValueError`` for ``action``."""
+        match stage:
+            case Stage.REPORT:
+                return self.report
+            case Stage.ANALYSIS:
+                return self.analysis
+            case Stage.FOLLOW_UP:
+                return self.follow_up
+            case Stage.ACTION:
+                raise ValueError("the action stage has plans, not steps")
+
+    def all_steps(self) -> Iterator[Step]:
+        """Every step of the runbook, also those within a ``together``, in reading order."""
+        for sequence in (self.report, self.analysis, *(plan.steps for plan in self.action), self.follow_up):
+            yield from walk(sequence)
+
+
+def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """The steps and, behind each ``together``, those within it."""
+    for step in steps:
+        yield step
+        if isinstance(step, Together):
+            yield from walk(step.steps)
