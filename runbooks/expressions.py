@@ -1,0 +1,254 @@
+"""The expressions of runbooks: Google's CEL over an incident's facts, behind this one module.
+
+Facts are named by dotted paths whose types are declared. An expression sees nothing else: no clock, no input or output.
+Two functions are added to CEL's own: ``money("CNY 1000.00")``, an amount in minor units of the order's currency, and
+``has(path)``, whether a fact is set. Loops (``all``, ``exists``, ``map``, ``filter``) and ``dyn`` are left out: facts
+are single values, and no expression can run away. Everything here is a pure function.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, assert_never
+
+from cel_expr_python import cel  # type: ignore[import-untyped]  # ships a stub, but no py.typed
+from pydantic import JsonValue
+
+from amends.errors import DefinitionError
+from amends.models import Data, Money
+from runbooks.amounts import convert
+from runbooks.program import FactType
+from runbooks.scanning import ExpressionError, Named, Scanned, scan
+from runbooks.suggestions import meant
+
+__all__ = ["ExpressionError", "FactMissing", "check", "currencies_of", "holds", "names_of", "value_of"]
+
+CURRENCY = "order.currency"
+"""The fact that says in which currency amounts are computed."""
+
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+
+
+class FactMissing(DefinitionError):
+    """An expression reads a fact that is not set; ``path`` names it."""
+
+    code = "fact_missing"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"the fact {path!r} is not set")
+
+
+def check(text: str, *, types: Mapping[str, FactType], expects: FactType | None) -> FactType:
+    """The type of an expression's value. Where money is expected, a whole number is taken as minor units.
+
+    Raises ``ExpressionError`` with line and column for what is not an expression, names no fact, does not fit
+    together, or is not of the type that is expected (any, if ``expects`` is ``None``).
+    """
+    scanned = scan(text)
+    for name in (*scanned.names, *scanned.presence.values()):
+        _must_be_known(name, types)
+    if scanned.amounts and types.get(CURRENCY) is not FactType.STRING:
+        raise ExpressionError(f"money needs the fact {CURRENCY!r}: `do: orders.read` with `save_as: order` sets it")
+    found = _type_of(text, scanned, types)
+    if expects is None or found is expects or (expects is FactType.MONEY and found is FactType.INT):
+        return found if expects is None else expects
+    if expects is FactType.BOOL:
+        raise ExpressionError(f"a condition must be true or false; this is {found.value}")
+    raise ExpressionError(f"this is {found.value}, where {expects.value} is needed")
+
+
+def names_of(text: str, types: Mapping[str, FactType]) -> set[str]:
+    """The paths of the facts that an expression reads. Raises ``ExpressionError`` as ``check`` does for names."""
+    scanned = scan(text)
+    paths = {_must_be_known(name, types) for name in (*scanned.names, *scanned.presence.values())}
+    return paths | {CURRENCY} if scanned.amounts else paths
+
+
+def currencies_of(text: str) -> set[str]:
+    """The currencies of an expression's amounts. Raises ``ExpressionError``."""
+    return {amount.currency for amount in scan(text).amounts.values()}
+
+
+def holds(text: str, *, types: Mapping[str, FactType], facts: Data, rates: Mapping[str, str]) -> bool:
+    """Whether a condition is true of the facts. Raises as ``value_of`` does, and for a value that is no truth."""
+    value = value_of(text, types=types, facts=facts, rates=rates)
+    if not isinstance(value, bool):
+        raise ExpressionError(f"a condition must be true or false; {text!r} gave {value!r}")
+    return value
+
+
+def value_of(text: str, *, types: Mapping[str, FactType], facts: Data, rates: Mapping[str, str]) -> JsonValue:
+    """The value of an expression: text, a whole number, a float, a truth, or a time as ISO 8601 text in UTC.
+
+    ``facts`` are nested objects. ``rates``: the worth of one unit of each currency in CNY, as decimal text. Raises
+    ``FactMissing`` for a fact that is named and not set (unless the expression asks ``has`` of it and does not need
+    it), ``ExpressionError`` for what ``check`` refuses and for a computation that fails, and ``DefinitionError`` for a
+    fact that is not of its type.
+    """
+    scanned = scan(text)
+    declared = {path: types[path] for path in (_must_be_known(name, types) for name in scanned.names)}
+    asked = {name.path for name in scanned.presence.values()}
+    bound: dict[str, Any] = {}
+    for path, kind in declared.items():
+        value = _lookup(facts, path)
+        if value is not None:
+            bound[path] = _bind(path, kind, value, facts)
+        elif path not in asked:
+            raise FactMissing(path)
+    bound |= {variable: _lookup(facts, name.path) is not None for variable, name in scanned.presence.items()}
+    bound |= {variable: convert(amount, _currency(facts), rates) for variable, amount in scanned.amounts.items()}
+    return _evaluate(text, _compiled(scanned.masked, _variables(scanned, declared)), bound, declared)
+
+
+_CONFIG = "stdlib: {disable_macros: true, exclude_functions: [{name: dyn}]}"
+_CEL_TYPES = {
+    FactType.STRING: cel.Type.STRING,
+    FactType.INT: cel.Type.INT,
+    FactType.DOUBLE: cel.Type.DOUBLE,
+    FactType.BOOL: cel.Type.BOOL,
+    FactType.TIMESTAMP: cel.Type.TIMESTAMP,
+    FactType.MONEY: cel.Type.INT,
+}
+_FACT_TYPES = {kind.name(): fact for fact, kind in _CEL_TYPES.items() if fact is not FactType.MONEY}
+_PLACE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_OVERLOAD = re.compile(r"found no matching overload for '(.+)' applied to '(.+)'")
+
+_Variables = tuple[tuple[str, FactType], ...]
+
+
+def _variables(scanned: Scanned, declared: Mapping[str, FactType]) -> _Variables:
+    ours = dict.fromkeys(scanned.amounts, FactType.INT) | dict.fromkeys(scanned.presence, FactType.BOOL)
+    return tuple(sorted((ours | dict(declared)).items()))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(masked: str, variables: _Variables) -> cel.Expression:
+    env = cel.NewEnv(
+        config=cel.NewEnvConfigFromYaml(_CONFIG), variables={path: _CEL_TYPES[kind] for path, kind in variables}
+    )
+    try:
+        return env.compile(masked)
+    except RuntimeError as error:  # the only kind that the binding raises
+        raise _explained(str(error)) from error
+
+
+def _type_of(text: str, scanned: Scanned, types: Mapping[str, FactType]) -> FactType:
+    declared = {name.path: types[name.path] for name in scanned.names}
+    result = _compiled(scanned.masked, _variables(scanned, declared)).return_type().name()
+    if result not in _FACT_TYPES:
+        raise ExpressionError(f"this gives {result.lower()}, which no fact or condition can be")
+    only = text.strip()
+    if types.get(only) is FactType.MONEY or scanned.masked.strip() in scanned.amounts:
+        return FactType.MONEY
+    return _FACT_TYPES[result]
+
+
+def _must_be_known(name: Named, types: Mapping[str, FactType]) -> str:
+    """The path, if it is a fact's."""
+    path = name.path
+    if path in types:
+        return path
+    inner = [known for known in types if known.startswith(f"{path}.")]
+    outer = [known for known in types if path.startswith(f"{known}.")]
+    if inner:
+        message = f"{path!r} is not one fact; name one of {', '.join(sorted(inner))}"
+    elif outer:
+        message = f"{outer[0]!r} is {types[outer[0]].value} and has nothing within it{meant(path, types)}"
+    else:
+        message = f"there is no fact {path!r}{meant(path, types)}"
+    raise ExpressionError(message, line=name.line, column=name.column)
+
+
+def _lookup(facts: Data, path: str) -> JsonValue:
+    value: JsonValue = facts
+    for part in path.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _currency(facts: Data) -> str:
+    currency = _lookup(facts, CURRENCY)
+    if not isinstance(currency, str):
+        raise FactMissing(CURRENCY)
+    return currency
+
+
+def _bind(path: str, kind: FactType, value: JsonValue, facts: Data) -> Any:
+    """A fact as CEL takes it. Raises ``DefinitionError`` if it is not of its type."""
+    match kind:
+        case FactType.STRING if isinstance(value, str):
+            return value
+        case FactType.BOOL if isinstance(value, bool):
+            return value
+        case FactType.INT if isinstance(value, int) and not isinstance(value, bool) and _SMALLEST <= value <= _LARGEST:
+            return value
+        case FactType.DOUBLE if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        case FactType.TIMESTAMP if isinstance(value, str):
+            return _time(path, value)
+        case FactType.MONEY if isinstance(value, dict):
+            return _minor_units(path, value, facts)
+        case FactType.STRING | FactType.BOOL | FactType.INT | FactType.DOUBLE | FactType.TIMESTAMP | FactType.MONEY:
+            raise DefinitionError(f"the fact {path!r} should be {kind.value} but is {value!r}")
+    assert_never(kind)
+
+
+def _time(path: str, value: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise DefinitionError(f"the fact {path!r} should be a time with its zone but is {value!r}")
+    return time
+
+
+def _minor_units(path: str, value: Data, facts: Data) -> int:
+    money = Money.model_validate(value)
+    currency = _lookup(facts, CURRENCY)
+    if currency is not None and currency != money.currency:
+        raise DefinitionError(f"the fact {path!r} is in {money.currency}, but the order is in {currency}")
+    return money.amount
+
+
+def _evaluate(text: str, program: cel.Expression, bound: Data, declared: Mapping[str, FactType]) -> JsonValue:
+    try:
+        result = program.eval(data=bound)
+    except RuntimeError as error:  # the only kind that the binding raises
+        raise ExpressionError(f"{text!r} cannot be computed: {_reason(str(error))}") from error
+    value = result.plain_value()
+    if result.type().name() == "ERROR":  # a failure comes back as a value, and as a true one
+        for path in declared:
+            if path not in bound and f'"{path}"' in str(value):
+                raise FactMissing(path)
+        raise ExpressionError(f"{text!r} cannot be computed: {_reason(str(value))}")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, str | int | float):
+        return value
+    raise ExpressionError(f"{text!r} gives {result.type().name().lower()}, which no fact or condition can be")
+
+
+def _reason(status: str) -> str:
+    return re.sub(r"^[A-Z_]+: ", "", status).removesuffix(" [INTERNAL]")
+
+
+def _explained(text: str) -> ExpressionError:
+    """CEL's first complaint, in plainer words."""
+    if "max recursion depth" in text:
+        return ExpressionError("the expression is too long or nested too deep")
+    place = _PLACE.search(text)
+    if place is None:
+        return ExpressionError(_reason(text))
+    message = place[3].removesuffix(" [INVALID_ARGUMENT]")
+    overload = _OVERLOAD.fullmatch(message)
+    if overload:
+        operator = overload[1].replace("@", "").strip("_").replace("_", " ")
+        message = f"`{operator}` cannot be used on {overload[2].strip('()')}"
+    elif message.startswith("Syntax error"):
+        message = message.split(" expecting ")[0].replace("<EOF>", "the end")
+    return ExpressionError(message, line=int(place[1]), column=int(place[2]))
