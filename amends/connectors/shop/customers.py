@@ -1,0 +1,65 @@
+"""Writing to customers."""
+
+import re
+
+from sqlalchemy.orm import Session
+
+from amends.connectors import ports
+from amends.connectors.ports import Call
+from amends.connectors.shop import lookup
+from amends.connectors.shop.door import Door
+from amends.connectors.shop.tables import CustomerRow, MessageRow
+from amends.errors import Refused
+
+
+class ShopCustomers:
+    """The shop's ``Customers``: an outbox. Names and addresses stay in it."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def tell(
+        self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str]
+    ) -> ports.Delivery:
+        def work(db: Session) -> ports.Delivery:
+            order = lookup.order(db, order_id, lock=True)
+            customer = db.get_one(CustomerRow, order.customer_id)
+            if customer.email is None:
+                raise Refused("Undeliverable", f"the customer of order {order_id!r} has no address that takes letters")
+            language = _language(order_id, texts, customer.language)
+            known = {**values, "customer.name": customer.name}
+            n = lookup.count(db, MessageRow.order_id, order_id) + 1
+            message = MessageRow(
+                message_id=f"{order_id.replace('SO', 'MS', 1)}-{n}",
+                order_id=order_id,
+                channel="email",
+                address=customer.email,
+                language=language,
+                subject=_filled(texts[language].get("subject", ""), known),
+                body=_filled(texts[language].get("body", ""), known),
+                sent_at=call.at,
+            )
+            db.add(message)
+            return ports.Delivery(message_id=message.message_id, channel="email", language=language)
+
+        args = {"order_id": order_id, "texts": texts, "values": values}
+        return self._door.give("customers.tell", call, args, ports.Delivery, work)
+
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.]*)\}")
+
+
+def _language(order_id: str, texts: dict[str, dict[str, str]], wanted: str) -> str:
+    """The customer's language, else English, else the first there is."""
+    for language in (wanted, "en", *sorted(texts)):
+        if language in texts:
+            return language
+    raise Refused("Undeliverable", f"the message for order {order_id!r} has no text in any language")
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    """The text with its placeholders filled in; a letter with a hole in it is not sent."""
+    missing = sorted({name for name in _PLACEHOLDER.findall(text) if name not in values})
+    if missing:
+        raise Refused("Undeliverable", f"the message names {', '.join(missing)}, but no value was given for it")
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)

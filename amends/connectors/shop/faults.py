@@ -1,0 +1,107 @@
+"""Faults that can be switched on: how the shop misbehaves, and in which order.
+
+A new kind is a member of ``FaultKind`` and a case in ``misbehaving``: what stands before the ``yield`` happens before
+the call, what stands behind it happens after the call has been committed.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from enum import StrEnum
+from typing import assert_never
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from amends.connectors import ports
+from amends.connectors.shop.tables import FaultRow
+from amends.errors import InputError, Refused, Trouble
+from amends.models import Model
+
+
+class FaultKind(StrEnum):
+    REFUSE = "refuse"
+    """Says no, with a reason. What is done already is not refused: the repeated key is answered."""
+    TROUBLE = "trouble"
+    """Fails before doing it."""
+    TROUBLE_AFTER = "trouble_after"
+    """Does it, and fails to say so."""
+
+
+class Fault(Model):
+    call: str
+    kind: FaultKind
+    reason: str = ""
+
+
+_SYSTEMS = (ports.Orders, ports.Inventory, ports.Shipping, ports.Payments, ports.Customers)
+
+CALLS = frozenset(
+    f"{system.__name__.lower()}.{method}"
+    for system in _SYSTEMS
+    for method in vars(system)
+    if not method.startswith("_")
+)
+"""The names of all calls, as ``payments.refund``."""
+
+
+@contextmanager
+def misbehaving(fault: Fault | None) -> Iterator[None]:
+    """Surrounds a call, transaction and all, with what the fault does to it."""
+    if fault is None:
+        yield
+        return
+    match fault.kind:
+        case FaultKind.REFUSE:
+            raise Refused(fault.reason, f"{fault.call} was refused: {fault.reason}")
+        case FaultKind.TROUBLE:
+            raise Trouble(f"{fault.call}: no connection")
+        case FaultKind.TROUBLE_AFTER:
+            yield
+            raise Trouble(f"{fault.call}: the connection was lost before the answer came")
+        case _:
+            assert_never(fault.kind)
+
+
+class Faults:
+    """The faults that are still to come. They are kept in the database, so that every process meets them."""
+
+    def __init__(
+        self,
+        reading: Callable[[], AbstractContextManager[Session]],
+        writing: Callable[[], AbstractContextManager[Session]],
+    ) -> None:
+        self._reading = reading
+        self._writing = writing
+
+    def plan(self, *, call: str, kind: FaultKind | str, times: int, reason: str) -> None:
+        """Adds a fault behind those that are planned for the same call. Raises ``InputError``, changing nothing."""
+        row = FaultRow(call=call, kind=_checked(call, kind, times, reason), reason=reason, times_left=times)
+        with self._writing() as db:
+            db.add(row)
+
+    def take(self, call: str, *, done: bool = False) -> Fault | None:
+        """The next fault of a call, used up once. ``done``: the call's key was carried out before."""
+        wanted = select(FaultRow).where(FaultRow.call == call, FaultRow.times_left > 0).order_by(FaultRow.fault_id)
+        if done:
+            wanted = wanted.where(FaultRow.kind != FaultKind.REFUSE.value)
+        with self._reading() as db:
+            if db.scalars(wanted.limit(1)).first() is None:
+                return None
+        with self._writing() as db:
+            row = db.scalars(wanted.limit(1).with_for_update()).first()
+            if row is None:
+                return None
+            row.times_left -= 1
+            return Fault(call=row.call, kind=FaultKind(row.kind), reason=row.reason)
+
+
+def _checked(call: str, kind: FaultKind | str, times: int, reason: str) -> FaultKind:
+    if call not in CALLS:
+        raise InputError(f"the shop has no call {call!r}; it has {', '.join(sorted(CALLS))}")
+    if kind not in set(FaultKind):
+        raise InputError(f"fault on {call!r}: no kind {str(kind)!r}; there are {', '.join(FaultKind)}")
+    if times < 1:
+        raise InputError(f"fault on {call!r}: times must be at least 1, not {times}")
+    if kind == FaultKind.REFUSE and not reason:
+        raise InputError(f"fault on {call!r}: a refusal needs a reason, as reason='OutOfStock'")
+    return FaultKind(kind)

@@ -1,0 +1,93 @@
+"""What a test, a demo or an auditor sees when they look into the shop."""
+
+from amends.models import Model, Money, Utc
+
+
+class Stock(Model):
+    """Units of one SKU. ``received == on_hand + sold + sent``, and ``reserved`` is part of ``on_hand``."""
+
+    sku: str
+    title: str
+    received: int
+    on_hand: int
+    reserved: int
+    sold: int
+    sent: int
+
+
+class SentRefund(Model):
+    refund_id: str
+    order_id: str
+    parcel_id: str
+    amount: Money
+    paid_at: Utc
+
+
+class Letter(Model):
+    """A message in the outbox, with its address: only for looking, never to be handed on."""
+
+    message_id: str
+    order_id: str
+    channel: str
+    address: str
+    language: str
+    subject: str
+    body: str
+    sent_at: Utc
+
+
+class SentShipment(Model):
+    tracking_no: str
+    parcel_id: str
+    replaces: str
+    created_at: Utc
+    collected_at: Utc
+    cancelled_at: Utc | None
+
+
+class Replacement(Model):
+    replacement_id: str
+    order_id: str
+    parcel_id: str
+    created_at: Utc
+    dropped_at: Utc | None
+
+
+class HeldUnits(Model):
+    """``status``: ``held``, ``released`` or ``sent``."""
+
+    reservation_id: str
+    parcel_id: str
+    status: str
+
+
+class Search(Model):
+    """``ends_at`` is set when the carrier will answer by itself."""
+
+    trace_id: str
+    parcel_id: str
+    opened_at: Utc
+    ends_at: Utc | None
+    closed_at: Utc | None
+
+
+class FiledClaim(Model):
+    claim_id: str
+    parcel_id: str
+    amount: Money
+    filed_at: Utc
+    decided_at: Utc | None
+    decided_as: str | None
+
+
+class Books(Model):
+    """The money of an order: what was captured, what went back, and how often."""
+
+    captured: Money
+    refunded: Money
+    refunds: int
+
+    @property
+    def kept(self) -> int:
+        """What the shop keeps, in minor units; never below zero."""
+        return self.captured.amount - self.refunded.amount

@@ -1,0 +1,65 @@
+"""Orders and replacement orders."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from amends.connectors import ports
+from amends.connectors.ports import Call
+from amends.connectors.shop import lookup
+from amends.connectors.shop.door import Door
+from amends.connectors.shop.tables import ParcelRow, PaymentRow, ReplacementRow
+from amends.errors import Refused
+from amends.models import Money, Utc
+
+
+class ShopOrders:
+    """The shop's ``Orders``."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def read(self, call: Call, *, order_id: str) -> ports.Order:
+        def work(db: Session) -> ports.Order:
+            order = lookup.order(db, order_id)
+            payment = db.get_one(PaymentRow, order_id)
+            return ports.Order(
+                order_id=order_id,
+                status=_status(db, order_id, order.status, call.at),
+                currency=order.currency,
+                total=Money(amount=lookup.order_total(db, order_id), currency=order.currency),
+                refunded=Money(amount=payment.refunded, currency=order.currency),
+            )
+
+        return self._door.read("orders.read", work)
+
+    def add_replacement(self, call: Call, *, order_id: str, parcel_id: str) -> ports.ReplacementOrder:
+        def work(db: Session) -> ports.ReplacementOrder:
+            lookup.order(db, order_id, lock=True)
+            if lookup.parcel(db, parcel_id).order_id != order_id:
+                raise Refused("ParcelNotFound", f"order {order_id!r} has no parcel {parcel_id!r}")
+            n = lookup.count(db, ReplacementRow.order_id, order_id) + 1
+            row = ReplacementRow(
+                replacement_id=f"{order_id}-R{n}", order_id=order_id, parcel_id=parcel_id, created_at=call.at
+            )
+            db.add(row)
+            return ports.ReplacementOrder(replacement_id=row.replacement_id)
+
+        args = {"order_id": order_id, "parcel_id": parcel_id}
+        return self._door.give("orders.add_replacement", call, args, ports.ReplacementOrder, work)
+
+    def drop_replacement(self, call: Call, *, replacement_id: str) -> None:
+        def work(db: Session) -> None:
+            row = db.get(ReplacementRow, replacement_id, with_for_update=True)
+            if row is None:
+                raise Refused("ReplacementNotFound", f"no replacement order {replacement_id!r}")
+            row.dropped_at = row.dropped_at or call.at
+
+        self._door.do("orders.drop_replacement", call, {"replacement_id": replacement_id}, work)
+
+
+def _status(db: Session, order_id: str, status: str, at: Utc) -> str:
+    """A shipped order is delivered when all of its own parcels are."""
+    own = ParcelRow.order_id == order_id, ParcelRow.paid_as == ParcelRow.parcel_id
+    parcels = db.scalar(select(func.count()).select_from(ParcelRow).where(*own))
+    delivered = db.scalar(select(func.count()).select_from(ParcelRow).where(*own, ParcelRow.delivered_at <= at))
+    return "delivered" if status == "shipped" and parcels and parcels == delivered else status

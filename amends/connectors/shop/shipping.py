@@ -1,0 +1,122 @@
+"""Parcels, and sending goods again."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from amends.connectors import ports
+from amends.connectors.ports import Call
+from amends.connectors.shop import lookup
+from amends.connectors.shop.carriers import CarrierDesk, traces_of
+from amends.connectors.shop.inventory import locked_stock
+from amends.connectors.shop.parcels import parcel_status, trace_status
+from amends.connectors.shop.payments import refundable
+from amends.connectors.shop.tables import CarrierRow, ParcelRow, ReservationRow, ShipmentRow
+from amends.errors import Refused
+from amends.models import Money, Utc
+
+COLLECTED_AFTER = timedelta(hours=6)
+"""The carrier collects a new shipment this long after it was made; until then it can be cancelled."""
+
+DELIVERED_AFTER = timedelta(days=2)
+"""From the collection of a shipment, or the word to deliver a found parcel, to the customer's door."""
+
+
+class ShopShipping(CarrierDesk):
+    """The shop's ``Shipping``."""
+
+    def read_parcel(self, call: Call, *, parcel_id: str) -> ports.Parcel:
+        def work(db: Session) -> ports.Parcel:
+            parcel = lookup.parcel(db, parcel_id)
+            currency = lookup.currency(db, parcel)
+            return ports.Parcel(
+                parcel_id=parcel_id,
+                order_id=parcel.order_id,
+                status=parcel_status(parcel, traces_of(db, parcel_id), call.at),
+                value=Money(amount=lookup.parcel_value(db, parcel), currency=currency),
+                lines_refundable=Money(amount=refundable(db, parcel), currency=currency),
+                last_scan_at=_past(parcel.last_scan_at, call.at),
+            )
+
+        return self._door.read("shipping.read_parcel", work)
+
+    def create_shipment(self, call: Call, *, parcel_id: str) -> ports.Shipment:
+        def work(db: Session) -> ports.Shipment:
+            parcel = lookup.parcel(db, parcel_id, lock=True)
+            held = ReservationRow.parcel_id == parcel_id, ReservationRow.status == "held"
+            reservation = db.scalars(select(ReservationRow).where(*held).order_by(ReservationRow.made_at)).first()
+            if reservation is None:
+                raise Refused("NothingReserved", f"nothing is reserved for parcel {parcel_id!r}")
+            if not db.get_one(CarrierRow, parcel.carrier_id).has_capacity:
+                raise Refused("NoCapacity", f"{parcel.carrier_id} takes no more parcels")
+            for stock, quantity in locked_stock(db, parcel, call.at):
+                stock.reserved -= quantity
+                stock.on_hand -= quantity
+                stock.sent += quantity
+            reservation.status = "sent"
+            return _send(db, parcel, reservation, call.at)
+
+        return self._door.give("shipping.create_shipment", call, {"parcel_id": parcel_id}, ports.Shipment, work)
+
+    def cancel_shipment(self, call: Call, *, tracking_no: str) -> None:
+        def work(db: Session) -> None:
+            shipment = db.get(ShipmentRow, tracking_no)
+            if shipment is None:
+                raise Refused("ShipmentNotFound", f"no shipment {tracking_no!r}")
+            parcel = lookup.parcel(db, shipment.parcel_id, lock=True)
+            db.refresh(shipment)
+            if shipment.cancelled_at is not None:
+                return
+            if shipment.collected_at <= call.at:
+                raise Refused("AlreadyHandedOver", f"shipment {tracking_no!r} left at {shipment.collected_at}")
+            for stock, quantity in locked_stock(db, parcel, call.at):
+                stock.reserved += quantity
+                stock.on_hand += quantity
+                stock.sent -= quantity
+            db.get_one(ReservationRow, shipment.reservation_id).status = "held"
+            parcel.handed_over_at = parcel.last_scan_at = parcel.delivered_at = None
+            shipment.cancelled_at = call.at
+
+        self._door.do("shipping.cancel_shipment", call, {"tracking_no": tracking_no}, work)
+
+    def resume_delivery(self, call: Call, *, parcel_id: str) -> None:
+        def work(db: Session) -> None:
+            parcel = lookup.parcel(db, parcel_id, lock=True)
+            if not any(trace_status(trace, call.at) == "found" for trace in traces_of(db, parcel_id)):
+                raise Refused("NotFoundYet", f"the carrier has not found parcel {parcel_id!r}")
+            parcel.delivered_at = parcel.delivered_at or call.at + DELIVERED_AFTER
+
+        self._door.do("shipping.resume_delivery", call, {"parcel_id": parcel_id}, work)
+
+
+def _send(db: Session, parcel: ParcelRow, reservation: ReservationRow, at: Utc) -> ports.Shipment:
+    """The goods of ``parcel`` as a new parcel with the same carrier, waiting to be collected."""
+    order_no = parcel.order_id.removeprefix("SO-")
+    parcel_no = f"{order_no}-{lookup.count(db, ParcelRow.order_id, parcel.order_id) + 1}"
+    collected_at = at + COLLECTED_AFTER
+    new = ParcelRow(
+        parcel_id=f"PC-{parcel_no}",
+        order_id=parcel.order_id,
+        paid_as=parcel.paid_as,
+        carrier_id=parcel.carrier_id,
+        handed_over_at=collected_at,
+        last_scan_at=collected_at,
+        delivered_at=collected_at + DELIVERED_AFTER,
+    )
+    db.add(new)
+    db.flush()  # the shipment names it
+    shipment = ShipmentRow(
+        tracking_no=f"TN-{parcel_no}",
+        parcel_id=new.parcel_id,
+        replaces=parcel.parcel_id,
+        reservation_id=reservation.reservation_id,
+        created_at=at,
+        collected_at=collected_at,
+    )
+    db.add(shipment)
+    return ports.Shipment(parcel_id=new.parcel_id, carrier=new.carrier_id, tracking_no=shipment.tracking_no)
+
+
+def _past(moment: Utc | None, at: Utc) -> Utc | None:
+    return moment if moment is not None and moment <= at else None

@@ -1,0 +1,149 @@
+"""The shop as a whole."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, Select, select
+
+from amends.connectors.shop import looking, lookup
+from amends.connectors.shop.customers import ShopCustomers
+from amends.connectors.shop.door import Door
+from amends.connectors.shop.engine import connect, create_tables
+from amends.connectors.shop.faults import FaultKind
+from amends.connectors.shop.inventory import ShopInventory
+from amends.connectors.shop.orders import ShopOrders
+from amends.connectors.shop.payments import ShopPayments
+from amends.connectors.shop.sample import sample
+from amends.connectors.shop.seeding import plant
+from amends.connectors.shop.shipping import ShopShipping
+from amends.connectors.shop.tables import (
+    ClaimRow,
+    MessageRow,
+    OrderRow,
+    ParcelRow,
+    PaymentRow,
+    RefundRow,
+    ReplacementRow,
+    ReservationRow,
+    ShipmentRow,
+    StockRow,
+    TraceRow,
+)
+from amends.errors import InputError
+from amends.models import Model, Money, Utc
+
+V = TypeVar("V", bound=Model)
+
+
+class Shop:
+    """A small, honest shop in a database of its own: all connectors, and a world that can be looked at.
+
+    It lives in the time of each call (``call.at``), never in the wall clock's. Opening one makes the tables that are
+    missing and raises ``ConfigurationError`` for a database that cannot be opened. Safe to use from several threads
+    and processes.
+    """
+
+    def __init__(self, url_or_engine: str | Engine) -> None:
+        """An engine that is given stays its owner's: ``dispose`` leaves it alone."""
+        self._owned = connect(url_or_engine) if isinstance(url_or_engine, str) else None
+        engine = self._owned if isinstance(url_or_engine, str) else url_or_engine
+        assert engine is not None
+        try:
+            create_tables(engine)
+        except BaseException:
+            self.dispose()
+            raise
+        self._door = Door(engine)
+        self.orders = ShopOrders(self._door)
+        self.inventory = ShopInventory(self._door)
+        self.shipping = ShopShipping(self._door)
+        self.payments = ShopPayments(self._door)
+        self.customers = ShopCustomers(self._door)
+
+    def dispose(self) -> None:
+        """Closes the connections."""
+        if self._owned is not None:
+            self._owned.dispose()
+
+    def seed(self, *, at: Utc) -> tuple[str, ...]:
+        """Puts the sample orders in, as of ``at``; gives their ids. A shop that has orders is left as it is: ``()``."""
+        with self._door.writing() as db:
+            return () if db.scalar(select(OrderRow).limit(1)) else plant(db, sample(), at)
+
+    def fault(self, *, call: str, kind: FaultKind | str, times: int = 1, reason: str = "") -> None:
+        """Switches a fault on for the next ``times`` calls of this name, behind those that are on for it already.
+
+        Raises ``InputError`` for an unknown call or kind, ``times`` below 1, or a ``refuse`` without a ``reason``.
+        """
+        self._door.faults.plan(call=call, kind=kind, times=times, reason=reason)
+
+    def order_ids(self) -> list[str]:
+        with self._door.reading() as db:
+            return list(db.scalars(select(OrderRow.order_id).order_by(OrderRow.order_id)))
+
+    def parcel_ids(self, order_id: str) -> list[str]:
+        """The parcels of an order, with those that replace others."""
+        wanted = select(ParcelRow.parcel_id).where(ParcelRow.order_id == order_id).order_by(ParcelRow.parcel_id)
+        with self._door.reading() as db:
+            return list(db.scalars(wanted))
+
+    def stock(self, sku: str) -> looking.Stock:
+        """Raises ``InputError`` for a SKU that the shop does not know."""
+        found = self._look(looking.Stock, select(StockRow).where(StockRow.sku == sku))
+        if not found:
+            raise InputError(f"the shop has no SKU {sku!r}")
+        return found[0]
+
+    def money(self, order_id: str) -> looking.Books:
+        """Refuses ``OrderNotFound``."""
+        with self._door.reading() as db:
+            currency = lookup.order(db, order_id).currency
+            payment = db.get_one(PaymentRow, order_id)
+            return looking.Books(
+                captured=Money(amount=payment.captured, currency=currency),
+                refunded=Money(amount=payment.refunded, currency=currency),
+                refunds=lookup.count(db, RefundRow.order_id, order_id),
+            )
+
+    def refunds(self, order_id: str) -> list[looking.SentRefund]:
+        return self._look(looking.SentRefund, _of_order(RefundRow, order_id).order_by(RefundRow.refund_id))
+
+    def messages(self, order_id: str) -> list[looking.Letter]:
+        """The oldest first."""
+        return self._look(looking.Letter, _of_order(MessageRow, order_id).order_by(MessageRow.sent_at))
+
+    def replacements(self, order_id: str) -> list[looking.Replacement]:
+        return self._look(looking.Replacement, _of_order(ReplacementRow, order_id))
+
+    def shipments(self, order_id: str) -> list[looking.SentShipment]:
+        """What was sent again, also when it was cancelled."""
+        return self._look(looking.SentShipment, _of_parcels(ShipmentRow, order_id))
+
+    def reservations(self, order_id: str) -> list[looking.HeldUnits]:
+        return self._look(looking.HeldUnits, _of_parcels(ReservationRow, order_id))
+
+    def traces(self, order_id: str) -> list[looking.Search]:
+        return self._look(looking.Search, _of_parcels(TraceRow, order_id))
+
+    def claims(self, order_id: str) -> list[looking.FiledClaim]:
+        return self._look(looking.FiledClaim, _of_parcels(ClaimRow, order_id))
+
+    def _look(self, view: type[V], wanted: Select[Any]) -> list[V]:
+        """The rows as the shop's books show them, with amounts in their order's currency."""
+        with self._door.reading() as db:
+            found = []
+            for row in db.scalars(wanted):
+                shown: dict[str, Any] = {name: getattr(row, name) for name in view.model_fields}
+                if "amount" in shown:
+                    currency = lookup.currency(db, db.get_one(ParcelRow, row.parcel_id))
+                    shown["amount"] = Money(amount=row.amount, currency=currency)
+                found.append(view.model_validate(shown))
+            return found
+
+
+def _of_order(table: type[Any], order_id: str) -> Select[Any]:
+    return select(table).where(table.order_id == order_id)
+
+
+def _of_parcels(table: type[Any], order_id: str) -> Select[Any]:
+    parcels = select(ParcelRow.parcel_id).where(ParcelRow.order_id == order_id)
+    return select(table).where(table.parcel_id.in_(parcels)).order_by(table.parcel_id)

@@ -1,0 +1,29 @@
+"""The shop's tables. They carry their own invariants: what must never happen is refused by the database."""
+
+from amends.connectors.shop.tables.base import Base
+from amends.connectors.shop.tables.calls import CallRow, FaultRow
+from amends.connectors.shop.tables.carriers import CarrierRow, ClaimRow, ShipmentRow, TraceRow
+from amends.connectors.shop.tables.customers import CustomerRow, MessageRow
+from amends.connectors.shop.tables.orders import LineRow, OrderRow, ParcelRow, ReplacementRow
+from amends.connectors.shop.tables.payments import PaymentRow, RefundRow
+from amends.connectors.shop.tables.stock import ReservationRow, StockRow
+
+__all__ = [
+    "Base",
+    "CallRow",
+    "CarrierRow",
+    "ClaimRow",
+    "CustomerRow",
+    "FaultRow",
+    "LineRow",
+    "MessageRow",
+    "OrderRow",
+    "ParcelRow",
+    "PaymentRow",
+    "RefundRow",
+    "ReplacementRow",
+    "ReservationRow",
+    "ShipmentRow",
+    "StockRow",
+    "TraceRow",
+]

@@ -1,0 +1,65 @@
+"""Orders, what is in them, the parcels they left in, and replacement orders."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from amends.connectors.shop.tables.base import Base
+
+
+class OrderRow(Base):
+    __tablename__ = "orders"
+
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.customer_id"))
+    status: Mapped[str]
+    currency: Mapped[str]
+    placed_at: Mapped[datetime]
+
+
+class ParcelRow(Base):
+    """``handed_over_at`` and ``delivered_at`` may lie ahead: they are what will happen if nobody intervenes.
+
+    ``paid_as`` is the parcel whose lines the customer paid for: itself, or the one that this parcel replaces.
+    ``trace_after`` and ``trace_ends`` are what becomes of a search for it; unset, the carrier stays silent.
+    """
+
+    __tablename__ = "parcels"
+
+    parcel_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.order_id"), index=True)
+    paid_as: Mapped[str]
+    carrier_id: Mapped[str] = mapped_column(ForeignKey("carriers.carrier_id"))
+    handed_over_at: Mapped[datetime | None]
+    last_scan_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    trace_after: Mapped[timedelta | None]
+    trace_ends: Mapped[str | None]
+
+
+class LineRow(Base):
+    """A line of an order; ``unit_price`` in minor units of the order's currency."""
+
+    __tablename__ = "lines"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("unit_price >= 0", name="price"),
+    )
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.order_id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"), index=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("stock.sku"))
+    quantity: Mapped[int]
+    unit_price: Mapped[int]
+
+
+class ReplacementRow(Base):
+    __tablename__ = "replacements"
+
+    replacement_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.order_id"), index=True)
+    parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"))
+    created_at: Mapped[datetime]
+    dropped_at: Mapped[datetime | None]

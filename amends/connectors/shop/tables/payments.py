@@ -1,0 +1,32 @@
+"""What was captured, and what went back."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from amends.connectors.shop.tables.base import Base
+
+
+class PaymentRow(Base):
+    """The payment of an order, in minor units of its currency. The table itself keeps refunds within the capture."""
+
+    __tablename__ = "payments"
+    __table_args__ = (CheckConstraint("refunded >= 0 AND refunded <= captured", name="refunds_within_capture"),)
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.order_id"), primary_key=True)
+    captured: Mapped[int]
+    refunded: Mapped[int] = mapped_column(default=0)
+    account_open: Mapped[bool]
+    """Whether the account that paid still takes money back."""
+
+
+class RefundRow(Base):
+    __tablename__ = "refunds"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+
+    refund_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("payments.order_id"), index=True)
+    parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"), index=True)
+    amount: Mapped[int]
+    paid_at: Mapped[datetime]
