@@ -1,0 +1,12 @@
+"""What a runbook says to customers."""
+
+from activities.binding import SystemActivities, carries_out
+from amends.connectors import ports
+from amends.connectors.ports import Call
+from runbooks.catalogue import TELL, TellRequest
+
+
+class CustomerActivities(SystemActivities[ports.Customers]):
+    @carries_out(TELL)
+    def tell(self, call: Call, inputs: TellRequest) -> ports.Delivery:
+        return self._port.tell(call, order_id=inputs.order_id, texts=inputs.texts, values=inputs.values)

@@ -1,0 +1,104 @@
+"""The effect protocol: how any call of an outside system is made, so that nothing is done twice and nothing forgotten.
+
+::
+
+    validate the inputs → commit the intent → call → commit the outcome → report
+                             └── an outcome is known already: report it, do not call
+
+No transaction is open during the call. A refusal is an outcome. Trouble, and any error that nobody expected, is raised:
+the outcome stays open, Temporal tries again, and the outside system knows the key. A read needs no intent.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from temporalio.exceptions import ApplicationError
+
+from activities import clock
+from activities.wire import CallReport, CallRequest
+from amends.connectors.ports import Call
+from amends.errors import DefinitionError, KeyReused, Refused
+from amends.journal.effects import EffectLog
+from amends.models import Data, Model, Outcome, Refusal, plain
+from runbooks.catalogue import ActivitySpec
+
+Work = Callable[[Call, Any], Model | None]
+"""Calls an outside system with the validated inputs."""
+
+_log = structlog.get_logger("amends.activities")
+
+
+class Effects:
+    """Carries out the calls of the engine, reads as well as effects, under the effect protocol."""
+
+    def __init__(self, log: EffectLog) -> None:
+        self._log = log
+
+    def carry_out(self, spec: ActivitySpec, request: CallRequest, work: Work) -> CallReport:
+        """Makes one call, within an activity, and reports what became of it.
+
+        Raises ``ApplicationError``, never to be retried, of type ``definition_error`` for inputs that are not the
+        activity's, and ``key_reused`` for a key that came before with other inputs. Trouble and the unexpected are
+        raised as they are, to be retried; so is a journal that knows another outcome by now (two attempts overlapped):
+        the next attempt answers with the known one.
+        """
+        inputs = _validated(spec, request)
+        at = clock.now()
+        names = {"incident": request.incident_id, "step": request.step, "activity": spec.name, "key": request.key}
+        with structlog.contextvars.bound_contextvars(**names):
+            try:
+                if not spec.effect:
+                    return _call(spec, request, inputs, at, work)
+                return self._once(spec, request, inputs, at, work)
+            except KeyReused as error:
+                raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+
+    def _once(self, spec: ActivitySpec, request: CallRequest, inputs: Model, at: datetime, work: Work) -> CallReport:
+        record = self._log.begin(
+            key=request.key,
+            incident_id=request.incident_id,
+            step=request.step,
+            attempt=request.attempt,
+            activity=spec.name,
+            inputs=request.inputs,
+            undoes=request.undoes,
+            at=at,
+        )
+        if record.outcome in (Outcome.APPLIED, Outcome.NOT_APPLIED):
+            _log.info("outcome_known_already", outcome=record.outcome.value)
+            return CallReport(outcome=record.outcome, result=record.result, refusal=record.refusal)
+        report = _call(spec, request, inputs, at, work)
+        self._log.finish(
+            key=request.key, outcome=report.outcome, result=report.result, refusal=report.refusal, at=clock.now()
+        )
+        return report
+
+
+def _call(spec: ActivitySpec, request: CallRequest, inputs: Model, at: datetime, work: Work) -> CallReport:
+    try:
+        result = work(Call(key=request.key, at=at), inputs)
+    except Refused as refused:
+        if refused.reason not in spec.refusals:
+            _log.warning("refusal_not_in_catalogue", reason=refused.reason)
+        _log.info("refused", reason=refused.reason)
+        refusal = Refusal(reason=refused.reason, message=str(refused))
+        return CallReport(outcome=Outcome.NOT_APPLIED, refusal=refusal)
+    _log.info("done")
+    data: Data = {} if result is None else plain(result)
+    return CallReport(outcome=Outcome.APPLIED, result=data)
+
+
+def _validated(spec: ActivitySpec, request: CallRequest) -> Model:
+    try:
+        return spec.takes.model_validate(request.inputs)
+    except ValidationError as error:
+        # the values stay out of the text: it goes to Temporal's history
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ApplicationError(
+            f"step {request.step!r}: the inputs of {spec.name} are wrong: {wrong}",
+            type=DefinitionError.code,
+            non_retryable=True,
+        ) from None

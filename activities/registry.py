@@ -1,0 +1,51 @@
+"""Every activity of the catalogue, ready for a worker."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from activities.binding import Activity, Implementation, activities_in, implementation
+from activities.customers import CustomerActivities
+from activities.effects import Effects
+from activities.inventory import InventoryActivities
+from activities.orders import OrderActivities
+from activities.payments import PaymentActivities
+from activities.shipping import ShippingActivities
+from amends.connectors.ports import Connectors
+from amends.errors import DefinitionError
+from amends.journal.effects import EffectLog
+from runbooks.catalogue import CATALOGUE, ActivitySpec
+
+
+def activities_of(connectors: Connectors, journal_effects: EffectLog) -> list[Activity]:
+    """The activities that touch the world, one for each catalogue entry: plain functions for a thread pool.
+
+    Raises ``DefinitionError`` when catalogue and code do not match.
+    """
+    effects = Effects(journal_effects)
+    systems = (
+        OrderActivities(connectors.orders, effects),
+        InventoryActivities(connectors.inventory, effects),
+        ShippingActivities(connectors.shipping, effects),
+        PaymentActivities(connectors.payments, effects),
+        CustomerActivities(connectors.customers, effects),
+    )
+    found = [each for system in systems for each in activities_in(system)]
+    check(CATALOGUE, [implementation(each) for each in found])
+    return found
+
+
+def check(catalogue: Mapping[str, ActivitySpec], implementations: Iterable[Implementation]) -> None:
+    """Raises ``DefinitionError`` that names every entry without exactly one implementation of its own models, and every
+    implementation without an entry."""
+    implementations = tuple(implementations)
+    times = Counter(each.name for each in implementations)
+    problems = [f"{name} is in the catalogue but has no implementation" for name in catalogue if not times[name]]
+    problems += [f"{name} is implemented {n} times" for name, n in times.items() if n > 1]
+    for each in implementations:
+        spec = catalogue.get(each.name)
+        if spec is None:
+            problems.append(f"{each.name} is implemented but not in the catalogue")
+        elif (each.takes, each.gives) != (spec.takes, spec.gives):
+            problems.append(f"{each.name} takes or gives other models than its catalogue entry says")
+    if problems:
+        raise DefinitionError("; ".join(problems), place="activities")
