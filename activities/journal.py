@@ -1,0 +1,43 @@
+"""The activity that writes an incident's entries into the journal."""
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities import clock
+from activities.wire import AppendReport, AppendRequest, LostClaim
+from amends.errors import JournalError
+from amends.journal import Journal
+
+APPEND = "journal.append"
+"""The activity's name in Temporal."""
+
+
+class JournalActivities:
+    """Activities on the journal; they run in the journal's own thread pool."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    @activity.defn(name=APPEND)
+    def append(self, request: AppendRequest) -> AppendReport:
+        """Commits the entries and claims; a repeat gets an equal report.
+
+        What the journal cannot take (``journal_forked``, ``journal_error``) is not retried; a database that is away or
+        locked is.
+        """
+        try:
+            appended = self._journal.append(
+                incident_id=request.incident_id,
+                exception_type=request.exception_type,
+                workflow_id=request.workflow_id,
+                run_id=request.run_id,
+                entries=request.entries,
+                claims=request.claims,
+                at=clock.now(),
+            )
+        except JournalError as error:
+            raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+        return AppendReport(
+            lost=tuple(LostClaim(key=claim.key, incident_id=claim.incident_id) for claim in appended.lost),
+            previous=appended.previous,
+        )

@@ -1,0 +1,34 @@
+"""The journal: the SQL record of every incident, append-only and chained by hashes.
+
+``Journal(connect(url))`` opens it, ``upgrade(engine)`` makes or updates its tables, ``verify(journal, incident_id)``
+proves that nothing was altered.
+"""
+
+from amends.journal.effects import EffectLog
+from amends.journal.engine import connect
+from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, JournalTooNew
+from amends.journal.journal import Journal
+from amends.journal.migrate import current, upgrade
+from amends.journal.revisions import RevisionLog
+from amends.journal.rows import Appended, EffectRecord, IncidentRow, LostClaim, RunbookRevision, TimelineRow
+from amends.journal.verify import Verification, verify
+
+__all__ = [
+    "AmbiguousIncident",
+    "Appended",
+    "EffectLog",
+    "EffectRecord",
+    "IncidentRow",
+    "Journal",
+    "JournalNotMigrated",
+    "JournalTooNew",
+    "LostClaim",
+    "RevisionLog",
+    "RunbookRevision",
+    "TimelineRow",
+    "Verification",
+    "connect",
+    "current",
+    "upgrade",
+    "verify",
+]

@@ -1,0 +1,127 @@
+"""The effect log: what was meant, committed before the call; what came of it, committed after. No transaction is held
+between the two, so a call may take its time, and a process may die in it, and nothing is forgotten."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, update
+
+from amends.errors import JournalError, KeyReused
+from amends.journal import schema
+from amends.journal.engine import reading, writing
+from amends.journal.rows import EffectRecord
+from amends.journal.statements import insert_once
+from amends.models import Data, Outcome, Refusal
+from amends.timeline import canonical
+
+_effects = schema.effects
+
+
+class EffectLog:
+    """The effects of all incidents, by idempotency key. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(
+        self,
+        *,
+        key: str,
+        incident_id: str,
+        step: str,
+        attempt: int,
+        activity: str,
+        inputs: Data,
+        undoes: str | None,
+        at: datetime,
+    ) -> EffectRecord:
+        """Commits the intent, or finds it. A record with an outcome needs no call: it has been made.
+
+        Raises ``KeyReused`` when the key was used for another incident, activity, inputs or undone effect.
+        """
+        intent = {
+            "key": key,
+            "incident_id": incident_id,
+            "step": step,
+            "attempt": attempt,
+            "activity": activity,
+            "inputs": inputs,
+            "inputs_digest": digest_of(inputs),
+            "undoes": undoes,
+            "intent_at": at,
+        }
+        with writing(self._engine) as connection:
+            insert_once(connection, _effects, intent)
+            record = _the(connection, key)
+        same = (record.incident_id, record.activity, record.inputs_digest, record.undoes)
+        if same != (incident_id, activity, intent["inputs_digest"], undoes):
+            raise KeyReused(key)
+        return record
+
+    def finish(
+        self, *, key: str, outcome: Outcome, result: Data, refusal: Refusal | None, at: datetime
+    ) -> EffectRecord:
+        """Commits the outcome, ``applied`` or ``not_applied``, once. The same again is harmless.
+
+        Raises ``JournalError`` for another outcome than the one that is known, for a key without an intent, and for
+        ``unknown``: that is what an effect without an outcome is.
+        """
+        if outcome is Outcome.UNKNOWN:
+            raise JournalError(
+                f"effect {key!r}: unknown is no outcome to write; leave the effect open until it is known"
+            )
+        known = {
+            "outcome": outcome.value,
+            "result": result,
+            "refusal": None if refusal is None else refusal.model_dump(mode="json"),
+        }
+        with writing(self._engine) as connection:
+            still_open = (_effects.c.key == key) & _effects.c.outcome.is_(None)
+            connection.execute(update(_effects).where(still_open).values(**known, outcome_at=at))
+            record = _the(connection, key)
+            if (record.outcome, record.result, record.refusal) != (outcome, result, refusal):
+                raise JournalError(
+                    f"effect {key!r} is known to be {record.outcome} since {record.outcome_at}, with another result; "
+                    f"it cannot become {outcome}"
+                )
+        return record
+
+    def get(self, *, key: str) -> EffectRecord | None:
+        """The effect with this key."""
+        with reading(self._engine) as connection:
+            return _get(connection, key)
+
+
+def effects_of(connection: Connection, *, incident_id: str) -> list[EffectRecord]:
+    """The effects of an incident, in the order in which they were meant."""
+    statement = (
+        select(_effects).where(_effects.c.incident_id == incident_id).order_by(_effects.c.intent_at, _effects.c.key)
+    )
+    return [record_of(row) for row in connection.execute(statement).mappings()]
+
+
+def digest_of(inputs: Data) -> str:
+    """``sha256:`` and the digest of the inputs' canonical JSON."""
+    try:
+        return "sha256:" + hashlib.sha256(canonical(inputs)).hexdigest()
+    except ValueError as error:
+        raise JournalError(f"the inputs of an effect are no JSON: {error}") from error
+
+
+def _get(connection: Connection, key: str) -> EffectRecord | None:
+    row = connection.execute(select(_effects).where(_effects.c.key == key)).mappings().first()
+    return None if row is None else record_of(row)
+
+
+def _the(connection: Connection, key: str) -> EffectRecord:
+    record = _get(connection, key)
+    if record is None:
+        raise JournalError(f"effect {key!r} has no intent in the journal; begin it before it is finished")
+    return record
+
+
+def record_of(columns: Any) -> EffectRecord:
+    """An effect from its columns. Raises ``ValueError`` for columns that are none."""
+    # an open effect has no result; NULL says so in the table
+    return EffectRecord.model_validate({name: value for name, value in columns.items() if value is not None})

@@ -1,0 +1,129 @@
+"""Reading and writing the incidents projection."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, text
+
+from amends.errors import UnknownIncident
+from amends.journal import schema
+from amends.journal.entries import timeline_of
+from amends.journal.errors import AmbiguousIncident
+from amends.journal.projection import fold
+from amends.journal.rows import IncidentRow
+from amends.journal.statements import insert_once, upsert
+from amends.models import Stage, Status
+
+_incidents = schema.incidents
+
+_NAMED_MATCHES = 5
+
+
+def find(connection: Connection, *, incident_id: str) -> IncidentRow:
+    """The incident with this id, or the only one whose id begins so.
+
+    Raises ``UnknownIncident`` and ``AmbiguousIncident``.
+    """
+    exact = get(connection, incident_id=incident_id)
+    if exact is not None:
+        return exact
+    if not incident_id:
+        raise UnknownIncident(incident_id)
+    begins = func.substr(_incidents.c.incident_id, 1, len(incident_id)) == incident_id
+    statement = select(_incidents).where(begins).order_by(_incidents.c.incident_id).limit(_NAMED_MATCHES)
+    matches = [_row(found) for found in connection.execute(statement).mappings()]
+    match matches:
+        case []:
+            raise UnknownIncident(incident_id)
+        case [only]:
+            return only
+        case _:
+            raise AmbiguousIncident(incident_id, [match.incident_id for match in matches])
+
+
+def get(connection: Connection, *, incident_id: str, lock: bool = False) -> IncidentRow | None:
+    """The incident with exactly this id. ``lock``: nobody else appends to it until the transaction's end."""
+    statement = select(_incidents).where(_incidents.c.incident_id == incident_id)
+    if lock:
+        statement = statement.with_for_update()
+    found = connection.execute(statement).mappings().first()
+    return None if found is None else _row(found)
+
+
+def search(
+    connection: Connection,
+    *,
+    status: Status | None,
+    stage: Stage | None,
+    exception_type: str | None,
+    order_id: str | None,
+    open_only: bool,
+    limit: int,
+) -> list[IncidentRow]:
+    """The incidents that fit every condition that is given, the newest first."""
+    statement = select(_incidents).order_by(_incidents.c.opened_at.desc(), _incidents.c.incident_id).limit(limit)
+    wanted = {"status": status, "stage": stage, "exception_type": exception_type, "order_id": order_id}
+    for name, value in wanted.items():
+        if value is not None:
+            statement = statement.where(_incidents.c[name] == value)
+    if open_only:
+        statement = statement.where(_incidents.c.closed_at.is_(None))
+    return [_row(found) for found in connection.execute(statement).mappings()]
+
+
+def previous_of(connection: Connection, *, row: IncidentRow) -> str | None:
+    """The newest earlier incident on the same workflow id that was no duplicate.
+
+    The same answer whenever it is asked: at most one run of a workflow id is open, so what came earlier has ended.
+    """
+    statement = (
+        select(_incidents.c.incident_id)
+        .where(
+            _incidents.c.workflow_id == row.workflow_id,
+            _incidents.c.incident_id != row.incident_id,
+            _incidents.c.opened_at <= row.opened_at,
+            _incidents.c.status != Status.DUPLICATE,
+        )
+        .order_by(_incidents.c.opened_at.desc(), _incidents.c.incident_id)
+        .limit(1)
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def insert_new(connection: Connection, *, row: IncidentRow) -> bool:
+    """Inserts an incident unless it is there; whether it was inserted. Either way the row can be locked afterwards."""
+    return insert_once(connection, _incidents, _columns(row))
+
+
+def write(connection: Connection, *, row: IncidentRow) -> None:
+    upsert(connection, _incidents, _columns(row))
+
+
+def rebuild(connection: Connection, *, incident_id: str | None) -> int:
+    """Drops the projection of one incident, or of all, and folds it from the timeline again; how many were rebuilt.
+
+    Raises ``UnknownIncident`` for an incident without entries. Appends wait meanwhile; plain reads go on.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE incidents IN EXCLUSIVE MODE"))
+    dropped = delete(_incidents)
+    told = select(schema.timeline.c.incident_id).distinct()
+    if incident_id is not None:
+        dropped = dropped.where(_incidents.c.incident_id == incident_id)
+        told = told.where(schema.timeline.c.incident_id == incident_id)
+    ids = connection.execute(told).scalars().all()
+    if incident_id is not None and not ids:
+        raise UnknownIncident(incident_id)
+    connection.execute(dropped)
+    for each in ids:
+        row = fold(timeline_of(connection, incident_id=each))
+        if row is not None:
+            write(connection, row=row)
+    return len(ids)
+
+
+def _row(columns: Any) -> IncidentRow:
+    return IncidentRow.model_validate(dict(columns))
+
+
+def _columns(row: IncidentRow) -> dict[str, Any]:
+    return row.model_dump()

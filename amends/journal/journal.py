@@ -1,0 +1,114 @@
+"""The journal of all incidents, as one object."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from amends.errors import JournalError
+from amends.journal import append, effects, entries, incidents
+from amends.journal.effects import EffectLog
+from amends.journal.engine import reading, writing
+from amends.journal.migrate import check
+from amends.journal.revisions import RevisionLog
+from amends.journal.rows import Appended, EffectRecord, IncidentRow, TimelineRow
+from amends.models import Stage, Status
+from amends.timeline import Entry
+
+
+class Journal:
+    """The SQL record of all incidents. Safe to use from several threads and processes.
+
+    Raises ``JournalNotMigrated`` or ``JournalTooNew`` if the database is not at this release's revision. When the
+    database is away or locked, SQLAlchemy's ``OperationalError`` comes through; nothing is half-done then.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        check(engine)
+        self.engine = engine
+        self.effects = EffectLog(engine)
+        self.revisions = RevisionLog(engine)
+
+    def append(
+        self,
+        *,
+        incident_id: str,
+        exception_type: str,
+        workflow_id: str,
+        run_id: str,
+        entries: Sequence[Entry],
+        claims: Sequence[str] = (),
+        at: datetime,
+    ) -> Appended:
+        """Appends entries of a run to an incident's timeline, in one transaction, and takes its claims.
+
+        Entries come in order, without gaps; those that are in the timeline already, with equal content, change
+        nothing, so a repeat gets an equal report. The first entry of an incident is ``incident_opened``. A run that
+        goes on counting where another was cut off (a Temporal reset) gets a ``run_started`` numbered -1 first. ``at``
+        is the time of recording.
+
+        Raises ``JournalForked`` for an entry that is there with other content, and ``JournalError`` for a gap or
+        unusable data; the journal is left as it was.
+        """
+        try:
+            with writing(self.engine) as connection:
+                return append.append(
+                    connection,
+                    incident_id=incident_id,
+                    exception_type=exception_type,
+                    workflow_id=workflow_id,
+                    run_id=run_id,
+                    entries=entries,
+                    claims=claims,
+                    at=at,
+                )
+        except ValueError as error:
+            raise JournalError(f"incident {incident_id!r}: what was given cannot be kept: {error}") from error
+
+    def timeline(self, incident_id: str) -> list[TimelineRow]:
+        """All entries of an incident in their order; none for an incident that is not known."""
+        with reading(self.engine) as connection:
+            return entries.timeline_of(connection, incident_id=incident_id)
+
+    def incident(self, incident_id: str) -> IncidentRow:
+        """The incident with this id, or the only one whose id begins so.
+
+        Raises ``UnknownIncident`` and ``AmbiguousIncident``.
+        """
+        with reading(self.engine) as connection:
+            return incidents.find(connection, incident_id=incident_id)
+
+    def incidents(
+        self,
+        *,
+        status: Status | None = None,
+        stage: Stage | None = None,
+        exception_type: str | None = None,
+        order_id: str | None = None,
+        open_only: bool = False,
+        limit: int = 100,
+    ) -> list[IncidentRow]:
+        """The incidents that fit every condition that is given, the newest first, at most ``limit``."""
+        with reading(self.engine) as connection:
+            return incidents.search(
+                connection,
+                status=status,
+                stage=stage,
+                exception_type=exception_type,
+                order_id=order_id,
+                open_only=open_only,
+                limit=limit,
+            )
+
+    def effects_of(self, incident_id: str) -> list[EffectRecord]:
+        """The effects of an incident, in the order in which they were meant."""
+        with reading(self.engine) as connection:
+            return effects.effects_of(connection, incident_id=incident_id)
+
+    def rebuild_projection(self, incident_id: str | None = None) -> int:
+        """Drops the projection of an incident, or of all, and folds it from the timeline again; how many it was.
+
+        Raises ``UnknownIncident`` for an incident without entries.
+        """
+        with writing(self.engine) as connection:
+            return incidents.rebuild(connection, incident_id=incident_id)

@@ -1,0 +1,73 @@
+"""The published runbooks: immutable revisions, numbered from 1 for each exception type."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, select
+
+from amends.errors import JournalError
+from amends.journal import schema
+from amends.journal.engine import reading, writing
+from amends.journal.rows import RunbookRevision
+from amends.journal.statements import insert_once
+from amends.timeline import canonical
+
+_revisions = schema.runbook_revisions
+
+
+class RevisionLog:
+    """The revisions of all runbooks. Safe to use from several threads and processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def publish(self, *, bundle_json: str, exception_type: str, digest: str, by: str, why: str, at: datetime) -> int:
+        """Adds a revision and returns its number; the newest one's number if that has the same digest.
+
+        Raises ``JournalError`` if ``digest`` is not that of the bundle's canonical JSON.
+        """
+        _check_digest(bundle_json, digest)
+        with writing(self._engine) as connection:
+            while True:
+                newest = _newest(connection, _revisions.c.exception_type == exception_type)
+                if newest is not None and newest.digest == digest:
+                    return newest.number
+                number = 1 if newest is None else newest.number + 1
+                values = {
+                    "exception_type": exception_type,
+                    "number": number,
+                    "digest": digest,
+                    "bundle": bundle_json,
+                    "published_at": at,
+                    "by": by,
+                    "why": why,
+                }
+                # Somebody else may take the number first; then theirs is the newest, and we come after it.
+                if insert_once(connection, _revisions, values):
+                    return number
+
+    def newest(self, exception_type: str) -> RunbookRevision | None:
+        """The revision that new incidents follow; ``None`` if nothing was published."""
+        with reading(self._engine) as connection:
+            return _newest(connection, _revisions.c.exception_type == exception_type)
+
+    def get(self, digest: str) -> RunbookRevision | None:
+        """The newest revision with this digest."""
+        with reading(self._engine) as connection:
+            return _newest(connection, _revisions.c.digest == digest)
+
+
+def _newest(connection: Connection, which: ColumnElement[bool]) -> RunbookRevision | None:
+    statement = select(_revisions).where(which).order_by(_revisions.c.number.desc()).limit(1)
+    row = connection.execute(statement).mappings().first()
+    return None if row is None else RunbookRevision.model_validate(dict(row))
+
+
+def _check_digest(bundle_json: str, digest: str) -> None:
+    try:
+        actual = "sha256:" + hashlib.sha256(canonical(json.loads(bundle_json))).hexdigest()
+    except ValueError as error:
+        raise JournalError(f"a bundle to publish is no JSON: {error}") from error
+    if actual != digest:
+        raise JournalError(f"a bundle to publish has the digest {actual}, and was said to have {digest!r}")

@@ -1,0 +1,13 @@
+"""The journal's tables. Their invariants stand in the tables; ``migrations`` makes them and guards what is immutable.
+
+No foreign key points at ``incidents``: it is a projection, which can be dropped and rebuilt from the timeline.
+"""
+
+from amends.journal.schema.base import metadata
+from amends.journal.schema.claims import claims
+from amends.journal.schema.effects import effects
+from amends.journal.schema.incidents import incidents
+from amends.journal.schema.revisions import runbook_revisions
+from amends.journal.schema.timeline import timeline
+
+__all__ = ["claims", "effects", "incidents", "metadata", "runbook_revisions", "timeline"]
