@@ -83,21 +83,26 @@ class _Scanner:
             at = token.end()
             if token.lastgroup == "blank":
                 continue
-            if token.lastgroup == "name" and before != ".":
-                at = self._name(token)
+            if token.lastgroup == "name":
+                at = self._name(token, of_a_value=before == ".")
             before = token[0]
         return Scanned(masked=self._masked, names=tuple(self._names), amounts=self._amounts, presence=self._presence)
 
-    def _name(self, token: re.Match[str]) -> int:
-        """Takes in a name, and the whole call if it is one of ours; returns where to read on."""
+    def _name(self, token: re.Match[str], *, of_a_value: bool) -> int:
+        """Takes in a name, and the whole call if it is one of ours; returns where to read on.
+
+        ``of_a_value``: the name stands behind the dot of a computed value, so that it begins with no fact.
+        """
         path = re.sub(r"\s", "", token[0])
         if not _CALL.match(self._text, token.end()):
-            if path not in _WORDS:
+            if path not in _WORDS and not of_a_value:
                 self._names.append(self._named(path, token.start()))
             return token.end()
         receiver, _, function = path.rpartition(".")
         if function in _LOOPS:
             raise self._error(f"{function!r} is a loop, and facts are single values", token.start())
+        if of_a_value:
+            return token.end()
         if receiver:
             self._names.append(self._named(receiver, token.start()))
         elif function == "money":

@@ -1,0 +1,48 @@
+"""Durations as people write them: ``15m``, ``4h``, ``3d``; one for all, or one for each severity."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from amends.models import Severity, Written
+from runbooks.program import BySeverity
+
+_WRITTEN = re.compile(r"([1-9]\d{0,4})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(value: Any) -> timedelta:
+    """``15m``, ``4h`` or ``3d``. Raises ``ValueError`` for anything else."""
+    if isinstance(value, timedelta):
+        return value
+    written = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
+    if written is None:
+        raise ValueError(f"{value!r} is not a duration; write minutes, hours or days, such as 15m, 4h or 3d")
+    return timedelta(**{_UNITS[written[2]]: int(written[1])})
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+class Durations(Written):
+    """A duration for each severity; one alone stands for all four."""
+
+    critical: Duration
+    high: Duration
+    medium: Duration
+    low: Duration
+
+    def by_severity(self) -> BySeverity:
+        return BySeverity(**{severity.value: getattr(self, severity.value) for severity in Severity})
+
+
+def _for_all(value: Any) -> Any:
+    if isinstance(value, dict | Durations):
+        return value
+    duration = parse_duration(value)
+    return dict.fromkeys((severity.value for severity in Severity), duration)
+
+
+EachDuration = Annotated[Durations, BeforeValidator(_for_all)]

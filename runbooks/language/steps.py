@@ -1,0 +1,183 @@
+"""From the steps that people write to those that the engine follows."""
+
+from typing import assert_never
+
+from runbooks.catalogue import CATALOGUE, ActivitySpec
+from runbooks.language.calls import inputs_of, spec_of
+from runbooks.language.context import Context
+from runbooks.language.facts import fields_of, fits
+from runbooks.language.naming import Ids
+from runbooks.language.source import Path
+from runbooks.language.surface import SKIP, AnyStep, Ask, CheckRead, Do, Tell, TogetherSteps, Wait
+from runbooks.program import (
+    AskStep,
+    Check,
+    Choice,
+    DoStep,
+    FactType,
+    OnRefusal,
+    Step,
+    TellStep,
+    Together,
+    Undo,
+    WaitStep,
+)
+from runbooks.suggestions import meant
+
+
+class StepCompiler:
+    """Compiles the steps of one runbook; what is wrong goes into the context, and compiling goes on."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._ids = Ids()
+
+    def sequence(self, steps: tuple[AnyStep, ...], path: Path, within: str) -> tuple[Step, ...]:
+        """The steps at ``path``, with ids ``within`` a stage or plan."""
+        compiled = (self._step(step, (*path, index), within) for index, step in enumerate(steps))
+        return tuple(step for step in compiled if step is not None)
+
+    def _step(self, step: AnyStep, path: Path, within: str) -> Step | None:
+        step_id = self._ids.of(step, within)
+        self._context.condition((*path, "when"), step.when)
+        match step:
+            case Do():
+                return self._do(step, path, step_id)
+            case Tell():
+                return self._tell(step, path, step_id)
+            case Ask():
+                return self._ask(step, path, step_id)
+            case Wait():
+                return self._wait(step, path, step_id)
+            case TogetherSteps():
+                inner = self.sequence(step.together, (*path, "together"), within)
+                return Together(id=step_id, when=step.when, steps=inner)
+        assert_never(step)
+
+    def _do(self, step: Do, path: Path, step_id: str) -> DoStep | None:
+        spec = spec_of(step, path, self._context)
+        if spec is None:
+            return None
+        self._saves(step, spec, path)
+        return DoStep(
+            id=step_id,
+            when=step.when,
+            activity=step.do,
+            effect=spec.effect,
+            inputs=inputs_of(spec, step.with_, path, self._context),
+            save_as=step.save_as,
+            undo=self._undo(step, spec, path),
+            final=step.final,
+            on_refusal=step.on_refusal,
+            otherwise=step.otherwise,
+        )
+
+    def _undo(self, step: Do, spec: ActivitySpec, path: Path) -> Undo | None:
+        """An effect says how it is taken back, or that it cannot be; a read says neither."""
+        wrong = self._context.wrong
+        if not spec.effect:
+            if step.undo or step.final:
+                wrong(path, f"{step.do!r} only reads; leave out `undo` and `final`")
+        elif spec.final and (step.undo or not step.final):
+            wrong(path, f"{step.do!r} cannot be called back; say so with `final: true`, without `undo`")
+        elif not spec.final and step.final:
+            wrong((*path, "final"), f"{step.do!r} can be taken back; write `undo: {spec.undone_by}` instead of `final`")
+        elif not spec.final and step.undo is None:
+            wrong(path, f"{step.do!r} says nothing of its undo; write `undo: {spec.undone_by}`")
+        elif not spec.final and step.undo != spec.undone_by:
+            hint = f"write `undo: {spec.undone_by}`"
+            wrong((*path, "undo"), f"{step.do!r} is not taken back by {step.undo!r}; {hint}")
+        elif step.undo:
+            return Undo(activity=step.undo, takes=CATALOGUE[step.undo].undo_takes)
+        return None
+
+    def _saves(self, step: Do, spec: ActivitySpec, path: Path) -> None:
+        fields = fields_of(spec.gives) if spec.gives else {}
+        if step.save_as and not fields:
+            self._context.wrong((*path, "save_as"), f"{step.do!r} gives nothing that could be saved")
+        if step.otherwise is not None and not step.save_as:
+            self._context.wrong((*path, "otherwise"), "`otherwise` is the saved fact of a skipped step; add `save_as`")
+        for name, value in (step.otherwise or {}).items():
+            where = (*path, "otherwise", name)
+            if name not in fields:
+                message = f"{step.do!r} gives no {name!r}{meant(name, fields)}"
+                self._context.problems.append(self._context.source.key_problem(where, message))
+            elif not fits(fields[name], value):
+                self._context.wrong(where, f"{name!r} is {fields[name].value}; {value!r} is not")
+        self._says_otherwise(step, path)
+
+    def _says_otherwise(self, step: Do | Ask, path: Path) -> None:
+        """A fact that a step may leave unset is one that a later condition could not read."""
+        if step.save_as is None or step.otherwise is not None:
+            return
+        if step.when is not None or step.on_refusal is OnRefusal.CONTINUE:
+            why = "it has a `when`" if step.when is not None else "it may be refused"
+            message = f"say what {step.save_as!r} is when this step does not happen ({why}), with `otherwise`"
+            self._context.wrong(path, message)
+
+    def _tell(self, step: Tell, path: Path, step_id: str) -> TellStep:
+        self._customer(step.tell, (*path, "tell"))
+        return TellStep(
+            id=step_id,
+            when=step.when,
+            to=step.tell,
+            message=step.message,
+            values=self._context.message((*path, "message"), step.message),
+            on_refusal=step.on_refusal,
+        )
+
+    def _ask(self, step: Ask, path: Path, step_id: str) -> AskStep:
+        self._customer(step.ask, (*path, "ask"))
+        self._says_otherwise(step, path)
+        for name, when in step.choices.items():
+            self._context.condition((*path, "choices", name), when)
+        if step.if_silent != SKIP and step.if_silent not in step.choices:
+            names = ", ".join(step.choices)
+            hint = meant(step.if_silent, [*step.choices, SKIP])
+            self._context.wrong(
+                (*path, "if_silent"), f"{step.if_silent!r} is not a choice; choose one of {names}, or `skip`{hint}"
+            )
+        elif step.choices.get(step.if_silent) is not None:
+            message = f"{step.if_silent!r} is not always on offer, so silence cannot mean it; choose one that is"
+            self._context.wrong((*path, "if_silent"), message)
+        return AskStep(
+            id=step_id,
+            when=step.when,
+            to=step.ask,
+            question=step.question,
+            values=self._context.message((*path, "question"), step.question),
+            after=step.after.by_severity() if step.after else None,
+            choices=tuple(Choice(name=name, when=when) for name, when in step.choices.items()),
+            answer_within=step.answer_within.by_severity(),
+            if_silent=None if step.if_silent == SKIP else step.if_silent,
+            save_as=step.save_as,
+            otherwise=step.otherwise,
+            on_refusal=step.on_refusal,
+        )
+
+    def _wait(self, step: Wait, path: Path, step_id: str) -> WaitStep:
+        self._context.expression((*path, "wait"), step.wait, FactType.BOOL)
+        for fact, value in step.then_assume.items():
+            self._context.assumption((*path, "then_assume", fact), fact, value)
+        return WaitStep(
+            id=step_id,
+            when=step.when,
+            until=step.wait,
+            check=self._check(step.check, (*path, "check")) if step.check else None,
+            at_most=step.at_most.by_severity(),
+            then_assume=step.then_assume,
+            waiting_for=step.waiting_for,
+        )
+
+    def _check(self, check: CheckRead, path: Path) -> Check | None:
+        spec = spec_of(check, path, self._context)
+        if spec is None:
+            return None
+        if spec.effect:
+            self._context.wrong((*path, "do"), f"{check.do!r} changes something; a check only reads")
+        inputs = inputs_of(spec, check.with_, path, self._context)
+        return Check(activity=check.do, inputs=inputs, every=check.every, save_as=check.save_as)
+
+    def _customer(self, party: str, path: Path) -> None:
+        if party != "customer":
+            self._context.wrong(path, f"{party!r} cannot be written to yet; `customer` can")
