@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     REPORT_ADDED = "report_added"
     INCIDENT_REGISTERED = "incident_registered"
     DUPLICATE_FOUND = "duplicate_found"
+    REPORT_REPEATED = "report_repeated"
     RUN_STARTED = "run_started"
     FACTS_READ = "facts_read"
     READ_REFUSED = "read_refused"

@@ -1,0 +1,1 @@
+"""What happens next (a pure state machine) and its host on Temporal, which makes it happen, durably."""

@@ -1,0 +1,437 @@
+"""The core, driven by hand: what one event leads to, without Temporal, a database or a clock."""
+
+from datetime import datetime, timedelta
+
+from amends.models import Data, Outcome, Party, Severity, Stage, Status
+from amends.timeline import Entry, EntryKind
+from runbooks.program import OnRefusal, Plan
+from tests.workflows.builders import (
+    CUSTOMER,
+    HOUR,
+    OPS,
+    REFUND,
+    REPLACE,
+    REPORT,
+    RESERVE,
+    RESULTS,
+    SHIP,
+    START,
+    TRACE,
+    Answerer,
+    Incident,
+    applied,
+    lost_parcel,
+    refusing,
+)
+from workflows import core
+from workflows.events import (
+    AnswerGiven,
+    CancelRequested,
+    Command,
+    CommandReturned,
+    DuplicateFound,
+    NewsReceived,
+    Registered,
+    ReportReceived,
+    ReportRepeated,
+    Role,
+    RunStarted,
+    TimeCame,
+    event_of,
+)
+from workflows.state import State
+
+
+def test_nothing_is_done_before_the_journal_has_registered_the_incident() -> None:
+    incident = Incident()
+
+    commands = incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+
+    assert commands == []
+    assert incident.kinds() == [EntryKind.INCIDENT_OPENED]
+    assert incident.status() is Status.OPEN
+
+
+def test_the_opening_entry_names_the_text_that_is_followed() -> None:
+    incident = Incident().open()
+
+    opened = incident.of(EntryKind.INCIDENT_OPENED)[0]
+
+    assert opened["bundle"] == {"digest": incident.bundle.digest}
+    assert opened["subject"] == REPORT
+    assert incident.entries[0].actor == OPS
+
+
+def test_an_incident_whose_report_belongs_to_another_ends_as_duplicate_without_doing_anything() -> None:
+    incident = Incident()
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+
+    incident.take(DuplicateFound(key="k-1", of="inc-0"))
+
+    assert incident.status() is Status.DUPLICATE
+    assert incident.commands == []
+    assert incident.state.handled["report:k-1"].duplicate_of == "inc-0"
+
+
+def test_a_report_given_twice_changes_nothing() -> None:
+    incident = Incident().open()
+    before = len(incident.entries)
+
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+
+    assert len(incident.entries) == before
+    assert incident.state.contacts == 1
+
+
+def test_a_second_report_is_added_and_counted() -> None:
+    incident = Incident().open()
+
+    incident.take(ReportReceived(key="k-2", report=REPORT, actor=CUSTOMER))
+    incident.take(ReportRepeated(key="k-2", of="inc-0"))
+
+    assert incident.state.contacts == 2
+    assert incident.kinds()[-2:] == [EntryKind.REPORT_ADDED, EntryKind.REPORT_REPEATED]
+    assert incident.state.handled["report:k-2"].duplicate_of == "inc-0"
+
+
+def test_an_answered_incident_runs_through_all_stages() -> None:
+    incident = Incident().open().wait(hours=25).answer("reship").wait(hours=72).wait(days=8)
+
+    assert [data["stage"] for data in incident.of(EntryKind.STAGE_ENTERED)] == list(Stage)
+    assert incident.status() is Status.CLOSED
+    assert incident.state.outcome == "reship"
+    assert core.next_due(incident.state) is None
+
+
+def test_the_severity_follows_from_the_facts() -> None:
+    dear: Data = {**RESULTS["shipping.read_parcel"], "value": {"amount": 120_000, "currency": "CNY"}}
+
+    def world(command: Command, at: datetime) -> CommandReturned:
+        if command.activity == "shipping.read_parcel":
+            return CommandReturned(command_id=command.id, outcome=Outcome.APPLIED, result=dear)
+        return applied(command, at)
+
+    incident = Incident(world=world).open()
+
+    assert incident.state.severity is Severity.HIGH
+    assert incident.of(EntryKind.SEVERITY_SET) == [{"severity": "high", "was": "low"}]
+
+
+def test_a_question_is_held_back_until_its_time() -> None:
+    incident = Incident().open()
+
+    assert incident.of(EntryKind.QUESTION_ASKED) == []
+    incident.wait(hours=24)
+
+    asked = incident.of(EntryKind.QUESTION_ASKED)[0]
+    assert asked["choices"] == ["reship", "refund"]
+    assert asked["answer_by"] == (START + 72 * HOUR).isoformat()
+    assert incident.state.waiting_for == [Party.CARRIER, Party.CUSTOMER]
+
+
+def test_a_question_is_asked_at_once_when_all_beside_it_is_done() -> None:
+    incident = Incident().open().wait(hours=5)
+    incident.world = _trace("found")
+
+    incident.wait(hours=1)
+
+    assert incident.of(EntryKind.WAIT_ENDED) == [{"wait": "analysis.wait"}]
+    assert len(incident.of(EntryKind.QUESTION_ASKED)) == 1
+
+
+def test_the_answers_clock_starts_when_the_question_has_been_delivered() -> None:
+    incident = Incident().open()
+    incident.now = START + 24 * HOUR
+    (ask,) = incident.take(TimeCame())[-1:]
+
+    incident.now = START + 30 * HOUR
+    incident.take(applied(ask, incident.now))
+
+    assert incident.of(EntryKind.QUESTION_ASKED)[0]["answer_by"] == (START + 78 * HOUR).isoformat()
+
+
+def test_silence_means_what_the_runbook_says_and_not_a_moment_before() -> None:
+    incident = Incident().open().wait(hours=24)
+
+    incident.wait(hours=47, minutes=59)
+    assert incident.of(EntryKind.SILENCE_ASSUMED) == []
+    incident.wait(minutes=1)
+
+    assert incident.of(EntryKind.SILENCE_ASSUMED) == [{"ask": "analysis.ask", "choice": "refund"}]
+    assert incident.state.facts["choice"] == "refund"
+
+
+def test_an_answer_counts_once_and_a_second_identical_one_is_harmless() -> None:
+    incident = Incident().open().wait(hours=24).answer("reship", key="a-1")
+
+    incident.answer("reship", key="a-1").answer("reship", key="a-2")
+    incident.take(AnswerGiven(key="a-3", ask="analysis.ask", choice="refund", actor=CUSTOMER))
+
+    assert len(incident.of(EntryKind.ANSWER_RECEIVED)) == 1
+    assert incident.state.handled["answer:a-2"].result == "repeated"
+    assert incident.state.handled["answer:a-3"].refused == "'analysis.ask' was answered already: 'reship'"
+
+
+def test_an_answer_that_was_not_offered_is_refused_with_what_is() -> None:
+    incident = Incident().open().wait(hours=24).answer("a pony", key="a-1")
+
+    assert incident.state.handled["answer:a-1"].refused == (
+        "'a pony' is not offered at 'analysis.ask'; choose one of 'reship', 'refund'"
+    )
+
+
+def test_an_answer_to_a_question_that_was_not_asked_is_refused_with_what_is_open() -> None:
+    incident = Incident().open().answer("reship", key="a-1")
+
+    assert incident.state.handled["answer:a-1"].refused == (
+        "nothing is asked at 'analysis.ask' now; open questions: none"
+    )
+
+
+def test_a_silent_carrier_means_the_assumed_facts() -> None:
+    incident = Incident().open().wait(hours=72)
+
+    assert incident.of(EntryKind.WAIT_TIMED_OUT) == [
+        {"wait": "analysis.wait", "assumed": {"trace.status": "presumed_lost"}}
+    ]
+    assert incident.activities().count("shipping.read_trace") == 11
+    assert incident.state.facts["trace"] == {"trace_id": "T-1", "status": "presumed_lost"}
+
+
+def test_news_makes_a_wait_check_at_once() -> None:
+    incident = Incident().open().wait(hours=1)
+
+    commands = incident.take(NewsReceived(event_id="e-1", event_type="shipment.scanned", actor=OPS))
+    again = incident.take(NewsReceived(event_id="e-1", event_type="shipment.scanned", actor=OPS))
+
+    assert [command.activity for command in commands] == ["shipping.read_trace"]
+    assert again == []
+    assert len(incident.of(EntryKind.NEWS_RECEIVED)) == 1
+
+
+def test_a_refused_plan_is_undone_in_reverse_and_the_next_is_tried() -> None:
+    incident = Incident(world=refusing("shipping.create_shipment")).open().wait(hours=24).answer("reship")
+
+    incident.wait(hours=48)
+
+    assert incident.activities()[-7:-2] == [
+        "orders.add_replacement",
+        "inventory.reserve",
+        "shipping.create_shipment",
+        "inventory.release",
+        "orders.drop_replacement",
+    ]
+    assert [data["inputs"] for data in incident.of(EntryKind.UNDO_REQUESTED)] == [
+        {"reservation_id": "R-1"},
+        {"replacement_id": "SO-1-R"},
+    ]
+    assert [data["plan"] for data in incident.of(EntryKind.PLAN_STARTED)] == ["reship", "refund"]
+    assert incident.state.outcome == "refund"
+
+
+def test_what_was_refused_is_not_undone() -> None:
+    incident = Incident(world=refusing("orders.add_replacement")).open().wait(hours=24).answer("reship")
+
+    incident.wait(hours=48)
+
+    assert incident.of(EntryKind.UNDO_REQUESTED) == []
+    assert [data["plan"] for data in incident.of(EntryKind.PLAN_UNDONE)] == ["reship"]
+
+
+def test_when_no_plan_is_left_the_incident_is_taken_over() -> None:
+    incident = Incident(world=refusing("shipping.create_shipment", "payments.refund")).open().wait(hours=24)
+
+    incident.answer("reship").wait(hours=48)
+
+    assert incident.status() is Status.TAKEN_OVER
+    assert incident.state.waiting_for == [Party.US]
+    assert [data["why"] for data in incident.of(EntryKind.TASK_OPENED)] == ["no_plan_left"]
+
+
+def test_after_a_final_step_a_plan_only_goes_forward() -> None:
+    plan = Plan(name="both", steps=(REPLACE, REFUND, SHIP))
+    incident = Incident(bundle=lost_parcel(analysis=(), action=(plan,)), world=refusing("shipping.create_shipment"))
+
+    incident.open()
+
+    assert incident.of(EntryKind.PLAN_FAILED) == []
+    assert incident.of(EntryKind.UNDO_REQUESTED) == []
+    assert [data["why"] for data in incident.of(EntryKind.TASK_OPENED)] == ["refused"]
+
+
+def test_an_unknown_outcome_is_neither_undone_nor_passed_over() -> None:
+    incident = Incident(world=_unknown("inventory.reserve")).open().wait(hours=24).answer("reship").wait(days=30)
+
+    assert incident.status() is Status.TAKEN_OVER
+    assert incident.of(EntryKind.UNDO_REQUESTED) == []
+    assert "payments.refund" not in incident.activities()
+    assert [data["why"] for data in incident.of(EntryKind.TASK_OPENED)] == ["outcome_unknown"]
+
+
+def test_a_failed_undo_is_handed_to_a_person_and_nothing_goes_on() -> None:
+    world = refusing("shipping.create_shipment", "inventory.release")
+    incident = Incident(world=world).open().wait(hours=24).answer("reship").wait(days=30)
+
+    assert incident.status() is Status.TAKEN_OVER
+    assert [data["why"] for data in incident.of(EntryKind.TASK_OPENED)] == ["undo_failed"]
+    assert "orders.drop_replacement" not in incident.activities()
+    assert "payments.refund" not in incident.activities()
+
+
+def test_a_refused_step_outside_a_plan_goes_on_with_what_is_taken_otherwise() -> None:
+    trace = TRACE.model_copy(
+        update={"on_refusal": OnRefusal.CONTINUE, "otherwise": {"trace_id": "", "status": "refused"}}
+    )
+    incident = Incident(
+        bundle=lost_parcel(analysis=(trace,), action=_ONLY_REFUND), world=refusing("shipping.open_trace")
+    ).open()
+
+    assert incident.state.facts["trace"] == {"trace_id": "", "status": "refused"}
+    assert incident.state.stage is not Stage.ANALYSIS
+
+
+def test_a_step_whose_condition_does_not_hold_is_skipped_and_its_fact_is_taken_otherwise() -> None:
+    trace = TRACE.model_copy(update={"when": "false", "otherwise": {"trace_id": "", "status": "none"}})
+
+    incident = Incident(bundle=lost_parcel(analysis=(trace,), action=_ONLY_REFUND)).open()
+
+    assert incident.of(EntryKind.STEP_SKIPPED) == [{"step": "analysis.shipping.open_trace", "when": "false"}]
+    assert incident.state.facts["trace"] == {"trace_id": "", "status": "none"}
+
+
+def test_cancelling_withdraws_questions_undoes_what_was_done_and_closes() -> None:
+    incident = Incident().open().wait(hours=24)
+
+    incident.take(CancelRequested(reason="opened by mistake", actor=OPS))
+    incident.take(CancelRequested(reason="again", actor=OPS))
+    incident.settle()
+
+    assert incident.status() is Status.CANCELLED
+    assert incident.activities()[-1] == "shipping.close_trace"
+    assert len(incident.of(EntryKind.CANCEL_REQUESTED)) == 1
+    assert incident.of(EntryKind.QUESTION_WITHDRAWN) == [{"ask": "analysis.ask"}]
+    assert incident.of(EntryKind.WAIT_WITHDRAWN) == [{"wait": "analysis.wait"}]
+
+
+def test_cancelling_waits_for_an_effect_under_way_before_it_undoes() -> None:
+    incident = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="p", steps=(RESERVE,)),)))
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+    incident.take(Registered())
+    while next(iter(incident.state.pending.values())).activity != "inventory.reserve":
+        incident.take(applied(next(iter(incident.state.pending.values())), incident.now))
+    (reserve,) = incident.state.pending.values()
+
+    incident.take(CancelRequested(reason="mistake", actor=OPS))
+    assert incident.status() is not Status.CANCELLED
+    (release,) = incident.take(applied(reserve, incident.now))
+    incident.take(applied(release, incident.now))
+
+    assert release.role is Role.UNDO
+    assert incident.status() is Status.CANCELLED
+
+
+def test_cancelling_after_the_customer_is_whole_leaves_what_made_them_whole() -> None:
+    incident = Incident().open().wait(hours=24).answer("reship").wait(hours=48)
+    assert incident.status() is Status.RESOLVED
+
+    incident.take(CancelRequested(reason="no survey", actor=OPS))
+    incident.settle()
+
+    assert [data["activity"] for data in incident.of(EntryKind.UNDO_REQUESTED)] == ["shipping.close_trace"]
+    assert incident.status() is Status.CANCELLED
+
+
+def test_an_ended_incident_takes_nothing_more() -> None:
+    incident = Incident().open()
+    incident.take(CancelRequested(reason="mistake", actor=OPS))
+    incident.settle()
+
+    assert core.step(incident.state, ReportReceived(key="k-9", report=REPORT, actor=OPS), START) == ([], [])
+
+
+def test_a_new_run_counts_its_entries_from_nought() -> None:
+    incident = Incident().open()
+
+    incident.take(RunStarted(run_id="run-2", previous_run_id="run-1"))
+
+    assert incident.entries[-1].kind is EntryKind.RUN_STARTED
+    assert incident.entries[-1].n == 0
+    assert incident.state.run_id == "run-2"
+
+
+def test_time_that_comes_too_early_is_not_noted() -> None:
+    incident = Incident().open()
+
+    assert incident.take(TimeCame()) == []
+    assert EntryKind.TIME_CAME not in incident.kinds()
+
+
+def test_the_due_moment_says_what_it_is_for() -> None:
+    incident = Incident().open()
+
+    due = core.next_due(incident.state)
+
+    assert due is not None
+    assert (due.at, due.what) == (START + timedelta(hours=6), "check analysis.wait")
+
+
+def test_the_timeline_alone_drives_the_core_to_the_same_timeline() -> None:
+    incident = Incident(world=refusing("shipping.create_shipment")).open().wait(hours=24)
+    incident.take(NewsReceived(event_id="e-1", event_type="shipment.scanned", data={"at": "hub"}, actor=OPS))
+    incident.settle().answer("reship").take(ReportReceived(key="k-2", report=REPORT, actor=CUSTOMER))
+    incident.wait(days=10)
+    assert incident.status() is Status.CLOSED
+
+    assert retell(incident) == incident.entries
+
+
+def test_the_state_survives_being_written_and_read_back_at_every_step() -> None:
+    plain, saved = Incident(), Incident()
+
+    for incident, restore in ((plain, False), (saved, True)):
+        incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+        incident.take(Registered())
+        for _ in range(40):
+            if restore:
+                incident.state = State.model_validate_json(incident.state.model_dump_json())
+            if incident.state.pending:
+                incident.take(applied(next(iter(incident.state.pending.values())), incident.now))
+            elif (due := core.next_due(incident.state)) is not None:
+                incident.now = due.at
+                incident.take(TimeCame())
+
+    assert saved.entries == plain.entries
+    assert saved.state == plain.state
+
+
+_ONLY_REFUND = (Plan(name="refund", steps=(REFUND,)),)
+
+
+def retell(incident: Incident) -> list[Entry]:
+    """The entries that the core gives when it is fed the events that the timeline holds."""
+    again = Incident(bundle=incident.bundle)
+    for entry in incident.entries:
+        event = event_of(entry)
+        if event is not None:
+            again.now = entry.occurred_at
+            again.take(event)
+    return again.entries
+
+
+def _trace(status: str) -> Answerer:
+    def world(command: Command, at: datetime) -> CommandReturned:
+        if command.activity == "shipping.read_trace":
+            result = {**RESULTS["shipping.read_trace"], "status": status}
+            return CommandReturned(command_id=command.id, outcome=Outcome.APPLIED, result=result)
+        return applied(command, at)
+
+    return world
+
+
+def _unknown(activity: str) -> Answerer:
+    def world(command: Command, at: datetime) -> CommandReturned:
+        if command.activity == activity:
+            return CommandReturned(command_id=command.id, outcome=Outcome.UNKNOWN, trouble="timed out")
+        return applied(command, at)
+
+    return world

@@ -1,0 +1,62 @@
+"""Whether what a door brings may count now: the one place for the validators' rules."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from amends.models import Data
+from runbooks.program import FactType
+from workflows import asking
+from workflows.events import AnswerGiven
+from workflows.state import State
+
+
+def report_refusal(state: State, report: Data) -> str | None:
+    """Why a report does not fit this incident; ``None`` if it does."""
+    bundle = state.bundle
+    for field, kind in bundle.report.items():
+        if field not in report:
+            if field in bundle.report_optional:
+                continue
+            return f"the report of a {bundle.exception_type} lacks {field!r} ({kind})"
+        if not _fits(report[field], kind):
+            return f"the report's {field!r} is {report[field]!r}, which is no {kind}"
+    for field in report:
+        if field not in bundle.report:
+            known = ", ".join(repr(name) for name in bundle.report)
+            return f"a report of a {bundle.exception_type} has no field {field!r}; it has {known}"
+    if bundle.workflow_id(report) != state.workflow_id:
+        return f"the report is about {bundle.workflow_id(report)!r}, this incident about {state.workflow_id!r}"
+    return None
+
+
+def answer_refusal(state: State, given: AnswerGiven) -> str | None:
+    """Why an answer does not count now; ``None`` if it does, or repeats the one that counted."""
+    if state.ended:
+        return f"the incident is {state.status}; nothing is asked any more"
+    if state.cancelling:
+        return "the incident is being cancelled; nothing is asked any more"
+    return asking.refusal(state, given)
+
+
+def _fits(value: JsonValue, kind: FactType) -> bool:
+    match kind:
+        case FactType.STRING:
+            return isinstance(value, str) and value != ""
+        case FactType.INT:
+            return isinstance(value, int) and not isinstance(value, bool)
+        case FactType.DOUBLE:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case FactType.BOOL:
+            return isinstance(value, bool)
+        case FactType.TIMESTAMP:
+            return isinstance(value, str) and _is_aware_time(value)
+        case FactType.MONEY:
+            return isinstance(value, dict) and set(value) == {"amount", "currency"}
+
+
+def _is_aware_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

@@ -1,0 +1,114 @@
+"""Asks: held back, asked, answered, or taken as silence."""
+
+from datetime import datetime
+
+from amends.errors import DefinitionError
+from amends.models import Data
+from amends.timeline import EntryKind
+from runbooks.catalogue import TELL
+from runbooks.program import AskStep, TellStep
+from workflows import effects, facts
+from workflows.events import AnswerGiven
+from workflows.state import AskRun, State, StepPhase, StepRun
+from workflows.turn import Turn
+
+
+def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None = None) -> None:
+    """Send a message to the customer of the order, in every language that the bundle has."""
+    values = facts.shown(turn.state, step.values)
+    texts = {language: text.model_dump() for language, text in turn.state.bundle.messages[message].items()}
+    report = turn.state.facts["report"]
+    assert isinstance(report, dict)
+    inputs: Data = {"order_id": report["order_id"], "texts": dict(texts), "values": dict(values)}
+    shown: Data = {"to": step.to, "message": message, "values": dict(values)}
+    effects.request(turn, step=step.id, activity=TELL, inputs=inputs, shown=shown, final=False, plan=plan)
+
+
+def begin(turn: Turn, step: AskStep, run: StepRun) -> None:
+    """Start holding an ask back for as long as it says."""
+    held_back = step.after.of(turn.state.severity) if step.after else None
+    run.ask = AskRun(not_before=turn.now + held_back if held_back else turn.now)
+
+
+def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, plan: str | None) -> None:
+    """Ask when it is time (or when all that runs beside it is done); take silence for what it means."""
+    if not ask.offered:
+        if alone or turn.now >= ask.not_before:
+            ask.offered = [choice.name for choice in step.choices if facts.condition(turn.state, choice.when)]
+            if not ask.offered:
+                raise DefinitionError("none of the choices can be offered", place=step.id)
+            send(turn, step, step.question, plan=plan)
+    elif ask.answer_by is not None and turn.now >= ask.answer_by:
+        turn.note(EntryKind.SILENCE_ASSUMED, {"ask": step.id, "choice": step.if_silent})
+        _settle(turn, step, run, step.if_silent)
+
+
+def delivered(turn: Turn, step: AskStep, ask: AskRun) -> None:
+    """The question has reached the customer: the answer's clock starts."""
+    ask.answer_by = turn.now + step.answer_within.of(turn.state.severity)
+    turn.note(
+        EntryKind.QUESTION_ASKED,
+        {
+            "ask": step.id,
+            "question": step.question,
+            "to": step.to,
+            "choices": list(ask.offered),
+            "answer_by": ask.answer_by.isoformat(),
+            "if_silent": step.if_silent,
+        },
+    )
+
+
+def answer(turn: Turn, step: AskStep, run: StepRun, given: AnswerGiven) -> None:
+    """Take an answer that ``refusal`` has not refused."""
+    _settle(turn, step, run, given.choice)
+
+
+def withdraw(turn: Turn, step: AskStep, run: StepRun) -> None:
+    """Stop asking: no answer is awaited any more."""
+    run.phase = StepPhase.DONE
+    if run.ask is not None and run.ask.offered:
+        turn.note(EntryKind.QUESTION_WITHDRAWN, {"ask": step.id})
+
+
+def open_asks(state: State) -> list[AskStep]:
+    """The asks that may be answered now."""
+    return [
+        step
+        for step in state.bundle.program.all_steps()
+        if isinstance(step, AskStep)
+        and (run := state.steps.get(step.id)) is not None
+        and run.phase is StepPhase.RUNNING
+        and run.ask is not None
+        and run.ask.offered
+    ]
+
+
+def refusal(state: State, given: AnswerGiven) -> str | None:
+    """Why an answer does not count now; ``None`` if it does (or repeats the one that counted)."""
+    run = state.steps.get(given.ask)
+    if run is not None and run.answer is not None:
+        return None if run.answer == given.choice else f"{given.ask!r} was answered already: {run.answer!r}"
+    open_now = open_asks(state)
+    if given.ask not in [step.id for step in open_now]:
+        waiting = ", ".join(repr(step.id) for step in open_now) or "none"
+        return f"nothing is asked at {given.ask!r} now; open questions: {waiting}"
+    assert run is not None
+    assert run.ask is not None
+    if given.choice not in run.ask.offered:
+        offered = ", ".join(repr(choice) for choice in run.ask.offered)
+        return f"{given.choice!r} is not offered at {given.ask!r}; choose one of {offered}"
+    return None
+
+
+def due(run: StepRun) -> datetime | None:
+    """When an ask next has something to do."""
+    assert run.ask is not None
+    return run.ask.answer_by if run.ask.offered else run.ask.not_before
+
+
+def _settle(turn: Turn, step: AskStep, run: StepRun, choice: str | None) -> None:
+    run.phase = StepPhase.DONE
+    run.answer = choice
+    if step.save_as is not None and choice is not None:
+        facts.save(turn, step.save_as, choice)

@@ -1,0 +1,112 @@
+"""What the doors say to a running incident, and what it answers. The names are wire names: add, never rename."""
+
+from typing import Final
+
+from amends.models import Actor, Data, Model, Party, Severity, Stage, Status, Utc
+from runbooks.bundle import Bundle
+from workflows.state import Receipt, State
+
+REPORT: Final = "report"
+ANSWER: Final = "answer"
+NEWS: Final = "news"
+VIEW: Final = "view"
+
+INCIDENT_CLOSED: Final = "incident_closed"
+"""Type of the failure that says: this incident has ended; open it anew."""
+
+REFUSED: Final = "refused"
+"""Type of the failure that says: this does not count now, and why."""
+
+NOT_ITS_BUNDLE: Final = "not_its_bundle"
+"""Type of the failure of a workflow whose type is not its bundle's."""
+
+
+class IncidentInput(Model):
+    """The input of an incident's workflow: the bundle of a new one, or the state of one that goes on.
+
+    ``history_limit``: the number of history events at which a run is continued as new, if Temporal has not suggested
+    it before.
+    """
+
+    bundle: Bundle | None = None
+    state: State | None = None
+    history_limit: int = 10_000
+
+
+class ReportRequest(Model):
+    """``key``: the report's idempotency key; the same key twice changes nothing."""
+
+    key: str
+    report: Data
+    actor: Actor
+
+
+class AnswerRequest(Model):
+    """``ask``: the step id of the question. ``key``: the answer's idempotency key."""
+
+    key: str
+    ask: str
+    choice: str
+    actor: Actor
+
+
+class News(Model):
+    """An order-system event, as in its CloudEvent. ``data`` carries references, never personal data."""
+
+    event_id: str
+    event_type: str
+    data: Data = {}
+    actor: Actor
+
+
+class OpenAsk(Model):
+    """A question that may be answered now. ``answer_by`` is not set while it is on its way."""
+
+    ask: str
+    question: str
+    to: Party
+    choices: tuple[str, ...]
+    answer_by: Utc | None
+    if_silent: str | None
+
+
+class View(Model):
+    """Where an incident stands. ``busy``: something is under way that does not wait for time or people."""
+
+    incident_id: str
+    now: Utc
+    stage: Stage | None
+    status: Status
+    severity: Severity
+    waiting_for: tuple[Party, ...]
+    asks: tuple[OpenAsk, ...]
+    due_at: Utc | None
+    due: str | None
+    busy: bool
+
+
+class IncidentResult(Model):
+    """How an incident ended."""
+
+    incident_id: str
+    status: Status
+    outcome: str | None = None
+
+
+__all__ = [
+    "ANSWER",
+    "INCIDENT_CLOSED",
+    "NEWS",
+    "NOT_ITS_BUNDLE",
+    "REFUSED",
+    "REPORT",
+    "VIEW",
+    "AnswerRequest",
+    "IncidentInput",
+    "IncidentResult",
+    "News",
+    "OpenAsk",
+    "Receipt",
+    "ReportRequest",
+    "View",
+]

@@ -1,0 +1,266 @@
+"""The engine: a state machine without input or output.
+
+``step`` takes one event at one time, changes the state, and says what to do and what to write. It imports no Temporal,
+never awaits, and gives commands stable ids; the same state, event and time always give the same answer. So the same
+engine runs in the durable workflow, in property tests, in drills and over a timeline read back.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from pydantic import JsonValue
+
+from amends.models import Data, Stage, Status
+from amends.timeline import Entry, EntryKind
+from runbooks.program import AskStep
+from workflows import asking, closing, effects, facts, plans, program, waiting
+from workflows.events import (
+    AnswerGiven,
+    CancelRequested,
+    Command,
+    CommandReturned,
+    DuplicateFound,
+    Event,
+    NewsReceived,
+    Registered,
+    ReportReceived,
+    ReportRepeated,
+    Role,
+    RunStarted,
+    TimeCame,
+    actor_of,
+    held,
+    returned_kind,
+)
+from workflows.progress import Progress
+from workflows.state import Due, Receipt, State, StepPhase
+from workflows.turn import Turn
+
+_ORDER = list(Stage)
+
+
+def step(state: State, event: Event, now: datetime) -> tuple[list[Command], list[Entry]]:
+    """Take one event. Changes ``state``; returns the commands to carry out and the entries to write, in order.
+
+    An incident that has ended takes nothing more. Raises ``DefinitionError`` when the runbook cannot be followed,
+    which a checked runbook never causes.
+    """
+    turn = Turn(state, now)
+    if state.ended or not _take(turn, event):
+        return [], []
+    _advance(turn)
+    _update_status(turn)
+    return turn.commands, turn.entries
+
+
+def next_due(state: State) -> Due | None:
+    """The next moment at which something is to be done though nothing happens; ``None`` if there is none."""
+    dues = _dues(state)
+    return min(dues, key=lambda due: due.at) if dues else None
+
+
+def _take(turn: Turn, event: Event) -> bool:
+    """Apply an event; whether it changed anything."""
+    match event:
+        case ReportReceived():
+            return _take_report(turn, event)
+        case Registered():
+            _write(turn, EntryKind.INCIDENT_REGISTERED, event)
+            turn.state.registered = True
+        case DuplicateFound():
+            _write(turn, EntryKind.DUPLICATE_FOUND, event)
+            turn.state.handled[f"report:{event.key}"].duplicate_of = event.of
+            turn.state.registered = True
+            closing.close_as_duplicate(turn)
+        case ReportRepeated():
+            _write(turn, EntryKind.REPORT_REPEATED, event)
+            turn.state.handled[f"report:{event.key}"].duplicate_of = event.of
+        case RunStarted():
+            turn.state.run_id, turn.state.next_n = event.run_id, 0
+            _write(turn, EntryKind.RUN_STARTED, event)
+        case CommandReturned():
+            return _take_return(turn, event)
+        case AnswerGiven():
+            return _take_answer(turn, event)
+        case NewsReceived():
+            return _take_news(turn, event)
+        case CancelRequested():
+            if turn.state.cancelling:
+                return False
+            _write(turn, EntryKind.CANCEL_REQUESTED, event)
+            closing.begin_cancelling(turn, event)
+        case TimeCame():
+            come = [due.what for due in _dues(turn.state) if due.at <= turn.now]
+            if not come:
+                return False
+            turn.note(EntryKind.TIME_CAME, {"due": list(come)}, actor=actor_of(event))
+        case _:
+            assert_never(event)
+    return True
+
+
+def _take_report(turn: Turn, event: ReportReceived) -> bool:
+    state = turn.state
+    if f"report:{event.key}" in state.handled:
+        return False
+    first = state.contacts == 0
+    state.contacts += 1
+    if first:
+        state.facts["report"] = event.report
+        entry = _write(turn, EntryKind.INCIDENT_OPENED, event, **_header(state, event))
+    else:
+        entry = _write(turn, EntryKind.REPORT_ADDED, event)
+        known = state.facts["report"]
+        assert isinstance(known, dict)
+        state.facts["report"] = {**event.report, **known}
+    _receipt(state, f"report:{event.key}", entry, "opened" if first else "added")
+    facts.update_severity(turn)
+    return True
+
+
+def _take_answer(turn: Turn, event: AnswerGiven) -> bool:
+    state, key = turn.state, f"answer:{event.key}"
+    if key in state.handled:
+        return False
+    why_not = asking.refusal(state, event)
+    if why_not is not None:
+        _receipt(state, key, None, "refused", refused=why_not)
+        return False
+    run = state.steps[event.ask]
+    if run.phase is not StepPhase.RUNNING:
+        _receipt(state, key, None, "repeated")
+        return False
+    _receipt(state, key, _write(turn, EntryKind.ANSWER_RECEIVED, event), "recorded")
+    asked = program.step_of(state, event.ask)
+    assert isinstance(asked, AskStep)
+    asking.answer(turn, asked, run, event)
+    return True
+
+
+def _take_news(turn: Turn, event: NewsReceived) -> bool:
+    key = f"news:{event.event_id}"
+    if key in turn.state.handled:
+        return False
+    _receipt(turn.state, key, _write(turn, EntryKind.NEWS_RECEIVED, event), "recorded")
+    for _, run in waiting.waits(turn.state):
+        waiting.wake(turn, run)
+    return True
+
+
+def _take_return(turn: Turn, event: CommandReturned) -> bool:
+    state = turn.state
+    command = state.pending.pop(event.command_id, None)
+    if command is None:
+        return False
+    shown: Data = {"key": state.key(command.id), "step": command.step, "activity": command.activity}
+    _write(turn, returned_kind(command.role, event.outcome), event, **shown)
+    match command.role:
+        case Role.UNDO:
+            effects.record_undo(turn, command, event)
+        case Role.EFFECT | Role.READ:
+            if command.role is Role.EFFECT:
+                effects.record(turn, command, event)
+            plan = plans.plan_of_step(state, command.step)
+            program.returned(turn, program.step_of(state, command.step), command, event, plan=plan)
+        case _:
+            assert_never(command.role)
+    return True
+
+
+def _advance(turn: Turn) -> None:
+    """Go on with the stages as far as they will go now."""
+    state = turn.state
+    while state.registered and not state.ended:
+        if state.cancelling:
+            return closing.cancel(turn)
+        if state.stage is None:
+            _enter(turn, _ORDER[0])
+            continue
+        if _advance_stage(turn, state.stage) is not Progress.DONE:
+            return None
+        if state.stage is _ORDER[-1]:
+            return closing.close(turn)
+        _enter(turn, _ORDER[_ORDER.index(state.stage) + 1])
+    return None
+
+
+def _advance_stage(turn: Turn, stage: Stage) -> Progress:
+    if stage is not Stage.ACTION:
+        return program.advance(turn, turn.state.bundle.program.steps_of(stage))
+    progress = plans.advance(turn)
+    if progress is Progress.DONE and not turn.state.resolved:
+        assert turn.state.plan is not None
+        turn.state.resolved, turn.state.outcome = True, turn.state.plan.name
+        turn.note(EntryKind.INCIDENT_RESOLVED, {"outcome": turn.state.plan.name})
+    return progress
+
+
+def _enter(turn: Turn, stage: Stage) -> None:
+    turn.state.stage = stage
+    turn.note(EntryKind.STAGE_ENTERED, {"stage": stage})
+
+
+def _update_status(turn: Turn) -> None:
+    state = turn.state
+    if state.ended:
+        return
+    waiting_for = program.parties_waited_for(state)
+    status = _status(state, waiting=bool(waiting_for))
+    if (status, waiting_for) != (state.status, state.waiting_for):
+        state.status, state.waiting_for = status, waiting_for
+        turn.note(EntryKind.STATUS_CHANGED, {"status": status, "waiting_for": list(waiting_for)})
+
+
+def _status(state: State, *, waiting: bool) -> Status:
+    if not state.registered:
+        return Status.OPEN
+    if state.tasks:
+        return Status.TAKEN_OVER
+    if state.resolved:
+        return Status.RESOLVED
+    return Status.WAITING if waiting else Status.IN_PROGRESS
+
+
+def _dues(state: State) -> list[Due]:
+    dues = []
+    if not state.ended and not state.cancelling:
+        for asked in state.bundle.program.all_steps():
+            run = state.steps.get(asked.id)
+            if run is None or run.phase is not StepPhase.RUNNING:
+                continue
+            at = asking.due(run) if run.ask is not None else waiting.due(run) if run.wait is not None else None
+            if at is not None:
+                dues.append(Due(at=at, what=_what(run.wait is not None and at < run.wait.until_at, asked.id)))
+    return dues
+
+
+def _what(check: bool, step_id: str) -> str:
+    return f"check {step_id}" if check else step_id
+
+
+def _write(turn: Turn, kind: EntryKind, event: Event, **more: JsonValue) -> Entry:
+    return turn.note(kind, {**held(event), **more}, actor=actor_of(event))
+
+
+def _header(state: State, event: ReportReceived) -> Data:
+    bundle = state.bundle
+    subject: Data = {field: event.report[field] for field in bundle.subject}
+    return {
+        "incident_id": state.incident_id,
+        "exception_type": bundle.exception_type,
+        "workflow_id": state.workflow_id,
+        "subject": subject,
+        "bundle": {"digest": bundle.digest},
+        "run_id": state.run_id,
+        "severity": state.severity.value,
+    }
+
+
+def _receipt(state: State, key: str, entry: Entry | None, result: str, *, refused: str | None = None) -> None:
+    state.handled[key] = Receipt(
+        incident_id=state.incident_id,
+        run_id=state.run_id,
+        n=entry.n if entry is not None else -1,
+        result=result,
+        refused=refused,
+    )

@@ -1,0 +1,202 @@
+"""What reaches an incident (events), what it asks for (commands), and how an event is written down whole.
+
+An event's entry holds all of it, so ``event_of(entry)`` gives the event back: the timeline alone can drive the core
+again.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field, TypeAdapter
+
+from amends.models import ENGINE, TIMER, Actor, Data, Model, Outcome, Refusal, plain
+from amends.timeline import Entry, EntryKind
+
+
+class ReportReceived(Model):
+    """Somebody says that something went wrong. ``key``: the report's idempotency key."""
+
+    type: Literal["report_received"] = "report_received"
+    key: str
+    report: Data
+    actor: Actor
+
+
+class Registered(Model):
+    """The journal has the incident, and its report's key was free. ``previous``: the newest earlier incident."""
+
+    type: Literal["registered"] = "registered"
+    previous: str | None = None
+
+
+class DuplicateFound(Model):
+    """The report that opened this incident was handled by an earlier one already."""
+
+    type: Literal["duplicate_found"] = "duplicate_found"
+    key: str
+    of: str
+
+
+class ReportRepeated(Model):
+    """A report that was added here belongs to an earlier incident."""
+
+    type: Literal["report_repeated"] = "report_repeated"
+    key: str
+    of: str
+
+
+class RunStarted(Model):
+    """The incident goes on in a new Temporal run."""
+
+    type: Literal["run_started"] = "run_started"
+    run_id: str
+    previous_run_id: str
+    reason: str = "continued"
+
+
+class CommandReturned(Model):
+    """A command's activity has ended. ``trouble`` says why an outcome is unknown."""
+
+    type: Literal["command_returned"] = "command_returned"
+    command_id: str
+    outcome: Outcome
+    result: Data = {}
+    refusal: Refusal | None = None
+    trouble: str | None = None
+
+
+class AnswerGiven(Model):
+    """Somebody chose. ``ask``: the step id of the ask. ``key``: the answer's idempotency key."""
+
+    type: Literal["answer_given"] = "answer_given"
+    key: str
+    ask: str
+    choice: str
+    actor: Actor
+
+
+class NewsReceived(Model):
+    """The order system tells that something happened. ``event_id`` and ``event_type`` as in its CloudEvent."""
+
+    type: Literal["news_received"] = "news_received"
+    event_id: str
+    event_type: str
+    data: Data = {}
+    actor: Actor
+
+
+class CancelRequested(Model):
+    """The incident is to be called off: what was done is undone, then it closes."""
+
+    type: Literal["cancel_requested"] = "cancel_requested"
+    reason: str
+    actor: Actor
+
+
+class TimeCame(Model):
+    """A due moment has passed."""
+
+    type: Literal["time_came"] = "time_came"
+
+
+Event = Annotated[
+    ReportReceived
+    | Registered
+    | DuplicateFound
+    | ReportRepeated
+    | RunStarted
+    | CommandReturned
+    | AnswerGiven
+    | NewsReceived
+    | CancelRequested
+    | TimeCame,
+    Field(discriminator="type"),
+]
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+class Role(StrEnum):
+    """What a command does to the world."""
+
+    READ = "read"
+    EFFECT = "effect"
+    UNDO = "undo"
+
+
+class Command(Model):
+    """A call of an activity. ``id`` is stable: ``<step>/<try>``, ``<step>/check/<n>`` or ``<effect's id>/undo/<n>``.
+
+    ``attempt`` is the ``try`` of the effect protocol; ``undoes`` the key of the effect that this one takes back.
+    """
+
+    id: str
+    role: Role
+    step: str
+    activity: str
+    inputs: Data
+    attempt: int = 1
+    undoes: str | None = None
+
+
+_RETURNED: dict[tuple[Role, Outcome], EntryKind] = {
+    (Role.READ, Outcome.APPLIED): EntryKind.FACTS_READ,
+    (Role.READ, Outcome.NOT_APPLIED): EntryKind.READ_REFUSED,
+    (Role.READ, Outcome.UNKNOWN): EntryKind.READ_FAILED,
+    (Role.EFFECT, Outcome.APPLIED): EntryKind.EFFECT_APPLIED,
+    (Role.EFFECT, Outcome.NOT_APPLIED): EntryKind.EFFECT_REFUSED,
+    (Role.EFFECT, Outcome.UNKNOWN): EntryKind.EFFECT_UNKNOWN,
+    (Role.UNDO, Outcome.APPLIED): EntryKind.UNDO_APPLIED,
+    (Role.UNDO, Outcome.NOT_APPLIED): EntryKind.UNDO_REFUSED,
+    (Role.UNDO, Outcome.UNKNOWN): EntryKind.UNDO_UNKNOWN,
+}
+
+_EVENT_TYPES: dict[EntryKind, str] = {
+    EntryKind.INCIDENT_OPENED: "report_received",
+    EntryKind.REPORT_ADDED: "report_received",
+    EntryKind.INCIDENT_REGISTERED: "registered",
+    EntryKind.DUPLICATE_FOUND: "duplicate_found",
+    EntryKind.REPORT_REPEATED: "report_repeated",
+    EntryKind.RUN_STARTED: "run_started",
+    EntryKind.ANSWER_RECEIVED: "answer_given",
+    EntryKind.NEWS_RECEIVED: "news_received",
+    EntryKind.CANCEL_REQUESTED: "cancel_requested",
+    EntryKind.TIME_CAME: "time_came",
+    **dict.fromkeys(_RETURNED.values(), "command_returned"),
+}
+
+EVENT_KINDS = frozenset(_EVENT_TYPES)
+"""The kinds of entries that hold an event; all others are derived."""
+
+
+def returned_kind(role: Role, outcome: Outcome) -> EntryKind:
+    """The kind of the entry that holds a command's return."""
+    return _RETURNED[role, outcome]
+
+
+def held(event: Event) -> Data:
+    """What an event's entry holds of it: everything but its actor, which is the entry's."""
+    data: Data = plain(event)
+    data.pop("type")
+    data.pop("actor", None)
+    return data
+
+
+def actor_of(event: Event) -> Actor:
+    """Who brought an event."""
+    match event:
+        case ReportReceived() | AnswerGiven() | NewsReceived() | CancelRequested():
+            return event.actor
+        case TimeCame():
+            return TIMER
+        case Registered() | DuplicateFound() | ReportRepeated() | RunStarted() | CommandReturned():
+            return ENGINE
+        case _:
+            assert_never(event)
+
+
+def event_of(entry: Entry) -> Event | None:
+    """The event that an entry holds; ``None`` for an entry that the engine derived."""
+    if entry.kind not in _EVENT_TYPES:
+        return None
+    return _EVENT.validate_python({**entry.data, "type": _EVENT_TYPES[entry.kind], "actor": entry.actor})

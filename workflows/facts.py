@@ -1,0 +1,106 @@
+"""What an incident knows: saving facts, reading expressions over them, and the severity that follows from them."""
+
+from typing import Any
+
+from pydantic import JsonValue
+
+from amends.errors import DefinitionError
+from amends.models import Data, Severity
+from amends.timeline import EntryKind
+from runbooks.expressions import FactMissing, holds, value_of
+from runbooks.program import Value
+from workflows.state import State
+from workflows.turn import Turn
+
+
+def condition(state: State, text: str | None) -> bool:
+    """Whether a condition holds; one that is not written does. Raises ``DefinitionError`` if it cannot be evaluated."""
+    if text is None:
+        return True
+    return holds(text, types=state.bundle.facts, facts=_visible(state), rates=state.bundle.rates)
+
+
+def inputs(state: State, values: dict[str, Value]) -> Data:
+    """The inputs of an activity, evaluated now."""
+    return {name: _input(state, value) for name, value in values.items()}
+
+
+def shown(state: State, paths: tuple[str, ...]) -> dict[str, str]:
+    """The values of fact paths as a message names them. A fact that is not known is shown as ``—``."""
+    return {path: _in_words(_at(_visible(state), path)) for path in paths}
+
+
+def save(turn: Turn, name: str, value: JsonValue) -> None:
+    """Take something as a fact from now on; the severity follows."""
+    turn.state.facts[name] = value
+    update_severity(turn)
+
+
+def assume(turn: Turn, assumed: dict[str, JsonValue]) -> None:
+    """Take the fact paths of ``assumed`` as true."""
+    for path, value in assumed.items():
+        *parents, leaf = path.split(".")
+        node: Any = turn.state.facts
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node[leaf] = value
+    update_severity(turn)
+
+
+def update_severity(turn: Turn) -> None:
+    """Derive the severity from the facts: the first rule that holds. A rule whose facts are not known does not hold."""
+    severity = _severity(turn.state)
+    if severity is not turn.state.severity:
+        turn.note(EntryKind.SEVERITY_SET, {"severity": severity, "was": turn.state.severity})
+        turn.state.severity = severity
+
+
+def _severity(state: State) -> Severity:
+    for rule in state.bundle.program.severity:
+        try:
+            if condition(state, rule.when):
+                return rule.severity
+        except FactMissing:
+            continue
+    return state.bundle.program.otherwise
+
+
+def _visible(state: State) -> Data:
+    return {**state.facts, "incident": {"severity": state.severity.value, "contacts": state.contacts}}
+
+
+def _input(state: State, value: Value) -> JsonValue:
+    if value.expr is None:
+        return value.literal
+    facts = _visible(state)
+    result = value_of(value.expr, types=state.bundle.facts, facts=facts, rates=state.bundle.rates)
+    if not value.money:
+        return result
+    currency = _at(facts, "order.currency")
+    if currency is None:
+        raise DefinitionError(f"the amount {value.expr!r} has no currency before `order.currency` is known")
+    return {"amount": result, "currency": currency}
+
+
+def _at(facts: Data, path: str) -> JsonValue:
+    node: JsonValue = facts
+    for part in path.split("."):
+        if not isinstance(node, dict) or part not in node:
+            return None
+        node = node[part]
+    return node
+
+
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0}
+"""ISO 4217 exponents other than 2, of the currencies in use."""
+
+
+def _in_words(value: JsonValue) -> str:
+    match value:
+        case None:
+            return "—"
+        case {"amount": int(amount), "currency": str(currency)}:
+            digits = _MINOR_DIGITS.get(currency, 2)
+            return f"{currency} {amount / 10**digits:,.{digits}f}"
+        case _:
+            return str(value)

@@ -1,0 +1,330 @@
+"""The host: one dynamic workflow that makes happen, durably, what the core decides.
+
+It takes the inbox, steps the core, writes the entries, dispatches the commands, keeps one timer on the next due
+moment, and waits. It knows nothing of business. When its history grows long it drains (dispatches nothing new, awaits
+what is under way) and continues as new.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.wire import AppendRequest
+    from amends.models import Actor, ActorKind
+    from amends.timeline import Entry, EntryKind
+    from runbooks.program import AskStep
+    from workflows import admission, asking, core, dispatch
+    from workflows.contract import (
+        ANSWER,
+        INCIDENT_CLOSED,
+        NEWS,
+        NOT_ITS_BUNDLE,
+        REFUSED,
+        REPORT,
+        VIEW,
+        AnswerRequest,
+        IncidentInput,
+        IncidentResult,
+        News,
+        OpenAsk,
+        ReportRequest,
+        View,
+    )
+    from workflows.events import (
+        AnswerGiven,
+        CancelRequested,
+        Command,
+        DuplicateFound,
+        Event,
+        NewsReceived,
+        Registered,
+        ReportReceived,
+        ReportRepeated,
+        RunStarted,
+        TimeCame,
+    )
+    from workflows.state import Due, Receipt, State
+    from workflows.visibility import Visibility
+
+_TEMPORAL = Actor(kind=ActorKind.SYSTEM, id="temporal")
+"""Who asked, when an incident is cancelled natively: Temporal does not tell the workflow more."""
+
+_REPORTS = (EntryKind.INCIDENT_OPENED, EntryKind.REPORT_ADDED)
+
+_SOON = timedelta(milliseconds=1)
+"""The shortest sleep: a due moment that has passed already is met at once."""
+
+
+@workflow.defn(dynamic=True)
+class IncidentWorkflow:
+    """One incident: every exception type is a workflow type, and this class runs them all."""
+
+    @workflow.init
+    def __init__(self, args: Sequence[RawValue]) -> None:
+        start = workflow.payload_converter().from_payload(args[0].payload, IncidentInput)
+        self._limit = start.history_limit
+        self._state = start.state or _new_state(start)
+        self._inbox: deque[Event] = deque()
+        self._seen = 0
+        self._journaled = 0
+        """How many of this run's entries are in the journal."""
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._timer: asyncio.Task[None] | None = None
+        self._timer_due: Due | None = None
+        self._draining = False
+        self._visibility = Visibility()
+        if start.state is not None:
+            here, before = workflow.info().run_id, start.state.run_id
+            self._inbox.append(RunStarted(run_id=here, previous_run_id=before))
+
+    @workflow.run
+    async def run(self, args: Sequence[RawValue]) -> IncidentResult:
+        """Serve the incident to its end. ``args``: one ``IncidentInput``."""
+        del args  # taken in __init__, before any handler ran
+        self._refuse_foreign_bundle()
+        serving = asyncio.create_task(self._serve())
+        while not serving.done():
+            try:
+                await asyncio.shield(serving)
+            except asyncio.CancelledError:
+                if not (self._inbox or self._state.contacts):
+                    serving.cancel()  # nothing has been reported: there is nothing to undo and nobody to tell
+                    raise
+                reason = workflow.cancellation_reason() or "cancelled in Temporal"
+                self._inbox.append(CancelRequested(reason=reason, actor=_TEMPORAL))
+        await serving
+        if self._draining:
+            workflow.continue_as_new(IncidentInput(state=self._state, history_limit=self._limit))
+        state = self._state
+        return IncidentResult(incident_id=state.incident_id, status=state.status, outcome=state.outcome)
+
+    @workflow.update(name=REPORT, description="Report the exception: opens the incident, or is added to it.")
+    async def report(self, request: ReportRequest) -> Receipt:
+        """Answers when the report is in the journal and known to be no repeat. Under one key it counts once."""
+        repeated = f"report:{request.key}" in self._state.handled
+        event = ReportReceived(key=request.key, report=request.report, actor=request.actor)
+        receipt = await self._take(event, f"report:{request.key}")
+        return receipt.model_copy(update={"result": "repeated"}) if repeated else receipt
+
+    @report.validator
+    def _validate_report(self, request: ReportRequest) -> None:
+        self._refuse_foreign_bundle()
+        self._refuse_when_ended()
+        _refuse(admission.report_refusal(self._state, request.report))
+
+    @workflow.update(name=ANSWER, description="Answer a question of the incident.")
+    async def answer(self, request: AnswerRequest) -> Receipt:
+        """Answers when the answer is in the journal. Retried under one key, it counts once."""
+        return await self._take(_answer(request), f"answer:{request.key}")
+
+    @answer.validator
+    def _validate_answer(self, request: AnswerRequest) -> None:
+        if f"answer:{request.key}" not in self._state.handled:
+            _refuse(admission.answer_refusal(self._state, _answer(request)))
+
+    @workflow.signal(name=NEWS, description="Something happened to the order.")
+    def news(self, news: News) -> None:
+        """Wakes what waits. The same event twice counts once."""
+        self._inbox.append(
+            NewsReceived(event_id=news.event_id, event_type=news.event_type, data=news.data, actor=news.actor)
+        )
+
+    @workflow.query(name=VIEW, description="Where the incident stands.")
+    def view(self) -> View:
+        """Where the incident stands now."""
+        state, due = self._state, core.next_due(self._state)
+        return View(
+            incident_id=state.incident_id,
+            now=workflow.now(),
+            stage=state.stage,
+            status=state.status,
+            severity=state.severity,
+            waiting_for=tuple(state.waiting_for),
+            asks=tuple(_open_ask(state, step) for step in asking.open_asks(state)),
+            due_at=due.at if due else None,
+            due=due.what if due else None,
+            busy=bool(self._inbox or state.pending or self._journaled < state.next_n),
+        )
+
+    async def _serve(self) -> None:
+        """Turn after turn, until the incident has ended or this run has drained."""
+        while not self._finished():
+            await workflow.wait_condition(lambda: self._has_work() or self._finished())
+            entries = self._step()
+            await self._write(entries)
+            self._reap()
+            self._dispatch()
+            self._arm()
+            self._visibility.show(self._state)
+            self._draining = self._draining or self._is_long()
+        self._disarm()
+
+    def _has_work(self) -> bool:
+        arrived = bool(self._inbox) and not self._state.ended
+        return arrived or any(task.done() for task in self._running.values())
+
+    def _finished(self) -> bool:
+        quiet = not self._running and self._journaled == self._state.next_n and workflow.all_handlers_finished()
+        return quiet and (self._state.ended or (self._draining and not self._inbox))
+
+    def _is_long(self) -> bool:
+        """Whether this run should end. Each run takes at least one event of its own, so that it gets somewhere."""
+        info = workflow.info()
+        long = info.is_continue_as_new_suggested() or info.get_current_history_length() > self._limit
+        return long and self._seen > 1 and not self._state.ended
+
+    def _step(self) -> list[Entry]:
+        """Let the core take what is in the inbox, up to the incident's end."""
+        entries: list[Entry] = []
+        while self._inbox and not self._state.ended:
+            _, new = core.step(self._state, self._inbox.popleft(), workflow.now())
+            entries += new
+            self._seen += 1
+        return entries
+
+    async def _write(self, entries: list[Entry]) -> None:
+        """Put the entries into the journal, and take what it says about the reports among them."""
+        if entries:
+            claims = [str(entry.data["key"]) for entry in entries if entry.kind in _REPORTS]
+            state = self._state
+            report = await dispatch.append(
+                AppendRequest(
+                    incident_id=state.incident_id,
+                    exception_type=state.bundle.exception_type,
+                    workflow_id=state.workflow_id,
+                    run_id=state.run_id,
+                    entries=tuple(entries),
+                    claims=tuple(claims),
+                )
+            )
+            lost = {claim.key: claim.incident_id for claim in report.lost}
+            if not state.registered:
+                opened_by = claims.pop(0)
+                registered: Event = (
+                    DuplicateFound(key=opened_by, of=lost[opened_by])
+                    if opened_by in lost
+                    else Registered(previous=report.previous)
+                )
+                self._inbox.appendleft(registered)
+            self._inbox.extend(ReportRepeated(key=key, of=lost[key]) for key in claims if key in lost)
+        self._journaled = self._state.next_n
+
+    def _reap(self) -> None:
+        """Forget calls that have ended; an error in one is an error of the engine, and stops this workflow task."""
+        for command_id, task in list(self._running.items()):
+            if task.done():
+                del self._running[command_id]
+                error = None if task.cancelled() else task.exception()
+                if error is not None and not is_cancelled_exception(error):
+                    raise error
+
+    def _dispatch(self) -> None:
+        """Start what the core wants and is not under way; while draining, nothing new."""
+        for command_id, task in self._running.items():
+            if command_id not in self._state.pending and not task.done():
+                task.cancel()
+        for command_id, command in self._state.pending.items():
+            if command_id not in self._running and not self._draining:
+                self._running[command_id] = asyncio.create_task(self._carry_out(command))
+
+    async def _carry_out(self, command: Command) -> None:
+        self._inbox.append(await dispatch.call(self._state, command))
+
+    def _arm(self) -> None:
+        """Keep the one timer on the next due moment."""
+        due = core.next_due(self._state)
+        if due == self._timer_due and (due is None or self._timer is not None):
+            return
+        self._disarm()
+        if due is not None and not self._draining:
+            self._timer_due = due
+            self._timer = asyncio.create_task(self._ring(due))
+
+    async def _ring(self, due: Due) -> None:
+        await workflow.sleep(max(due.at - workflow.now(), _SOON), summary=f"Until {due.what}")
+        self._timer = self._timer_due = None
+        self._inbox.append(TimeCame())
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._timer_due = None
+
+    async def _take(self, event: Event, handled: str) -> Receipt:
+        """Hand an event to the core; returns when its entry is in the journal, raises when it does not count."""
+        if handled not in self._state.handled:
+            self._inbox.append(event)
+        await workflow.wait_condition(lambda: self._settled(handled))
+        receipt = self._state.handled.get(handled)
+        if receipt is None:
+            raise _closed(self._state)
+        _refuse(receipt.refused)
+        return receipt
+
+    def _settled(self, handled: str) -> bool:
+        receipt = self._state.handled.get(handled)
+        if receipt is None:
+            return self._state.ended and self._journaled == self._state.next_n
+        in_journal = receipt.run_id != self._state.run_id or receipt.n < self._journaled
+        return in_journal and self._state.registered
+
+    def _refuse_when_ended(self) -> None:
+        if self._state.ended:
+            raise _closed(self._state)
+
+    def _refuse_foreign_bundle(self) -> None:
+        own, needed = workflow.info().workflow_type, self._state.bundle.workflow_type
+        if own != needed:
+            raise ApplicationError(
+                f"this workflow is a {own!r}, but its bundle is for a {needed!r}; open incidents with `amends open` "
+                "or starter.open_incident, which start the right type",
+                type=NOT_ITS_BUNDLE,
+                non_retryable=True,
+            )
+
+
+def _new_state(start: IncidentInput) -> State:
+    if start.bundle is None:
+        raise ApplicationError(
+            "the input has neither a bundle nor a state; open incidents with `amends open` or starter.open_incident",
+            type=NOT_ITS_BUNDLE,
+            non_retryable=True,
+        )
+    info = workflow.info()
+    return State.new(
+        incident_id=str(workflow.uuid4()), workflow_id=info.workflow_id, run_id=info.run_id, bundle=start.bundle
+    )
+
+
+def _answer(request: AnswerRequest) -> AnswerGiven:
+    return AnswerGiven(key=request.key, ask=request.ask, choice=request.choice, actor=request.actor)
+
+
+def _open_ask(state: State, step: AskStep) -> OpenAsk:
+    run = state.steps[step.id].ask
+    assert run is not None
+    return OpenAsk(
+        ask=step.id,
+        question=step.question,
+        to=step.to,
+        choices=tuple(run.offered),
+        answer_by=run.answer_by,
+        if_silent=step.if_silent,
+    )
+
+
+def _refuse(why: str | None) -> None:
+    if why is not None:
+        raise ApplicationError(why, type=REFUSED, non_retryable=True)
+
+
+def _closed(state: State) -> ApplicationError:
+    return ApplicationError(
+        f"incident {state.incident_id} is {state.status} and takes nothing more", type=INCIDENT_CLOSED
+    )

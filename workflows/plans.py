@@ -1,0 +1,81 @@
+"""The action stage: the first plan whose condition holds; one that fails is undone, and the next is tried."""
+
+from typing import assert_never
+
+from amends.timeline import EntryKind
+from runbooks.program import Plan, walk
+from workflows import effects, facts, program
+from workflows.progress import Progress
+from workflows.state import EffectRun, PlanPhase, PlanRun, State
+from workflows.turn import Turn
+
+
+def advance(turn: Turn) -> Progress:
+    """Go on with the action stage. Pending when no plan is left: the incident is taken over."""
+    state = turn.state
+    while True:
+        if state.plan is None:
+            if state.tasks or not _choose(turn):
+                return Progress.PENDING
+            continue
+        plan = _named(state, state.plan.name)
+        match state.plan.phase:
+            case PlanPhase.SUCCEEDED:
+                return Progress.DONE
+            case PlanPhase.TRYING:
+                if not _try(turn, plan, state.plan):
+                    return Progress.PENDING
+            case PlanPhase.UNDOING:
+                if effects.take_back(turn, effects_of(state, plan.name)) is not Progress.DONE:
+                    return Progress.PENDING
+                turn.note(EntryKind.PLAN_UNDONE, {"plan": plan.name})
+                state.plans_failed.append(plan.name)
+                state.plan = None
+            case _:
+                assert_never(state.plan.phase)
+
+
+def effects_of(state: State, plan: str) -> list[EffectRun]:
+    """The effects that a plan has asked for, in order."""
+    return [effect for effect in state.effects if effect.plan == plan]
+
+
+def plan_of_step(state: State, step_id: str) -> str | None:
+    """The plan that a step belongs to; ``None`` outside the action stage."""
+    for plan in state.bundle.program.action:
+        if any(step.id == step_id for step in walk(plan.steps)):
+            return plan.name
+    return None
+
+
+def _choose(turn: Turn) -> bool:
+    state = turn.state
+    for plan in state.bundle.program.action:
+        if plan.name not in state.plans_failed and facts.condition(state, plan.when):
+            state.plan = PlanRun(name=plan.name)
+            turn.note(EntryKind.PLAN_STARTED, {"plan": plan.name})
+            return True
+    turn.open_task(task_id="no_plan_left", step="action", why="no_plan_left")
+    return False
+
+
+def _try(turn: Turn, plan: Plan, run: PlanRun) -> bool:
+    """Go on with the plan; whether it has come to a new phase."""
+    progress = program.advance(turn, plan.steps, plan=plan.name)
+    match progress:
+        case Progress.PENDING:
+            return False
+        case Progress.DONE:
+            run.phase = PlanPhase.SUCCEEDED
+            turn.note(EntryKind.PLAN_SUCCEEDED, {"plan": plan.name})
+        case Progress.FAILED:
+            run.phase = PlanPhase.UNDOING
+            turn.note(EntryKind.PLAN_FAILED, {"plan": plan.name})
+            program.withdraw(turn, plan.steps)
+        case _:
+            assert_never(progress)
+    return True
+
+
+def _named(state: State, name: str) -> Plan:
+    return next(plan for plan in state.bundle.program.action if plan.name == name)

@@ -1,0 +1,220 @@
+"""Walking the steps: which is done, which is current, which starts next.
+
+There is no cursor. A sequence is walked from its first step each time; what each step has become is in the state, so
+the place where the walk stops is where the incident stands.
+"""
+
+from typing import assert_never
+
+from amends.models import Outcome, Party
+from amends.timeline import EntryKind
+from runbooks.program import AskStep, DoStep, OnRefusal, Step, TellStep, Together, WaitStep, walk
+from workflows import asking, effects, facts, waiting
+from workflows.events import Command, CommandReturned, Role
+from workflows.progress import Progress
+from workflows.state import State, StepPhase, StepRun
+from workflows.turn import Turn
+
+
+def advance(turn: Turn, steps: tuple[Step, ...], *, plan: str | None = None) -> Progress:
+    """Go on with a sequence as far as it will go now."""
+    for step in steps:
+        progress = _advance_step(turn, step, plan=plan)
+        if progress is not Progress.DONE:
+            return progress
+    return Progress.DONE
+
+
+def returned(turn: Turn, step: Step, command: Command, event: CommandReturned, *, plan: str | None) -> None:
+    """A read's or an effect's return changes the step that asked for it."""
+    run = turn.state.steps[step.id]
+    match step:
+        case WaitStep():
+            waiting.checked(turn, step, run, event)
+        case DoStep() | TellStep() | AskStep():
+            _settled(turn, step, run, command, event, plan=plan)
+        case Together():
+            raise AssertionError(f"a together has no commands of its own: {step.id}")
+        case _:
+            assert_never(step)
+
+
+def withdraw(turn: Turn, steps: tuple[Step, ...]) -> None:
+    """End the asks and waits that are under way in ``steps``; what was requested goes on until it returns."""
+    for step in walk(steps):
+        run = turn.state.steps.get(step.id)
+        if run is None or run.phase is not StepPhase.RUNNING:
+            continue
+        match step:
+            case AskStep():
+                asking.withdraw(turn, step, run)
+            case WaitStep():
+                waiting.withdraw(turn, step, run)
+            case DoStep() | TellStep() | Together():
+                pass
+            case _:
+                assert_never(step)
+
+
+def parties_waited_for(state: State) -> list[Party]:
+    """Who holds the ball: us for tasks, and whoever is asked or waited for."""
+    parties = {step.to for step in asking.open_asks(state)} | {step.waiting_for for step, _ in waiting.waits(state)}
+    if state.tasks:
+        parties.add(Party.US)
+    return sorted(parties)
+
+
+def step_of(state: State, step_id: str) -> Step:
+    """The step with this id. Raises ``KeyError`` if the runbook has none."""
+    for step in state.bundle.program.all_steps():
+        if step.id == step_id:
+            return step
+    raise KeyError(step_id)
+
+
+def _advance_step(turn: Turn, step: Step, *, plan: str | None, alone: bool = False) -> Progress:
+    run = turn.state.steps.get(step.id) or _start(turn, step, plan=plan)
+    if run.phase is StepPhase.RUNNING:
+        match step:
+            case AskStep():
+                assert run.ask is not None
+                asking.go_on(turn, step, run, run.ask, alone=alone, plan=plan)
+            case WaitStep():
+                assert run.wait is not None
+                waiting.go_on(turn, step, run, run.wait)
+            case Together():
+                _advance_together(turn, step, run, plan=plan)
+            case DoStep() | TellStep():
+                pass
+            case _:
+                assert_never(step)
+    return _progress(run)
+
+
+def _start(turn: Turn, step: Step, *, plan: str | None) -> StepRun:
+    run = StepRun(started_at=turn.now)
+    turn.state.steps[step.id] = run
+    if not facts.condition(turn.state, step.when):
+        run.phase = StepPhase.DONE
+        turn.note(EntryKind.STEP_SKIPPED, {"step": step.id, "when": step.when})
+        if isinstance(step, DoStep | AskStep):
+            _save_otherwise(turn, step)
+        return run
+    match step:
+        case DoStep():
+            _call(turn, step, plan=plan)
+        case TellStep():
+            asking.send(turn, step, step.message, plan=plan)
+        case AskStep():
+            asking.begin(turn, step, run)
+        case WaitStep():
+            waiting.begin(turn, step, run)
+        case Together():
+            pass
+        case _:
+            assert_never(step)
+    return run
+
+
+def _call(turn: Turn, step: DoStep, *, plan: str | None) -> None:
+    inputs = facts.inputs(turn.state, step.inputs)
+    if step.effect:
+        effects.request(
+            turn,
+            step=step.id,
+            activity=step.activity,
+            inputs=inputs,
+            shown={"inputs": inputs},
+            undo=step.undo,
+            final=step.final,
+            plan=plan,
+        )
+    else:
+        turn.issue(Command(id=f"{step.id}/1", role=Role.READ, step=step.id, activity=step.activity, inputs=inputs))
+
+
+def _advance_together(turn: Turn, step: Together, run: StepRun, *, plan: str | None) -> None:
+    settled = (Progress.DONE, Progress.FAILED)
+    while True:
+        before = [_progress_of(turn.state, child) for child in step.steps]
+        for child in step.steps:
+            others = [_progress_of(turn.state, other) for other in step.steps if other is not child]
+            _advance_step(turn, child, plan=plan, alone=all(other in settled for other in others))
+        after = [_progress_of(turn.state, child) for child in step.steps]
+        if after == before:
+            break
+    if Progress.FAILED in after:
+        run.phase = StepPhase.FAILED
+    elif all(progress is Progress.DONE for progress in after):
+        run.phase = StepPhase.DONE
+
+
+def _settled(
+    turn: Turn,
+    step: DoStep | TellStep | AskStep,
+    run: StepRun,
+    command: Command,
+    event: CommandReturned,
+    *,
+    plan: str | None,
+) -> None:
+    if run.phase is not StepPhase.RUNNING:
+        return  # answered or withdrawn meanwhile: what became of the message changes nothing any more
+    match event.outcome:
+        case Outcome.APPLIED:
+            _applied(turn, step, run, event)
+        case Outcome.UNKNOWN:
+            run.phase = StepPhase.STUCK
+            turn.open_task(task_id=f"unknown:{command.id}", step=step.id, why="outcome_unknown")
+        case Outcome.NOT_APPLIED:
+            _refused(turn, step, run, command, plan=plan)
+        case _:
+            assert_never(event.outcome)
+
+
+def _applied(turn: Turn, step: DoStep | TellStep | AskStep, run: StepRun, event: CommandReturned) -> None:
+    if isinstance(step, AskStep):
+        assert run.ask is not None
+        asking.delivered(turn, step, run.ask)
+        return
+    run.phase = StepPhase.DONE
+    if isinstance(step, DoStep) and step.save_as is not None:
+        facts.save(turn, step.save_as, event.result)
+
+
+def _refused(
+    turn: Turn, step: DoStep | TellStep | AskStep, run: StepRun, command: Command, *, plan: str | None
+) -> None:
+    if turn.state.cancelling:
+        run.phase = StepPhase.DONE
+    elif plan is not None and isinstance(step, DoStep) and not effects.has_final(turn.state, plan):
+        run.phase = StepPhase.FAILED
+    elif step.on_refusal is OnRefusal.CONTINUE:
+        run.phase = StepPhase.DONE
+        if isinstance(step, DoStep | AskStep):
+            _save_otherwise(turn, step)
+    else:
+        run.phase = StepPhase.STUCK
+        turn.open_task(task_id=f"refused:{command.id}", step=step.id, why="refused")
+
+
+def _save_otherwise(turn: Turn, step: DoStep | AskStep) -> None:
+    if step.save_as is not None and step.otherwise is not None:
+        facts.save(turn, step.save_as, step.otherwise)
+
+
+def _progress_of(state: State, step: Step) -> Progress:
+    run = state.steps.get(step.id)
+    return Progress.PENDING if run is None else _progress(run)
+
+
+def _progress(run: StepRun) -> Progress:
+    match run.phase:
+        case StepPhase.RUNNING | StepPhase.STUCK:
+            return Progress.PENDING
+        case StepPhase.DONE:
+            return Progress.DONE
+        case StepPhase.FAILED:
+            return Progress.FAILED
+        case _:
+            assert_never(run.phase)

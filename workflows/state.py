@@ -1,0 +1,163 @@
+"""The one serialisable model of a running incident. Everything that survives a run is in here, and nothing else."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from amends.models import Data, Outcome, Party, Severity, Stage, Status, Utc
+from runbooks.bundle import Bundle
+from runbooks.program import Undo
+from workflows.events import Command
+
+
+class _Part(BaseModel):
+    """A part of the state: it changes, and an older worker can read a newer one's."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class StepPhase(StrEnum):
+    """``stuck``: a person's task is open for it."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STUCK = "stuck"
+
+
+class AskRun(_Part):
+    """An ask under way: held back until ``not_before``, then asked, then open until ``answer_by``."""
+
+    not_before: Utc
+    offered: list[str] = []
+    answer_by: Utc | None = None
+
+
+class WaitRun(_Part):
+    """A wait under way. ``next_check_at`` is not set while a check is out."""
+
+    until_at: Utc
+    checks: int = 0
+    next_check_at: Utc | None = None
+
+
+class StepRun(_Part):
+    phase: StepPhase = StepPhase.RUNNING
+    started_at: Utc
+    ask: AskRun | None = None
+    wait: WaitRun | None = None
+    answer: str | None = None
+
+
+class EffectRun(_Part):
+    """An effect, from before it is requested. ``outcome`` is not set while it is under way.
+
+    ``undo`` is how to take it back; ``undo_inputs`` are complete once it is applied. ``undos`` counts the undo's tries,
+    ``undone`` is their last outcome.
+    """
+
+    command_id: str
+    step: str
+    plan: str | None = None
+    attempt: int = 1
+    inputs: Data
+    final: bool = False
+    outcome: Outcome | None = None
+    undo: Undo | None = None
+    undo_inputs: Data = {}
+    undos: int = 0
+    undone: Outcome | None = None
+
+
+class PlanPhase(StrEnum):
+    TRYING = "trying"
+    UNDOING = "undoing"
+    SUCCEEDED = "succeeded"
+
+
+class PlanRun(_Part):
+    name: str
+    phase: PlanPhase = PlanPhase.TRYING
+
+
+class Task(_Part):
+    """Something a person has to do before the incident can go on."""
+
+    id: str
+    step: str
+    why: str
+    opened_at: Utc
+
+
+class Receipt(_Part):
+    """What became of an update: the entry it made (``run_id``, ``n``), or why it was refused."""
+
+    incident_id: str
+    run_id: str
+    n: int
+    result: str
+    """``opened | added | repeated | recorded | refused``"""
+    duplicate_of: str | None = None
+    refused: str | None = None
+
+
+class State(_Part):
+    """A running incident. Built by ``State.new``, changed only by ``core.step``."""
+
+    incident_id: str
+    workflow_id: str
+    bundle: Bundle
+    features: list[str] = []
+    """Engine behaviour that this incident follows; frozen when it opened."""
+    run_id: str
+    next_n: int = 0
+    """The number of this run's next entry."""
+
+    registered: bool = False
+    status: Status = Status.OPEN
+    waiting_for: list[Party] = []
+    stage: Stage | None = None
+    severity: Severity
+    contacts: int = 0
+    facts: Data = {}
+
+    steps: dict[str, StepRun] = {}
+    plan: PlanRun | None = None
+    plans_failed: list[str] = []
+    effects: list[EffectRun] = []
+    pending: dict[str, Command] = {}
+    """Commands that were issued and have not returned, by id."""
+    tasks: list[Task] = []
+    cancelling: bool = False
+    resolved: bool = False
+    outcome: str | None = None
+    handled: dict[str, Receipt] = {}
+    """Updates and news that were handled, by kind and key; kept across runs."""
+
+    @classmethod
+    def new(cls, *, incident_id: str, workflow_id: str, run_id: str, bundle: Bundle) -> "State":
+        """An incident that has not been reported yet."""
+        return cls(
+            incident_id=incident_id,
+            workflow_id=workflow_id,
+            run_id=run_id,
+            bundle=bundle,
+            severity=bundle.program.otherwise,
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status.final
+
+    def key(self, command_id: str) -> str:
+        """The idempotency key of a command."""
+        return f"{self.incident_id}/{command_id}"
+
+
+class Due(_Part):
+    """The next moment at which something is to be done, and what."""
+
+    at: datetime
+    what: str

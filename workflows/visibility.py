@@ -1,0 +1,56 @@
+"""What Temporal's own pages show of an incident: search attributes, written only when they change, and details."""
+
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+
+with workflow.unsafe.imports_passed_through():
+    from amends import temporal
+    from workflows import asking, core
+    from workflows.state import State
+
+
+class Visibility:
+    """Keeps Temporal's search attributes and current details in step with the state."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, object] = {}
+
+    def show(self, state: State) -> None:
+        """Write what has changed since the last time."""
+        updates = [update for update in _attributes(state) if self._shown.get(update.key.name, ()) != update.value]
+        if updates:
+            workflow.upsert_search_attributes(updates)
+            self._shown.update({update.key.name: update.value for update in updates})
+        workflow.set_current_details(_details(state))
+
+
+def _attributes(state: State) -> list[SearchAttributeUpdate[Any]]:
+    due = core.next_due(state)
+    report = state.facts.get("report")
+    order_id = report.get("order_id") if isinstance(report, dict) else None
+    return [
+        temporal.EXCEPTION_TYPE.value_set(state.bundle.exception_type),
+        temporal.STATUS.value_set(state.status),
+        temporal.SEVERITY.value_set(state.severity),
+        temporal.WAITING_FOR.value_set([str(party) for party in state.waiting_for]),
+        temporal.STAGE.value_set(state.stage) if state.stage else temporal.STAGE.value_unset(),
+        temporal.ORDER_ID.value_set(str(order_id)) if order_id else temporal.ORDER_ID.value_unset(),
+        temporal.DUE_AT.value_set(due.at) if due else temporal.DUE_AT.value_unset(),
+    ]
+
+
+def _details(state: State) -> str:
+    due = core.next_due(state)
+    lines = [
+        f"**{state.bundle.title.get('en', state.bundle.exception_type)}** `{state.incident_id}`",
+        f"- stage **{state.stage or 'not begun'}**, status **{state.status}**, severity **{state.severity}**",
+    ]
+    if state.waiting_for:
+        lines.append(f"- waiting for {', '.join(state.waiting_for)}")
+    if due:
+        lines.append(f"- next: `{due.what}` at {due.at.isoformat()}")
+    lines += [f"- asks {step.to}: `{step.id}`" for step in asking.open_asks(state)]
+    lines += [f"- task: `{task.id}` since {task.opened_at.isoformat()}" for task in state.tasks]
+    return "\n".join(lines)
