@@ -1,0 +1,56 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from amends.connectors.shop import Shop
+from amends.connectors.shop.engine import connect
+from tests.amends.connectors.worlds import SEEDED, World
+from tests.postgres import PostgresServer
+
+
+@pytest.fixture
+def world(shop_engine: Engine) -> World:
+    """A freshly seeded world behind each implementation of the ports."""
+    shop = Shop(shop_engine)
+    return World(connectors=shop, shop=shop, engine=shop_engine)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shop_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of a seeded shop's database."""
+    if request.param == "sqlite":
+        file = tmp_path / "shop.db"
+        shutil.copy(request.getfixturevalue("seeded_file"), file)
+        engine = connect(f"sqlite:///{file}")
+        yield engine
+        engine.dispose()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(template=request.getfixturevalue("seeded_database"))
+    engine = connect(server.url(name))
+    yield engine
+    engine.dispose()
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("seeded") / "shop.db"
+    _seed(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def seeded_database(postgres_server: PostgresServer) -> str:
+    name = postgres_server.create_database()
+    _seed(postgres_server.url(name))
+    return name
+
+
+def _seed(url: str) -> None:
+    shop = Shop(url)
+    shop.seed(at=SEEDED)
+    shop.dispose()
