@@ -74,9 +74,10 @@ def record_undo(turn: Turn, command: Command, returned: CommandReturned) -> None
 def take_back(turn: Turn, scope: list[EffectRun]) -> Progress:
     """Undo the applied effects of ``scope``, the newest first, one at a time.
 
-    Waits while one of them is under way or unknown: what is not known is not undone.
+    Waits while one of them is under way, and while it is unknown whether one that matters (all but messages) happened:
+    what is not known is not undone.
     """
-    if any(effect.outcome in (None, Outcome.UNKNOWN) for effect in scope):
+    if any(effect.outcome is None or _in_doubt(effect) for effect in scope):
         return Progress.PENDING
     for effect in reversed(scope):
         if effect.undo is None or effect.outcome is not Outcome.APPLIED or effect.undone is Outcome.APPLIED:
@@ -115,6 +116,11 @@ def _request_undo(turn: Turn, effect: EffectRun, undo: Undo) -> None:
         },
     )
     turn.issue(command)
+
+
+def _in_doubt(effect: EffectRun) -> bool:
+    matters = effect.final or effect.undo is not None
+    return matters and effect.outcome is Outcome.UNKNOWN
 
 
 def _newest(state: State, step: str) -> EffectRun | None:
