@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, assert_never
 
 from cel_expr_python import cel  # type: ignore[import-untyped]  # ships a stub, but no py.typed
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from amends.errors import DefinitionError
 from amends.models import Data, Money
@@ -208,7 +208,10 @@ def _time(path: str, value: str) -> datetime:
 
 
 def _minor_units(path: str, value: Data, facts: Data) -> int:
-    money = Money.model_validate(value)
+    try:
+        money = Money.model_validate(value)
+    except ValidationError as error:
+        raise DefinitionError(f"the fact {path!r} should be money but is {value!r}") from error
     currency = _lookup(facts, CURRENCY)
     if currency is not None and currency != money.currency:
         raise DefinitionError(f"the fact {path!r} is in {money.currency}, but the order is in {currency}")
@@ -239,7 +242,7 @@ def _reason(status: str) -> str:
 
 def _explained(text: str) -> ExpressionError:
     """CEL's first complaint, in plainer words."""
-    if "max recursion depth" in text:
+    if "recursion" in text:  # CEL allows 32 levels
         return ExpressionError("the expression is too long or nested too deep")
     place = _PLACE.search(text)
     if place is None:

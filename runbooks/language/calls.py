@@ -35,7 +35,7 @@ def inputs_of(spec: ActivitySpec, given: dict[str, JsonValue], path: Path, conte
     fields = spec.takes.model_fields
     for name in given:
         if name not in fields:
-            message = f"{spec.name!r} takes no {name!r}{meant(name, fields)}; it takes {', '.join(fields)}"
+            message = f"{spec.name!r} takes {', '.join(fields)}, but no {name!r}{meant(name, fields)}"
             context.problems.append(context.source.key_problem((*path, "with", name), message))
     inputs = {}
     for name, field in fields.items():

@@ -13,6 +13,13 @@ from runbooks.language.reading import read_as
 from runbooks.language.source import Source
 
 
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a day; write it like 2026-01-31") from error
+
+
 def _currency(code: str) -> str:
     try:
         decimals_of(code)
@@ -34,7 +41,7 @@ def _rate(text: str) -> str:
 class RatesTable(Written):
     """``rates``: the worth of one unit of each currency in CNY, as decimal text, from ``since`` on."""
 
-    since: Annotated[date, BeforeValidator(date.fromisoformat)]
+    since: Annotated[date, BeforeValidator(_day)]
     source: str = Field(min_length=1)
     rates: dict[Annotated[str, AfterValidator(_currency)], Annotated[str, AfterValidator(_rate)]]
 

@@ -28,7 +28,8 @@ def read_as(adapter: TypeAdapter[_T], source: Source, *, shapes: Mapping[str, ty
         return adapter.validate_python(source.data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise RunbookErrors(_problem(source, detail, shapes) for detail in details) from error
+        problems = [_problem(source, detail, shapes) for detail in details if not _only_follows(detail)]
+        raise RunbookErrors(problems) from error
 
 
 _RUNBOOK = TypeAdapter(Runbook)
@@ -43,31 +44,37 @@ _MENDS = {
 }
 
 
+def _only_follows(detail: Any) -> bool:
+    """Whether a list is called too short only because what is in it is wrong, which is told as well."""
+    return detail["type"] == "too_short" and bool(len(detail["input"]) >= detail["ctx"]["min_length"])
+
+
 def _problem(source: Source, detail: Any, shapes: Mapping[str, type[Written]]) -> Problem:
     location = detail["loc"]
     path = source.plain_path(location)
-    last = str(location[-1]) if location else ""
+    of_key = location[-1:] == ("[key]",)
+    last = str(location[-2 if of_key else -1]) if location else ""
+    say = source.key_problem if of_key else source.problem
     match detail["type"]:
         case "missing":
-            mend = _MENDS.get(last, "add it")
-            return source.problem(path, f"`{last}` is missing; {mend}")
+            return say(path, f"`{last}` is missing; {_MENDS.get(last, 'add it')}")
         case "extra_forbidden":
             return source.key_problem(path, f"unknown key {last!r}{meant(last, _keys(location, shapes))}")
         case "no_step":
-            return source.problem(path, detail["msg"] + _has_instead(detail["input"]))
+            return say(path, detail["msg"] + _has_instead(detail["input"]))
         case "string_pattern_mismatch":
-            message = f"{detail['input']!r} is not a name; use small letters, digits and _, and begin with a letter"
-            return source.key_problem(path, message) if last == "[key]" else source.problem(path, message)
+            wanted = "use small letters, digits and _, and begin with a letter"
+            return say(path, f"{detail['input']!r} is not a name; {wanted}")
         case "enum":
             known = [word.strip("'") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
-            message = f"{detail['input']!r} is not one of {', '.join(known)}{meant(str(detail['input']), known)}"
-            return source.problem(path, message)
+            suggestion = meant(str(detail["input"]), known)
+            return say(path, f"{detail['input']!r} is not one of {', '.join(known)}{suggestion}")
         case "string_type":
-            return source.problem(path, f"{detail['input']!r} must be text; put it in quotation marks")
+            return say(path, f"{detail['input']!r} must be text; put it in quotation marks")
         case "too_short":
-            return source.problem(path, f"`{last}` needs at least {detail['ctx']['min_length']}")
+            return say(path, f"`{last}` needs at least {detail['ctx']['min_length']}")
         case _:
-            return source.problem(path, f"`{last}`: " + detail["msg"].removeprefix("Value error, "))
+            return say(path, f"`{last}`: " + detail["msg"].removeprefix("Value error, "))
 
 
 def _keys(location: tuple[str | int, ...], shapes: Mapping[str, type[Written]]) -> list[str]:

@@ -3,6 +3,7 @@
 Keys are always text; dates stay text; duplicate keys, anchors and tags are refused.
 """
 
+import math
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
@@ -85,8 +86,9 @@ class Source:
 
     def _value(self, node: Node, path: Path) -> Any:
         self._values[path] = _place_of(node)
-        if node.anchor is not None:
+        if node.anchor is not None:  # not followed: a nest of aliases can stand for more than memory holds
             self._problems.append(self.problem(path, "anchors and aliases are not used here; write the value out"))
+            return None
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -98,7 +100,7 @@ class Source:
         self._values[path] = _place_of(node)
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
+            key = self._encodable(str(key_node.value), path)
             inner = (*path, key)
             if key in data:
                 first = self._keys[inner].line
@@ -111,12 +113,12 @@ class Source:
         return data
 
     def _scalar(self, node: ScalarNode, path: Path) -> Any:
-        text = str(node.value)
+        text = self._encodable(str(node.value), path)
         match str(node.tag).removeprefix("tag:yaml.org,2002:"):
             case "int":
                 return _int(text)
             case "float":
-                return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+                return self._number(text, path)
             case "bool":
                 return text.lower() == "true"
             case "null":
@@ -126,6 +128,22 @@ class Source:
             case tag:
                 self._problems.append(self.problem(path, f"the tag {tag!r} is not used here; write a plain value"))
                 return text
+
+    def _number(self, text: str, path: Path) -> float:
+        try:
+            number = float(text)
+        except ValueError:  # .inf and .nan, which JSON does not have
+            number = math.inf
+        if not math.isfinite(number):
+            self._problems.append(self.problem(path, f"{text!r} is no number that can be counted with"))
+        return number
+
+    def _encodable(self, text: str, path: Path) -> str:
+        """The text, if UTF-8 can spell it: an escape such as ``\\ud800`` names half a character."""
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            self._problems.append(self.problem(path, "half a character is escaped here; write the character itself"))
+            return ""
+        return text
 
 
 def _int(text: str) -> int:

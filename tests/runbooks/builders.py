@@ -1,0 +1,49 @@
+"""A small runbook that is right, and ways to make it wrong."""
+
+from runbooks.bundle import Bundle
+from runbooks.language.compiler import compile_runbook
+from runbooks.language.texts import Texts
+
+RATES = {"USD": "7.10", "JPY": "0.0480"}
+
+MESSAGES = {
+    "en": "sorry: {subject: We are sorry, body: 'Order {report.order_id}'}\n",
+    "zh": "sorry: {subject: 抱歉, body: '订单 {report.order_id}'}\n",
+}
+
+SMALL = """\
+runbook: late_parcel
+title: {en: Late parcel, zh: 延误}
+subject: [order_id]
+report:
+  order_id: string
+  parcel_id: string
+severity:
+  high: order.total >= money("CNY 1000.00")
+  otherwise: low
+stages:
+  report:
+    - {do: orders.read, save_as: order}
+  action:
+    - plan: say_sorry
+      steps:
+        - {tell: customer, message: sorry}
+"""
+
+
+def texts(**languages: str) -> Texts:
+    """The small runbook's messages, with the files of some languages replaced."""
+    return Texts({language: (f"{language}.yaml", text) for language, text in (MESSAGES | languages).items()})
+
+
+def small(*changes: tuple[str, str]) -> str:
+    """The small runbook's text with each old part replaced by a new one."""
+    text = SMALL
+    for old, new in changes:
+        assert text.count(old) == 1, f"{old!r} must be there once"
+        text = text.replace(old, new)
+    return text
+
+
+def compiled(text: str, *, messages: Texts | None = None) -> Bundle:
+    return compile_runbook(file="late_parcel.yaml", text=text, texts=messages or texts(), rates=RATES)
