@@ -1,3 +1,3 @@
 """The fixtures that all tests may ask for."""
 
-pytest_plugins = ["tests.temporal"]
+pytest_plugins = ["tests.databases", "tests.temporal"]

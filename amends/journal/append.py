@@ -14,7 +14,7 @@ from amends.journal.entries import entries_of_run, furthest_of, head_of, timelin
 from amends.journal.projection import fold
 from amends.journal.rows import Appended, IncidentRow, TimelineRow
 from amends.models import ENGINE
-from amends.timeline import Entry, EntryKind
+from amends.timeline import Entry, EntryKind, canonical
 
 RESET_MARK = -1
 """The number of the ``run_started`` that the journal itself writes when a reset run goes on counting."""
@@ -104,9 +104,14 @@ def _told(incident_id: str, run_id: str, entry: Entry, row: TimelineRow | None) 
     if row is None:
         return False
     told = Entry(n=row.n, kind=row.kind, occurred_at=row.occurred_at, actor=row.actor, data=row.data)
-    if row.incident_id != incident_id or told != entry:
+    if row.incident_id != incident_id or not _equal(told, entry):
         raise JournalForked(incident_id, run_id, entry.n)
     return True
+
+
+def _equal(told: Entry, entry: Entry) -> bool:
+    # by their JSON: to Python 1, 1.0 and True are equal
+    return canonical(told.model_dump(mode="json")) == canonical(entry.model_dump(mode="json"))
 
 
 def _no_gap(incident_id: str, run_id: str, entry: Entry, *, expected: int) -> None:

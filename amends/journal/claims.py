@@ -25,7 +25,7 @@ def claim(
     held = select(_claims.c.idempotency_key, _claims.c.incident_id).where(
         _claims.c.exception_type == exception_type, _claims.c.idempotency_key.in_(keys)
     )
-    holders = dict(connection.execute(held).tuples().all())
+    holders = {row.idempotency_key: row.incident_id for row in connection.execute(held)}
     return tuple(
         LostClaim(key=key, incident_id=holders[key]) for key in dict.fromkeys(keys) if holders[key] != incident_id
     )

@@ -80,7 +80,7 @@ class EffectLog:
             still_open = (_effects.c.key == key) & _effects.c.outcome.is_(None)
             connection.execute(update(_effects).where(still_open).values(**known, outcome_at=at))
             record = _the(connection, key)
-            if (record.outcome, record.result, record.refusal) != (outcome, result, refusal):
+            if (record.outcome, canonical(record.result), record.refusal) != (outcome, canonical(result), refusal):
                 raise JournalError(
                     f"effect {key!r} is known to be {record.outcome} since {record.outcome_at}, with another result; "
                     f"it cannot become {outcome}"

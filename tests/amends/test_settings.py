@@ -1,0 +1,71 @@
+"""Settings: where they come from, and what is said about those of no use."""
+
+from pathlib import Path
+
+import pytest
+
+from amends.errors import ConfigurationError
+from amends.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("STATE_DIR", "DATABASE_URL", "SHOP_URL", "TEMPORAL_BIN"):
+        monkeypatch.delenv(f"AMENDS_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_setting_everything_lives_under_one_folder() -> None:
+    settings = Settings()
+
+    assert settings.state_dir == Path(".amends")
+    assert settings.database_url == "sqlite:///.amends/journal.db"
+    assert settings.shop_url == "sqlite:///.amends/shop.db"
+    assert settings.temporal_bin is None
+
+
+def test_what_was_not_sent_elsewhere_follows_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_STATE_DIR", "/var/lib/amends")
+    monkeypatch.setenv("AMENDS_DATABASE_URL", "postgresql+psycopg://amends@db/amends")
+
+    settings = Settings()
+
+    assert settings.database_url == "postgresql+psycopg://amends@db/amends"
+    assert settings.shop_url == "sqlite:////var/lib/amends/shop.db"
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_TEMPORAL_BIN", "")
+
+    assert Settings().temporal_bin is None
+
+
+def test_a_program_is_taken_as_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "temporal"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("AMENDS_TEMPORAL_BIN", str(program))
+
+    assert Settings().temporal_bin == program
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DATABASE_URL", "mysql://db/amends", "AMENDS_DATABASE_URL: .* is neither SQLite nor PostgreSQL"),
+        ("DATABASE_URL", "journal.db", "AMENDS_DATABASE_URL: the journal's URL cannot be read; write sqlite:///<file>"),
+        ("SHOP_URL", "shop.db", "AMENDS_SHOP_URL: it cannot be read; write sqlite:///<file>"),
+        ("TEMPORAL_BIN", "/nowhere/temporal", "AMENDS_TEMPORAL_BIN: '/nowhere/temporal' is no program"),
+        ("STATE_DIR", __file__, "AMENDS_STATE_DIR: .* is a file; name a folder"),
+    ],
+)
+def test_a_setting_of_no_use_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
+    monkeypatch.setenv(f"AMENDS_{name}", value)
+
+    with pytest.raises(ConfigurationError, match=says):
+        Settings()
+
+
+def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_DATABASE_URL", "postgresql://amends:hunter2@db/amends")
+
+    assert "hunter2" not in repr(Settings())
