@@ -1,5 +1,6 @@
 """Appending entries: exactly once, in order, chained."""
 
+from contextlib import nullcontext
 from datetime import timedelta, timezone
 
 import pytest
@@ -166,14 +167,12 @@ def test_what_json_does_not_have_is_refused(journal: Journal, value: object) -> 
 
 
 def test_a_value_that_the_database_cannot_hold_is_refused_for_good(journal: Journal, engine: Engine) -> None:
-    if engine.dialect.name == "sqlite":
-        told(journal, opened(), claims=["nul\u0000"])  # SQLite holds it
-        return
+    holds_it = engine.dialect.name == "sqlite"
 
-    with pytest.raises(JournalError, match="the journal cannot hold this"):
+    with nullcontext() if holds_it else pytest.raises(JournalError, match="the journal cannot hold this"):
         told(journal, opened(), claims=["nul\u0000"])
 
-    assert journal.timeline(INCIDENT) == []
+    assert len(journal.timeline(INCIDENT)) == (1 if holds_it else 0)
 
 
 def test_data_that_its_kind_does_not_promise_is_refused(journal: Journal) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import CheckConstraint, Engine, inspect, text
 
 from amends.journal import Journal, JournalNotMigrated, JournalTooNew, connect, current, schema, upgrade
 from amends.journal.engine import writing
@@ -46,8 +46,7 @@ def test_the_constraints_have_the_names_that_the_tables_give_them(engine: Engine
 
     for table in schema.metadata.sorted_tables:
         checks = {str(check["name"]) for check in migrated.get_check_constraints(table.name)}
-        declared = {str(check.name) for check in table.constraints if type(check).__name__ == "CheckConstraint"}
-        assert checks == {f"ck_{table.name}_{name}".replace(f"ck_{table.name}_ck_", "ck_") for name in declared}
+        assert checks == {str(check.name) for check in table.constraints if isinstance(check, CheckConstraint)}
 
 
 def test_a_journal_is_not_opened_before_its_database_is_migrated(empty: Engine) -> None:
