@@ -6,7 +6,6 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from fnmatch import fnmatch
-from pathlib import Path
 
 import pytest
 
