@@ -103,7 +103,9 @@ def _read(name: str, takes: type[Model], gives: type[Model], says: dict[str, str
     return ActivitySpec(name=name, takes=takes, gives=gives, says=says, effect=False, retry=READ_RETRY, **rest)
 
 
-def _effect(name: str, takes: type[Model], gives: type[Model] | None, says: dict[str, str], **rest: Any) -> ActivitySpec:
+def _effect(
+    name: str, takes: type[Model], gives: type[Model] | None, says: dict[str, str], **rest: Any
+) -> ActivitySpec:
     return ActivitySpec(name=name, takes=takes, gives=gives, says=says, effect=True, retry=EFFECT_RETRY, **rest)
 
 
