@@ -10,14 +10,15 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, assert_never
+from typing import Any
 
 from cel_expr_python import cel  # type: ignore[import-untyped]  # ships a stub, but no py.typed
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from amends.errors import DefinitionError
-from amends.models import Data, Money
+from amends.models import Data
 from runbooks.amounts import convert
+from runbooks.binding import bind, lookup
 from runbooks.program import FactType
 from runbooks.scanning import ExpressionError, Named, Scanned, scan
 from runbooks.suggestions import meant
@@ -26,8 +27,6 @@ __all__ = ["ExpressionError", "FactMissing", "check", "currencies_of", "holds", 
 
 CURRENCY = "order.currency"
 """The fact that says in which currency amounts are computed."""
-
-_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
 
 class FactMissing(DefinitionError):
@@ -92,12 +91,12 @@ def value_of(text: str, *, types: Mapping[str, FactType], facts: Data, rates: Ma
     asked = {name.path for name in scanned.presence.values()}
     bound: dict[str, Any] = {}
     for path, kind in declared.items():
-        value = _lookup(facts, path)
+        value = lookup(facts, path)
         if value is not None:
-            bound[path] = _bind(path, kind, value, facts)
+            bound[path] = bind(path, kind, value, currency=lookup(facts, CURRENCY))
         elif path not in asked:
             raise FactMissing(path)
-    bound |= {variable: _lookup(facts, name.path) is not None for variable, name in scanned.presence.items()}
+    bound |= {variable: lookup(facts, name.path) is not None for variable, name in scanned.presence.items()}
     bound |= {variable: convert(amount, _currency(facts), rates) for variable, amount in scanned.amounts.items()}
     return _evaluate(text, _compiled(scanned.masked, _variables(scanned, declared)), bound, declared)
 
@@ -161,61 +160,11 @@ def _must_be_known(name: Named, types: Mapping[str, FactType]) -> str:
     raise ExpressionError(message, line=name.line, column=name.column)
 
 
-def _lookup(facts: Data, path: str) -> JsonValue:
-    value: JsonValue = facts
-    for part in path.split("."):
-        if not isinstance(value, dict):
-            return None
-        value = value.get(part)
-    return value
-
-
 def _currency(facts: Data) -> str:
-    currency = _lookup(facts, CURRENCY)
+    currency = lookup(facts, CURRENCY)
     if not isinstance(currency, str):
         raise FactMissing(CURRENCY)
     return currency
-
-
-def _bind(path: str, kind: FactType, value: JsonValue, facts: Data) -> Any:
-    """A fact as CEL takes it. Raises ``DefinitionError`` if it is not of its type."""
-    match kind:
-        case FactType.STRING if isinstance(value, str):
-            return value
-        case FactType.BOOL if isinstance(value, bool):
-            return value
-        case FactType.INT if isinstance(value, int) and not isinstance(value, bool) and _SMALLEST <= value <= _LARGEST:
-            return value
-        case FactType.DOUBLE if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        case FactType.TIMESTAMP if isinstance(value, str):
-            return _time(path, value)
-        case FactType.MONEY if isinstance(value, dict):
-            return _minor_units(path, value, facts)
-        case FactType.STRING | FactType.BOOL | FactType.INT | FactType.DOUBLE | FactType.TIMESTAMP | FactType.MONEY:
-            raise DefinitionError(f"the fact {path!r} should be {kind.value} but is {value!r}")
-    assert_never(kind)
-
-
-def _time(path: str, value: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        raise DefinitionError(f"the fact {path!r} should be a time with its zone but is {value!r}")
-    return time
-
-
-def _minor_units(path: str, value: Data, facts: Data) -> int:
-    try:
-        money = Money.model_validate(value)
-    except ValidationError as error:
-        raise DefinitionError(f"the fact {path!r} should be money but is {value!r}") from error
-    currency = _lookup(facts, CURRENCY)
-    if currency is not None and currency != money.currency:
-        raise DefinitionError(f"the fact {path!r} is in {money.currency}, but the order is in {currency}")
-    return money.amount
 
 
 def _evaluate(text: str, program: cel.Expression, bound: Data, declared: Mapping[str, FactType]) -> JsonValue:
