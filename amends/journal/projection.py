@@ -49,6 +49,7 @@ class _Opened(Model):
     subject: Data
     report: Data
     bundle: _BundleRef
+    severity: Severity | None = None
 
 
 class _Registered(Model):
@@ -97,6 +98,7 @@ def _opened(entry: TimelineRow) -> IncidentRow:
         order_id=_text(opened.report.get("order_id")) or _text(opened.subject.get("order_id")),
         status=Status.OPEN,
         stage=Stage.REPORT,
+        severity=opened.severity,
         opened_at=entry.occurred_at,
         updated_at=entry.occurred_at,
         bundle_digest=opened.bundle.digest,

@@ -83,6 +83,14 @@ def test_the_order_is_found_in_the_subject_when_the_report_has_none(journal: Jou
     assert journal.incident(INCIDENT).order_id == "SO-7"
 
 
+def test_a_severity_that_is_known_at_the_opening_counts_at_once(journal: Journal) -> None:
+    data = opened().data | {"severity": "low"}
+
+    told(journal, opened().model_copy(update={"data": data}))
+
+    assert journal.incident(INCIDENT).severity is Severity.LOW
+
+
 def test_a_rebuilt_projection_equals_the_one_that_grew(journal: Journal, engine: Engine) -> None:
     told(journal, *STORY)
     told(journal, opened("0193"), incident_id="0193", run_id="run-2")
