@@ -1,0 +1,140 @@
+"""Opening incidents: a library for the order system, and a command.
+
+::
+
+    receipt = await starter.open_incident(
+        client, "lost_parcel", {"order_id": "SO-1001", "parcel_id": "PC-1001-1"}, key="hotline-4711", actor=actor
+    )
+    receipt.incident_id
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from amends.errors import InputError, Trouble
+from amends.models import Actor, Data
+from amends.temporal import WORKFLOW_QUEUE
+from runbooks.bundle import Bundle
+from runbooks.library import load
+from workflows.contract import INCIDENT_CLOSED, REFUSED, REPORT, IncidentInput, Receipt, ReportRequest
+
+PATIENCE: Final = timedelta(seconds=60)
+"""How long an opening may wait for a worker, or for an incident on the same subject that is just closing."""
+
+_CLOSING = {INCIDENT_CLOSED, "AcceptedUpdateCompletedWorkflow"}
+_RETRIED = {RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED, RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED}
+
+
+async def open_incident(
+    client: Client,
+    exception_type: str,
+    report: Data,
+    *,
+    key: str,
+    actor: Actor,
+    queue: str = WORKFLOW_QUEUE,
+    bundle: Bundle | None = None,
+    patience: timedelta = PATIENCE,
+    history_limit: int | None = None,
+) -> Receipt:
+    """Report an exception: opens an incident on its subject, or adds the report to the one that is open.
+
+    ``report`` carries the fields that the runbook's ``report`` section asks for. ``key`` is the report's idempotency
+    key: the same key again, whenever and however often, changes nothing and names the incident that has it
+    (``receipt.result`` is ``opened | added | repeated``; ``receipt.duplicate_of`` an earlier incident with this key).
+    ``bundle``: what a new incident follows; the runbook of ``exception_type`` as it is now, if not given.
+
+    Returns when the report is in the journal. Raises ``InputError`` for a report that does not fit, ``Trouble`` when
+    nothing answered within ``patience``; then it is safe, and right, to try again with the same key.
+    """
+    bundle = bundle or load(exception_type)
+    _require_subject(bundle, report)
+    start = IncidentInput(bundle=bundle)
+    if history_limit is not None:
+        start = start.model_copy(update={"history_limit": history_limit})
+    request = ReportRequest(key=key, report=report, actor=actor)
+    trouble = "nothing answered"
+    pause = 0.05
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            while True:
+                try:
+                    return await _report(client, bundle, start, request, queue)
+                except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+                    trouble = _passing(error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 1.0)
+    except TimeoutError:
+        raise Trouble(
+            f"the report {key!r} on {bundle.workflow_id(report)!r} was not answered within {patience} ({trouble}); "
+            "is a worker running (`amends up`, `python worker.py`)? The same report with the same key can be given again"
+        ) from None
+
+
+async def _report(client: Client, bundle: Bundle, start: IncidentInput, request: ReportRequest, queue: str) -> Receipt:
+    operation: WithStartWorkflowOperation[object, object] = WithStartWorkflowOperation(
+        bundle.workflow_type,
+        start,
+        id=bundle.workflow_id(request.report),
+        task_queue=queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        static_summary=f"{bundle.title.get('en', bundle.exception_type)}: {bundle.workflow_id(request.report)}",
+        static_details=_details(bundle),
+    )
+    receipt: Receipt = await client.execute_update_with_start_workflow(
+        REPORT,
+        request,
+        start_workflow_operation=operation,
+        id=request.key,
+        result_type=Receipt,
+    )
+    return receipt
+
+
+def _passing(error: RPCError | WorkflowUpdateFailedError | WorkflowUpdateRPCTimeoutOrCancelledError) -> str:
+    """What is in the way now and may pass; anything else is raised."""
+    match error:
+        case WorkflowUpdateFailedError(cause=ApplicationError() as cause):
+            if cause.type == REFUSED:
+                raise InputError(cause.message) from error
+            if cause.type in _CLOSING:
+                return "an incident on the same subject was closing"
+            raise error
+        case RPCError():
+            if error.status not in _RETRIED:
+                raise error
+            return error.message
+        case _:
+            return str(error)
+
+
+def _require_subject(bundle: Bundle, report: Data) -> None:
+    missing = [field for field in bundle.subject if not isinstance(report.get(field), str) or not report[field]]
+    if missing:
+        needs = ", ".join(repr(field) for field in bundle.report)
+        raise InputError(
+            f"a report of a {bundle.exception_type} needs {', '.join(map(repr, missing))} as text; its fields are {needs}"
+        )
+
+
+def _details(bundle: Bundle) -> str:
+    """The runbook, as Temporal's own pages show it beside the incident."""
+    program = bundle.program
+    lines = [f"**{bundle.title.get('en', '')}** {bundle.title.get('zh', '')}", bundle.about, f"`{bundle.digest}`", ""]
+    for stage, steps in (("report", program.report), ("analysis", program.analysis)):
+        lines.append(f"- {stage}: " + ", ".join(f"`{step.id}`" for step in steps))
+    lines.append("- action: " + ", ".join(f"`{plan.name}`" for plan in program.action))
+    lines.append("- follow_up: " + ", ".join(f"`{step.id}`" for step in program.follow_up))
+    return "\n".join(lines)

@@ -50,6 +50,8 @@ def carries_out(name: str) -> Callable[[Callable[..., Model | None]], Callable[[
         run.__name__, run.__qualname__, run.__doc__ = method.__name__, method.__qualname__, method.__doc__
         hints = get_type_hints(method)
         gives = hints["return"]
+        # and takes an annotated `self` for an argument of the activity
+        del run.__annotations__["self"]
         vars(run)["implements"] = Implementation(name, hints["inputs"], None if gives is type(None) else gives)
         return activity.defn(name=name)(run)
 
