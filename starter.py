@@ -77,8 +77,8 @@ async def open_incident(
                 pause = min(pause * 2, 1.0)
     except TimeoutError:
         raise Trouble(
-            f"the report {key!r} on {bundle.workflow_id(report)!r} was not answered within {patience} ({trouble}); "
-            "is a worker running (`amends up`, `python worker.py`)? The same report with the same key can be given again"
+            f"the report {key!r} on {bundle.workflow_id(report)!r} was not answered within {patience} ({trouble}); is a "
+            "worker running (`amends up`, `python worker.py`)? The same report can be given again under the same key"
         ) from None
 
 
@@ -124,9 +124,8 @@ def _require_subject(bundle: Bundle, report: Data) -> None:
     missing = [field for field in bundle.subject if not isinstance(report.get(field), str) or not report[field]]
     if missing:
         needs = ", ".join(repr(field) for field in bundle.report)
-        raise InputError(
-            f"a report of a {bundle.exception_type} needs {', '.join(map(repr, missing))} as text; its fields are {needs}"
-        )
+        lacks = ", ".join(map(repr, missing))
+        raise InputError(f"a report of a {bundle.exception_type} needs {lacks} as text; its fields are {needs}")
 
 
 def _details(bundle: Bundle) -> str:

@@ -106,7 +106,7 @@ async def main() -> None:
     try:
         client = await connect()
         async with serving(client, journal=Journal(engine), connectors=shop):
-            print(f"serving {WORKFLOW_QUEUE!r} on {client.service_client.config.target_host}", flush=True)  # noqa: T201
+            print(f"serving {WORKFLOW_QUEUE!r} on {client.service_client.config.target_host}", flush=True)
             await stop.wait()
     finally:
         shop.dispose()
