@@ -67,7 +67,7 @@ class Effects:
             undoes=request.undoes,
             at=at,
         )
-        if record.outcome in (Outcome.APPLIED, Outcome.NOT_APPLIED):
+        if record.outcome is not None:
             _log.info("outcome_known_already", outcome=record.outcome.value)
             return CallReport(outcome=record.outcome, result=record.result, refusal=record.refusal)
         report = _call(spec, request, inputs, at, work)

@@ -1,0 +1,48 @@
+"""Activities on a seeded shop and a journal, run as Temporal runs them, one attempt at a time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.binding import implementation
+from activities.registry import activities_of
+from activities.wire import CallReport, CallRequest
+from amends.connectors.shop import Shop
+from amends.journal import EffectLog, EffectRecord, Journal
+
+SEEDED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+INCIDENT = "inc-1001"
+
+
+class Rig:
+    """``effects`` stands in for the journal's own log where a test wants it to fail."""
+
+    def __init__(self, shop: Shop, journal: Journal, effects: EffectLog | None = None) -> None:
+        self.shop = shop
+        self.journal = journal
+        self._activities = {implementation(each).name: each for each in activities_of(shop, effects or journal.effects)}
+
+    def attempt(self, name: str, request: CallRequest, *, hours: float = 0) -> CallReport:
+        """One attempt at an activity, so many hours after seeding."""
+        return self.within(lambda: self._activities[name](request), hours=hours)
+
+    def within(self, attempt: Callable[[], CallReport], *, hours: float = 0) -> CallReport:
+        """Runs something as an activity that was scheduled so many hours after seeding."""
+        environment = ActivityEnvironment()
+        moment = SEEDED + timedelta(hours=hours)
+        environment.info = replace(environment.info, current_attempt_scheduled_time=moment)
+        report = environment.run(attempt)
+        assert isinstance(report, CallReport)
+        return report
+
+    def effect(self, key: str) -> EffectRecord | None:
+        """What the journal knows of an effect."""
+        return self.journal.effects.get(key=key)
+
+
+def request(key: str = f"{INCIDENT}/action.reship/1", *, undoes: str | None = None, **inputs: Any) -> CallRequest:
+    """A request of the incident, for its step ``action.reship``."""
+    return CallRequest(key=key, incident_id=INCIDENT, step="action.reship", inputs=inputs, undoes=undoes)

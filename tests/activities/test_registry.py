@@ -1,0 +1,86 @@
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from temporalio.client import ActivityFailureError, Client
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+from activities.binding import Implementation, implementation
+from activities.registry import activities_of, check
+from activities.wire import CallReport
+from amends.connectors.shop import Shop
+from amends.errors import DefinitionError
+from amends.journal import Journal
+from amends.models import Outcome
+from runbooks.catalogue import CATALOGUE, ActivitySpec, OrderRef, ParcelRef
+from tests.activities.rig import request
+
+BEHIND_THE_CATALOGUE = [Implementation(name, spec.takes, spec.gives) for name, spec in CATALOGUE.items()]
+
+
+def test_every_catalogue_entry_has_its_activity(shop: Shop, journal: Journal) -> None:
+    names = [implementation(each).name for each in activities_of(shop, journal.effects)]
+
+    assert sorted(names) == sorted(CATALOGUE)
+
+
+def test_what_does_not_match_the_catalogue_is_named_all_at_once() -> None:
+    first, second, *rest = BEHIND_THE_CATALOGUE
+    ghost = Implementation("orders.eat", OrderRef, None)
+    changed = second._replace(takes=ParcelRef, gives=None)
+
+    with pytest.raises(DefinitionError) as error:
+        check(CATALOGUE, [changed, *rest, rest[0], ghost])
+
+    assert str(error.value).removeprefix("activities: ").split("; ") == [
+        f"{first.name} is in the catalogue but has no implementation",
+        f"{rest[0].name} is implemented 2 times",
+        f"{second.name} takes or gives other models than its catalogue entry says",
+        "orders.eat is implemented but not in the catalogue",
+    ]
+
+
+def test_a_catalogue_and_code_that_match_are_fine() -> None:
+    check(CATALOGUE, BEHIND_THE_CATALOGUE)
+
+
+@pytest.mark.parametrize("spec", [spec for spec in CATALOGUE.values() if spec.undone_by], ids=lambda spec: spec.name)
+def test_the_inputs_of_an_undo_are_among_the_inputs_and_the_result_of_what_it_undoes(spec: ActivitySpec) -> None:
+    undo = CATALOGUE[str(spec.undone_by)]
+    assert spec.gives is not None
+
+    known = {**spec.takes.model_fields, **spec.gives.model_fields}
+
+    assert undo.effect
+    for name in undo.undo_takes:
+        assert known[name].annotation == undo.takes.model_fields[name].annotation
+
+
+async def test_a_worker_runs_them_under_their_names_and_a_reused_key_is_not_retried(
+    client: Client, shop: Shop, journal: Journal
+) -> None:
+    queue = f"activities-{uuid4()}"
+    wanted = request("k", parcel_id="PC-1001-1")
+    other = request("k", parcel_id="PC-1002-1")
+
+    async def execute(name: str, call: object) -> CallReport:
+        report: CallReport = await client.execute_activity(
+            name, call, id=str(uuid4()), task_queue=queue, result_type=CallReport, start_to_close_timeout=CALL_WITHIN
+        )
+        return report
+
+    with ThreadPoolExecutor(4) as pool:
+        activities = activities_of(shop, journal.effects)
+        async with Worker(client, task_queue=queue, activities=activities, activity_executor=pool):
+            report = await execute("inventory.reserve", wanted)
+            with pytest.raises(ActivityFailureError) as failed:
+                await execute("inventory.reserve", other)
+
+    cause = failed.value.cause
+    assert report == CallReport(outcome=Outcome.APPLIED, result={"reservation_id": "RS-1001-1-1"})
+    assert isinstance(cause, ApplicationError)
+    assert cause.type == "key_reused"
+
+
+CALL_WITHIN = CATALOGUE["inventory.reserve"].within
