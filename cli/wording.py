@@ -1,0 +1,86 @@
+"""Words for the ids and values of a timeline: activities, steps, amounts, parties."""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from pydantic import JsonValue
+
+from amends.models import Party
+from runbooks.catalogue import CATALOGUE
+
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+"""Currencies whose minor unit is not a hundredth (ISO 4217)."""
+
+_STEP = re.compile(r"^[a-z_]+\.(?:.*\.)?(?P<kind>tell|ask|wait)\.(?P<name>.+)$")
+
+_PARTIES = {
+    Party.US: "us",
+    Party.PAYMENT_PROVIDER: "the payment provider",
+}
+
+
+def activity(name: str, message: str = "") -> str:
+    """What an activity does, to stand behind a colon: ``add a replacement order at no cost``."""
+    spec = CATALOGUE.get(name)
+    said = spec.says["en"].removesuffix(".") if spec else name
+    words = said[:1].lower() + said[1:] if spec else said
+    return f"{words}, {message}" if message else words
+
+
+def step(step_id: str) -> str:
+    """What a step is about: its activity's words, or the name of its message, question or wait."""
+    plain = step_id.partition("#")[0]
+    named = _STEP.match(plain)
+    if named is None:
+        return activity(".".join(plain.split(".")[-2:]))
+    match named["kind"]:
+        case "tell":
+            return f"the message {named['name']}"
+        case "ask":
+            return f"the question {named['name']}"
+        case _:
+            return f"the wait for {named['name']}"
+
+
+def message_of(step_id: str) -> str:
+    """The message that a step sends, ``""`` for a step that sends none."""
+    named = _STEP.match(step_id.partition("#")[0])
+    return named["name"] if named and named["kind"] in ("tell", "ask") else ""
+
+
+def party(name: str) -> str:
+    """Who holds the ball: ``the customer``, ``us``."""
+    return _PARTIES.get(Party(name), f"the {name}") if name in set(Party) else name
+
+
+def parties(names: Iterable[str]) -> str:
+    return " and ".join(party(name) for name in names)
+
+
+def value(given: JsonValue) -> str:
+    """A value as people write it; an amount of money with its currency in front."""
+    match given:
+        case {"amount": int(amount), "currency": str(currency)}:
+            return money(amount, currency)
+        case dict():
+            return values(given)
+        case list():
+            return ", ".join(value(each) for each in given)
+        case bool():
+            return "yes" if given else "no"
+        case None:
+            return "nothing"
+        case _:
+            return str(given)
+
+
+def values(given: Mapping[str, JsonValue]) -> str:
+    """``status shipped, total CNY 398.00``"""
+    return ", ".join(f"{name.replace('_', ' ')} {value(each)}" for name, each in given.items())
+
+
+def money(amount: int, currency: str) -> str:
+    """An amount of minor units: ``CNY 1,234.50``."""
+    digits = _MINOR_DIGITS.get(currency, 2)
+    return f"{currency} {Decimal(amount).scaleb(-digits):,.{digits}f}"

@@ -1,0 +1,248 @@
+"""The story in sentences: every kind of entry has one, and it says what the entry says."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from amends.models import ENGINE, TIMER, Actor, ActorKind, Data
+from amends.timeline import Entry, EntryKind
+from cli.telling import tell
+
+MEI = Actor(kind=ActorKind.HUMAN, id="mei")
+SHOP = Actor(kind=ActorKind.SYSTEM, id="shop")
+
+RESERVE: Data = {"step": "action.reship.inventory.reserve", "activity": "inventory.reserve", "key": "i/r/1"}
+RELEASE: Data = {"step": "action.reship.inventory.reserve", "activity": "inventory.release", "key": "i/r/1/undo/1"}
+ASK = "analysis.ask.lost_parcel.reship_or_refund"
+REPORT: Data = {"order_id": "SO-1001", "parcel_id": "PC-1001-1"}
+TOO_LATE: Data = {"reason": "AlreadyHandedOver", "message": "the van has left"}
+
+SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
+    (
+        EntryKind.INCIDENT_OPENED,
+        MEI,
+        {"exception_type": "lost_parcel", "report": REPORT},
+        "mei reported a lost parcel: order id SO-1001, parcel id PC-1001-1.",
+    ),
+    (
+        EntryKind.REPORT_ADDED,
+        MEI,
+        {"report": REPORT},
+        "mei reported it again: order id SO-1001, parcel id PC-1001-1.",
+    ),
+    (
+        EntryKind.INCIDENT_REGISTERED,
+        ENGINE,
+        {"previous": "41aa"},
+        "The journal has it; an earlier incident on the same subject is 41aa.",
+    ),
+    (
+        EntryKind.DUPLICATE_FOUND,
+        ENGINE,
+        {"key": "k", "of": "41aa"},
+        "This report was handled before, by incident 41aa: nothing is done here.",
+    ),
+    (
+        EntryKind.REPORT_REPEATED,
+        ENGINE,
+        {"key": "k", "of": "41aa"},
+        "That report was handled before, by incident 41aa.",
+    ),
+    (EntryKind.RUN_STARTED, ENGINE, {"reason": "continued"}, "Temporal goes on with it in a new run (continued)."),
+    (
+        EntryKind.FACTS_READ,
+        ENGINE,
+        {"activity": "orders.read", "result": {"status": "shipped", "total": {"amount": 39800, "currency": "CNY"}}},
+        "Checked: read the order (status shipped, total CNY 398.00).",
+    ),
+    (
+        EntryKind.READ_REFUSED,
+        ENGINE,
+        {"activity": "orders.read", "refusal": {"reason": "OrderNotFound", "message": "no order SO-9"}},
+        "Checked in vain: read the order (OrderNotFound: no order SO-9).",
+    ),
+    (
+        EntryKind.READ_FAILED,
+        ENGINE,
+        {"activity": "orders.read", "trouble": "timed out"},
+        "Could not check: read the order (timed out).",
+    ),
+    (
+        EntryKind.EFFECT_REQUESTED,
+        ENGINE,
+        {**RESERVE, "inputs": {"parcel_id": "PC-1001-1"}},
+        "Doing: reserve the goods, with parcel id PC-1001-1.",
+    ),
+    (
+        EntryKind.EFFECT_APPLIED,
+        ENGINE,
+        {"step": "report.tell.lost_parcel.looking#2", "activity": "customers.tell", "result": {"channel": "email"}},
+        "Done: write to the customer, lost_parcel.looking (channel email).",
+    ),
+    (
+        EntryKind.EFFECT_REFUSED,
+        ENGINE,
+        {**RESERVE, "refusal": {"reason": "OutOfStock", "message": "none left"}},
+        "Refused: reserve the goods (OutOfStock: none left).",
+    ),
+    (
+        EntryKind.EFFECT_UNKNOWN,
+        ENGINE,
+        {**RESERVE, "trouble": "timed out"},
+        "Not known whether it happened: reserve the goods (timed out).",
+    ),
+    (
+        EntryKind.UNDO_REQUESTED,
+        ENGINE,
+        {**RELEASE, "inputs": {"reservation_id": "RS-1"}},
+        "Undoing: give the reserved goods back to stock, with reservation id RS-1.",
+    ),
+    (EntryKind.UNDO_APPLIED, ENGINE, {**RELEASE, "result": {}}, "Undone: give the reserved goods back to stock."),
+    (
+        EntryKind.UNDO_REFUSED,
+        ENGINE,
+        {**RELEASE, "activity": "shipping.cancel_shipment", "refusal": TOO_LATE},
+        "Could not be undone, refused: stop the shipment before it leaves (AlreadyHandedOver: the van has left).",
+    ),
+    (
+        EntryKind.UNDO_UNKNOWN,
+        ENGINE,
+        {**RELEASE, "trouble": "timed out"},
+        "Not known whether it was undone: give the reserved goods back to stock (timed out).",
+    ),
+    (
+        EntryKind.QUESTION_ASKED,
+        ENGINE,
+        {
+            "ask": ASK,
+            "question": "lost_parcel.reship_or_refund",
+            "to": "customer",
+            "choices": ["reship", "refund"],
+            "answer_by": "2026-11-25T18:35:00+00:00",
+            "if_silent": "refund",
+        },
+        "Asked the customer: lost_parcel.reship_or_refund (reship, refund); answer by 2026-11-25 18:35 UTC; "
+        "silence means refund.",
+    ),
+    (
+        EntryKind.ANSWER_RECEIVED,
+        MEI,
+        {"ask": ASK, "choice": "reship"},
+        "mei answered the question lost_parcel.reship_or_refund: reship.",
+    ),
+    (
+        EntryKind.SILENCE_ASSUMED,
+        ENGINE,
+        {"ask": "follow_up.ask.satisfaction", "choice": None},
+        "No answer to the question satisfaction: silence means that we go on without one.",
+    ),
+    (
+        EntryKind.QUESTION_WITHDRAWN,
+        ENGINE,
+        {"ask": "follow_up.ask.satisfaction"},
+        "No answer is needed any more to the question satisfaction.",
+    ),
+    (
+        EntryKind.NEWS_RECEIVED,
+        SHOP,
+        {"event_type": "shipment.scanned", "data": {"parcel_id": "PC-1001-1"}},
+        "News from shop: shipment.scanned (parcel id PC-1001-1).",
+    ),
+    (
+        EntryKind.CANCEL_REQUESTED,
+        MEI,
+        {"reason": "opened by mistake"},
+        "mei called it off: opened by mistake. What was done is undone.",
+    ),
+    (
+        EntryKind.TIME_CAME,
+        TIMER,
+        {"due": ["check analysis.wait.trace", ASK]},
+        "Time came for another look, during the wait for trace and the question lost_parcel.reship_or_refund.",
+    ),
+    (EntryKind.STAGE_ENTERED, ENGINE, {"stage": "follow_up"}, "Stage: follow-up."),
+    (EntryKind.SEVERITY_SET, ENGINE, {"severity": "high", "was": "low"}, "Severity: high (was low)."),
+    (
+        EntryKind.STATUS_CHANGED,
+        ENGINE,
+        {"status": "in_progress", "waiting_for": ["carrier", "us"]},
+        "Status: in progress, waiting for the carrier and us.",
+    ),
+    (
+        EntryKind.STEP_SKIPPED,
+        ENGINE,
+        {"step": "follow_up.shipping.file_claim", "when": 'trace.status != "found"'},
+        'Skipped: claim the parcel\'s value from the carrier, because it is not so that trace.status != "found".',
+    ),
+    (
+        EntryKind.WAIT_STARTED,
+        ENGINE,
+        {
+            "wait": "analysis.wait.trace",
+            "until": 'trace.status != "open"',
+            "waiting_for": "carrier",
+            "at_most_until": "2026-11-25T18:35:00+00:00",
+            "then_assume": {"trace.status": "presumed_lost"},
+        },
+        'Waiting for the carrier until trace.status != "open", at most until 2026-11-25 18:35 UTC; '
+        "then we take it that trace.status is presumed_lost.",
+    ),
+    (EntryKind.WAIT_ENDED, ENGINE, {"wait": "analysis.wait.trace"}, "It has come: the wait for trace is over."),
+    (
+        EntryKind.WAIT_TIMED_OUT,
+        ENGINE,
+        {"wait": "analysis.wait.trace", "assumed": {"trace.status": "presumed_lost"}},
+        "It has not come: the wait for trace is over, and we take it that trace.status is presumed_lost.",
+    ),
+    (EntryKind.WAIT_WITHDRAWN, ENGINE, {"wait": "analysis.wait.trace"}, "Not needed any more: the wait for trace."),
+    (EntryKind.PLAN_STARTED, ENGINE, {"plan": "reship"}, "Plan: reship."),
+    (EntryKind.PLAN_SUCCEEDED, ENGINE, {"plan": "reship"}, "The plan worked: reship."),
+    (EntryKind.PLAN_FAILED, ENGINE, {"plan": "reship"}, "The plan failed: reship. What it has done is undone."),
+    (EntryKind.PLAN_UNDONE, ENGINE, {"plan": "reship"}, "The plan is undone: reship."),
+    (
+        EntryKind.TASK_OPENED,
+        ENGINE,
+        {"task": "refused:x", "step": "report.tell.lost_parcel.looking", "why": "refused"},
+        "A person is needed: the message lost_parcel.looking: it was refused.",
+    ),
+    (EntryKind.INCIDENT_RESOLVED, ENGINE, {"outcome": "refund"}, "Put right for the customer: refund."),
+    (EntryKind.INCIDENT_CLOSED, ENGINE, {"status": "closed", "outcome": "refund"}, "Ended: closed (refund)."),
+]
+
+
+def entry(kind: EntryKind, actor: Actor, data: Data) -> Entry:
+    return Entry(n=0, kind=kind, occurred_at=datetime(2026, 11, 22, tzinfo=UTC), actor=actor, data=data)
+
+
+@pytest.mark.parametrize(("kind", "actor", "data", "sentence"), SENTENCES, ids=[kind for kind, *_ in SENTENCES])
+def test_an_entry_is_told_in_one_sentence(kind: EntryKind, actor: Actor, data: Data, sentence: str) -> None:
+    assert tell(entry(kind, actor, data)) == sentence
+
+
+def test_every_kind_has_its_sentence() -> None:
+    assert {kind for kind, *_ in SENTENCES} == set(EntryKind)
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_an_entry_of_another_release_that_says_less_is_told_all_the_same(kind: EntryKind) -> None:
+    assert tell(entry(kind, ENGINE, {})).endswith(".")
+
+
+def test_the_caller_says_how_a_moment_is_written() -> None:
+    asked = entry(EntryKind.QUESTION_ASKED, ENGINE, {"answer_by": "2026-11-25T18:35:00+00:00"})
+
+    told = tell(asked, moment=lambda at: f"<{at:%H:%M}>")
+
+    assert "answer by <18:35>" in told
+
+
+def test_amounts_keep_the_minor_digits_of_their_currency() -> None:
+    yen = entry(EntryKind.EFFECT_APPLIED, ENGINE, {"result": {"amount": {"amount": 1200, "currency": "JPY"}}})
+
+    assert "JPY 1,200)" in tell(yen)
+
+
+def test_a_task_without_a_step_of_its_own_says_what_is_missing() -> None:
+    task = entry(EntryKind.TASK_OPENED, ENGINE, {"step": "action", "why": "no_plan_left"})
+
+    assert tell(task) == "A person is needed: no plan is left that could put it right."
