@@ -1,0 +1,124 @@
+"""Whether a scenario means something: every name in it is checked against the runbook and the shop before it is played."""
+
+from collections.abc import Iterable
+
+from amends.connectors.shop import CALLS
+from amends.connectors.shop.sample import sample
+from amends.models import Data
+from drills.written import WrittenAct, WrittenAnswer, WrittenExpect, WrittenFault, WrittenScenario
+from runbooks.bundle import Bundle
+from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.language.problems import Problem
+from runbooks.language.source import Path, Source
+from runbooks.program import AskStep
+from runbooks.suggestions import meant
+
+
+def report_of(written: WrittenScenario) -> Data:
+    """What the report of a scenario carries. The parcel is the order's first unless another is named."""
+    parcel = written.parcel or f"{written.order.replace('SO', 'PC', 1)}-1"
+    return {"order_id": written.order, "parcel_id": parcel, **written.report}
+
+
+def asks_of(bundle: Bundle) -> dict[str, AskStep]:
+    """The questions of a runbook, by their steps and by their messages."""
+    asks = [step for step in bundle.program.all_steps() if isinstance(step, AskStep)]
+    return {name: ask for ask in reversed(asks) for name in (ask.question, ask.id)}
+
+
+class Check:
+    """Gathers the problems of scenarios, at their places."""
+
+    def __init__(self, source: Source, bundle: Bundle) -> None:
+        self.problems: list[Problem] = []
+        self._source = source
+        self._bundle = bundle
+        self._shop = sample()
+
+    def scenario(self, path: Path, written: WrittenScenario) -> None:
+        """Check one scenario; ``path`` leads to it."""
+        self._order(path, written)
+        self._report(path, written)
+        for number, fault in enumerate(written.faults):
+            self._fault((*path, "faults", number), fault)
+        for number, act in enumerate(written.script):
+            self._act((*path, "script", number), act)
+        self._expect((*path, "expect"), written.expect)
+        self._stock((*path, "expect", "shop", "reserved"), written)
+
+    def _order(self, path: Path, written: WrittenScenario) -> None:
+        order = self._known((*path, "order"), "the shop has no order", written.order, self._shop.orders)
+        if order and written.parcel is not None:
+            number = written.order.replace("SO", "PC", 1)
+            parcels = [f"{number}-{n}" for n, _ in enumerate(self._shop.orders[written.order].parcels, start=1)]
+            self._known((*path, "parcel"), f"{written.order} has no parcel", written.parcel, parcels)
+
+    def _report(self, path: Path, written: WrittenScenario) -> None:
+        fields = self._bundle.report
+        for field in written.report:
+            if field not in fields:
+                self._of_key((*path, "report", field), f"a report has no field {field!r}{meant(field, fields)}")
+        given = report_of(written)
+        missing = [field for field in fields if field not in given and field not in self._bundle.report_optional]
+        if missing:
+            self._of((*path, "report"), f"the report lacks {', '.join(map(repr, missing))}; add it under `report`")
+
+    def _fault(self, path: Path, fault: WrittenFault) -> None:
+        known = self._known((*path, "call"), "the shop has no call", fault.call, CALLS)
+        if (fault.refuse is None) == (fault.trouble is None):
+            self._of(path, "say what the shop does: either `refuse: <reason>` or `trouble: before | after`")
+        elif fault.trouble is not None:
+            self._known((*path, "trouble"), "there is no trouble", fault.trouble, ("before", "after"))
+        elif fault.refuse is not None and known and fault.call in CATALOGUE:
+            refusals = CATALOGUE[fault.call].refusals
+            self._known((*path, "refuse"), f"{fault.call} never refuses with", fault.refuse, refusals)
+
+    def _act(self, path: Path, act: WrittenAct) -> None:
+        if not isinstance(act, WrittenAnswer):
+            return
+        asks = asks_of(self._bundle)
+        if self._known((*path, "answer"), "the runbook has no question", act.answer, asks):
+            choices = [choice.name for choice in asks[act.answer].choices]
+            self._known((*path, "choice"), f"{act.answer} has no choice", act.choice, choices)
+        if (act.at is None) == (act.after is None):
+            self._of(path, "say when: either `at`, from the opening, or `after`, from when the question was asked")
+
+    def _expect(self, path: Path, expect: WrittenExpect) -> None:
+        for number, effect in enumerate(expect.effects):
+            self._effect((*path, "effects", number), effect)
+        for number, message in enumerate(expect.messages):
+            self._known((*path, "messages", number), "the runbook has no message", message, self._bundle.messages)
+        for fact in expect.facts:
+            if fact not in self._bundle.facts:
+                at = (*path, "facts", fact)
+                self._of_key(at, f"the runbook has no fact {fact!r}{meant(fact, self._bundle.facts)}")
+    def _stock(self, path: Path, written: WrittenScenario) -> None:
+        if written.order in self._shop.orders:
+            skus = {line.sku for parcel in self._shop.orders[written.order].parcels for line in parcel.lines}
+            for sku in written.expect.shop.reserved:
+                if sku not in skus:
+                    hint = meant(sku, skus) or f"; there are {', '.join(sorted(skus))}"
+                    self._of_key((*path, sku), f"{written.order} has no {sku!r} in it{hint}")
+
+    def _effect(self, path: Path, effect: dict[str, str]) -> None:
+        if len(effect) > 1:
+            self._of(path, "one effect a line, with its outcome, such as `- inventory.reserve: applied`")
+        effects = [name for name, spec in CATALOGUE.items() if spec.effect and name != TELL]
+        for name, outcome in effect.items():
+            if name not in effects:
+                self._of_key((*path, name), f"there is no effect {name!r}{meant(name, effects)}")
+            else:
+                outcomes = ("applied", "unknown", *CATALOGUE[name].refusals)
+                self._known((*path, name), f"{name} never ends with", outcome, outcomes)
+
+    def _known(self, path: Path, complaint: str, word: str, known: Iterable[str]) -> bool:
+        names = list(known)
+        if word not in names:
+            self._of(path, f"{complaint} {word!r}{meant(word, names) or '; there are ' + ', '.join(sorted(names))}")
+        return word in names
+
+    def _of(self, path: Path, message: str) -> None:
+        self.problems.append(self._source.problem(path, message))
+
+    def _of_key(self, path: Path, message: str) -> None:
+        self.problems.append(self._source.key_problem(path, message))

@@ -1,0 +1,101 @@
+"""In what a played scenario differs from what was expected, in plain words."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from itertools import zip_longest
+
+from pydantic import JsonValue
+
+from amends.journal import TimelineRow
+from amends.models import Data, Money
+from drills.moments import since
+from drills.observed import Observed, outcome_of
+from drills.player import EARLY
+from drills.written import WrittenExpect, WrittenMoment, WrittenShop
+from runbooks.amounts import decimals_of
+
+
+def differences(
+    expect: WrittenExpect, observed: Observed, timeline: Sequence[TimelineRow], *, slack: timedelta
+) -> list[str]:
+    """Everything that is not as expected, as ``… expected …, got …``; empty if all is.
+
+    ``slack``: the real time that the play took. It passed for the incident too, so its moments may be late by as much.
+    """
+    effects = [f"{name}: {outcome}" for line in expect.effects for name, outcome in line.items()]
+    return [
+        *_plain("status", expect.status, observed.status),
+        *(_plain("outcome", expect.outcome, observed.outcome) if expect.outcome is not None else ()),
+        *(_plain("severity", expect.severity, observed.severity) if expect.severity is not None else ()),
+        *_list("effect", effects, [f"{effect.activity}: {outcome_of(effect)}" for effect in observed.effects]),
+        *_list("message", expect.messages, observed.messages),
+        *_list("task", expect.tasks, observed.tasks),
+        *(each for path, value in expect.facts.items() for each in _plain(path, value, _fact(observed.facts, path))),
+        *_moments(expect.moments, timeline, slack),
+        *_shop(expect.shop, observed),
+    ]
+
+
+def _plain(what: str, expected: JsonValue, got: JsonValue) -> Iterator[str]:
+    if expected != got:
+        yield f"{what}: expected {_text(expected)}, got {_text(got)}"
+
+
+def _list(what: str, expected: Sequence[str], got: Sequence[str]) -> Iterator[str]:
+    """The first place where two lists part: what follows from it would only hide it."""
+    for number, (wanted, found) in enumerate(zip_longest(expected, got), start=1):
+        if wanted != found:
+            yield f"{what} {number}: expected {_text(wanted)}, got {_text(found)}"
+            return
+
+
+def _fact(facts: Data, path: str) -> JsonValue:
+    value: JsonValue = facts
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _moments(expected: Sequence[WrittenMoment], timeline: Sequence[TimelineRow], slack: timedelta) -> Iterator[str]:
+    left = list(timeline)
+    for moment in expected:
+        what = moment.entry + (f" of {moment.of}" if moment.of else "")
+        row = next((row for row in left if _fits(row, moment)), None)
+        if row is None:
+            yield f"{what}: expected at {since(moment.at)}, got none"
+            continue
+        left.remove(row)
+        at = row.occurred_at - timeline[0].occurred_at
+        if not moment.at - 2 * EARLY <= at <= moment.at + slack:
+            yield f"{what}: expected at {since(moment.at)}, got {since(at)}"
+
+
+def _fits(row: TimelineRow, moment: WrittenMoment) -> bool:
+    return row.kind is moment.entry and (moment.of is None or moment.of in _about(row))
+
+
+def _about(row: TimelineRow) -> Iterator[JsonValue]:
+    for value in row.data.values():
+        yield from value if isinstance(value, list) else (value,)
+
+
+def _shop(expect: WrittenShop, observed: Observed) -> Iterator[str]:
+    books = observed.books
+    if expect.refunded is not None:
+        yield from _plain("refunded by the shop", _money(expect.refunded), _money(books.refunded))
+    for sku, reserved in expect.reserved.items():
+        yield from _plain(f"{sku} reserved in the shop", reserved, books.reserved.get(sku, 0))
+    if expect.shipments is not None:
+        yield from _plain("shipments of the shop", expect.shipments, books.shipments)
+    if expect.replacements is not None:
+        yield from _plain("replacements of the shop", expect.replacements, books.replacements)
+
+
+def _text(value: JsonValue) -> str:
+    return "nothing" if value is None else str(value)
+
+
+def _money(money: Money) -> str:
+    decimals = decimals_of(money.currency)
+    return f"{money.currency} {Decimal(money.amount).scaleb(-decimals):.{decimals}f}"

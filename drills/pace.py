@@ -1,0 +1,49 @@
+"""Where an incident stands in its own time, and what is under way in it, as the server describes it."""
+
+from datetime import UTC, datetime
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+
+from amends.models import Model, Utc
+
+
+class Pace(Model):
+    """``now``: in the incident's time. ``under_way``: the calls that have not returned, in words; empty if none.
+
+    ``next_try_at``: set when all of these are pausing between two tries; then the first of them goes on.
+    """
+
+    ended: bool
+    now: Utc
+    under_way: str
+    next_try_at: Utc | None
+
+
+def pace_of(description: WorkflowExecutionDescription) -> Pace:
+    """The pace of an incident. One whose time was never moved lives in real time."""
+    raw = description.raw_description
+    info = raw.workflow_extended_info
+    skipped = info.HasField("time_skipping_info")
+    now = info.time_skipping_info.current_time.ToDatetime(tzinfo=UTC) if skipped else datetime.now(UTC)
+    tries = [_next_try(activity, now) for activity in raw.pending_activities]
+    pausing = [at for at in tries if at is not None]
+    return Pace(
+        ended=description.status is not WorkflowExecutionStatus.RUNNING,
+        now=now,
+        under_way=", ".join(_shown(activity) for activity in raw.pending_activities),
+        next_try_at=min(pausing) if pausing and len(pausing) == len(tries) else None,
+    )
+
+
+def _next_try(activity: PendingActivityInfo, now: datetime) -> datetime | None:
+    if activity.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED or activity.attempt < 2:
+        return None
+    at = activity.next_attempt_schedule_time.ToDatetime(tzinfo=UTC)
+    return at if at > now else None
+
+
+def _shown(activity: PendingActivityInfo) -> str:
+    tries = f" (try {activity.attempt})" if activity.attempt > 1 else ""
+    return f"{activity.activity_type.name} {activity.activity_id}{tries}"

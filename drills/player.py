@@ -1,0 +1,203 @@
+"""Plays one scenario: opens its incident, acts when the script says so, and moves time from due moment to due moment.
+
+Time never moves on its own: each move goes to the next act, to the incident's next due moment, or to the next try of a
+call that met trouble, whichever is first. Real seconds that calls take pass for the incident as well.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, assert_never
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+import starter
+from amends.errors import AmendsError
+from amends.journal import TimelineRow
+from amends.models import Actor, ActorKind
+from amends.timeline import EntryKind
+from drills.pace import Pace, pace_of
+from drills.scenario import Act, AnswerAct, CancelAct, ReportAct, Scenario
+from drills.stage import World
+from workflows.contract import ANSWER, VIEW, AnswerRequest, Receipt, View
+
+REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="drill:reporter")
+CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="drill:customer")
+
+EARLY: Final = timedelta(seconds=5)
+"""An act comes this long before what falls due at its moment, so that it is always the first of the two."""
+
+PATIENCE: Final = timedelta(seconds=60)
+"""Real time without any progress after which a scenario is given up; one try of a call may take 30 s."""
+
+_MOST_TURNS = 20_000
+"""More looks than any scenario needs: one that always has something due comes to an end."""
+
+_GLANCE = 0.02
+"""Real seconds between two looks at an incident that is busy."""
+
+Watch = Callable[[TimelineRow], None]
+
+
+@dataclass
+class Course:
+    """How a play went, beside what the journal holds. ``remarks``: in what it did not go as scripted."""
+
+    incident_id: str
+    run_id: str
+    remarks: list[str] = field(default_factory=list)
+
+
+async def play(world: World, scenario: Scenario, *, watch: Watch | None = None, patience: timedelta = PATIENCE) -> Course:
+    """Play a scenario in its world until its incident has ended, or nothing is due and nothing is scripted any more.
+
+    ``watch`` is given every entry once, in order, soon after it is in the journal. What goes otherwise than scripted is
+    in the remarks, also that the incident got nowhere for ``patience``. An incident that is still open is terminated,
+    so that nothing of it stays behind. Raises ``Trouble`` if the incident cannot be opened.
+    """
+    receipt = await _report(world, scenario, key=f"drill-{scenario.name}")
+    course = Course(incident_id=receipt.incident_id, run_id=receipt.run_id)
+    player = _Player(world, scenario, course, watch or _nobody, patience)
+    try:
+        await player.go_on()
+    except _GaveUp as error:
+        course.remarks.append(str(error))
+    handle = player.handle
+    if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+        await handle.terminate(reason="the drill is over")
+    return course
+
+
+class _GaveUp(AmendsError):
+    """The incident gets nowhere."""
+
+    code = "drill_gave_up"
+
+
+class _Player:
+    def __init__(self, world: World, scenario: Scenario, course: Course, watch: Watch, patience: timedelta) -> None:
+        workflow_id = scenario.bundle.workflow_id(scenario.report)
+        self.handle: WorkflowHandle[Any, Any] = world.skipper.client.get_workflow_handle(workflow_id)
+        self._world = world
+        self._scenario = scenario
+        self._course = course
+        self._watch = watch
+        self._patience = patience.total_seconds()
+        self._script = list(scenario.script)
+        self._rows: list[TimelineRow] = []
+        self._progress: tuple[object, float] = (None, time.monotonic())
+
+    async def go_on(self) -> None:
+        for _ in range(_MOST_TURNS):
+            pace = pace_of(await self.handle.describe())
+            if pace.under_way and pace.next_try_at is None:
+                await self._wait(pace)
+                continue
+            view: View = await self.handle.query(VIEW, result_type=View)
+            self._look()
+            if pace.ended:
+                break
+            act, act_at = self._next_act(view)
+            if act is not None and act_at is not None and act_at <= pace.now:
+                self._script.remove(act)
+                await self._do(act)
+                continue
+            stops = [at for at in (act_at, view.due_at, pace.next_try_at) if at is not None]
+            if not stops and not view.busy:
+                break
+            if stops and min(stops) > pace.now and (pace.under_way or not view.busy):
+                await self._move(min(stops) - pace.now)
+            else:
+                await self._wait(pace, view)
+        else:
+            raise _GaveUp(f"gave up after {_MOST_TURNS} turns: something is always due")
+        self._course.remarks += [f"{_words(act)} was not played: {_why_not(act)}" for act in self._script]
+
+    def _look(self) -> None:
+        """Take in what has come into the journal since the last look."""
+        rows = self._world.journal.timeline(self._course.incident_id)
+        for row in rows[len(self._rows) :]:
+            self._watch(row)
+        self._rows = rows
+
+    def _next_act(self, view: View) -> tuple[Act | None, datetime | None]:
+        """The first of the acts whose moment is known, and when to play it."""
+        known = [(at, act) for act in self._script if (at := self._moment_of(act)) is not None]
+        if not known:
+            return None, None
+        at, act = min(known, key=lambda each: each[0])
+        meets_a_due_moment = view.due_at is not None and abs(at - view.due_at) <= EARLY
+        return act, at - EARLY if meets_a_due_moment else at
+
+    def _moment_of(self, act: Act) -> datetime | None:
+        if act.at is not None:
+            return self._rows[0].occurred_at + act.at
+        asked = [row for row in self._rows if row.kind is EntryKind.QUESTION_ASKED and row.data["ask"] == act.ask]
+        return asked[-1].occurred_at + act.after if asked and act.after is not None else None
+
+    async def _do(self, act: Act) -> None:
+        try:
+            match act:
+                case AnswerAct():
+                    key = f"drill-answer-{len(self._rows)}"
+                    request = AnswerRequest(key=key, ask=act.ask, choice=act.choice, actor=CUSTOMER)
+                    await self.handle.execute_update(ANSWER, request, result_type=Receipt)
+                case ReportAct():
+                    await _report(self._world, self._scenario, key=act.key)
+                case CancelAct():
+                    await self.handle.cancel(reason=act.reason)
+                case _:
+                    assert_never(act)
+        except WorkflowUpdateFailedError as error:
+            told = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
+            self._course.remarks.append(f"{_words(act)} did not count: {told}")
+
+    async def _move(self, span: timedelta) -> None:
+        await self._world.skipper.fast_forward(self.handle, span)
+        self._progress = (None, time.monotonic())
+
+    async def _wait(self, pace: Pace, view: View | None = None) -> None:
+        """Let real time pass, up to the end of the patience."""
+        due = f"{view.due} to be taken up" if view is not None and view.due else ""
+        waiting_for = pace.under_way or due or "the worker"
+        known, since = self._progress
+        if waiting_for != known:
+            self._progress = (waiting_for, time.monotonic())
+        elif time.monotonic() - since > self._patience:
+            raise _GaveUp(f"gave up: for {self._patience:g} real seconds nothing came of waiting for {waiting_for}")
+        await asyncio.sleep(_GLANCE)
+
+
+async def _report(world: World, scenario: Scenario, *, key: str) -> Receipt:
+    return await starter.open_incident(
+        world.skipper.client,
+        scenario.runbook,
+        scenario.report,
+        key=key,
+        actor=REPORTER,
+        queue=world.queue,
+        bundle=scenario.bundle,
+    )
+
+
+def _nobody(_row: TimelineRow) -> None:
+    """Nobody watches."""
+
+
+def _words(act: Act) -> str:
+    match act:
+        case AnswerAct():
+            return f"the answer {act.choice!r} to {act.ask}"
+        case ReportAct():
+            return f"the report {act.key!r}"
+        case CancelAct():
+            return f"the cancelling ({act.reason})"
+        case _:
+            assert_never(act)
+
+
+def _why_not(act: Act) -> str:
+    return "the incident ended before" if act.at is not None else "its question was not asked, or the incident ended"

@@ -1,0 +1,194 @@
+"""Scenarios: given this order, these faults and these acts at these moments, expect this story and this end.
+
+They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
+
+    scenarios:
+      no_capacity:                                 # its name, for `amends drill lost_parcel --scenario no_capacity`
+        about: What it shows, in a sentence.
+        order: SO-1004                             # of the reference shop; `parcel:` if it is not the order's first
+        report: {last_seen_at: …}                  # what the report carries beside order and parcel
+        faults:                                    # what the shop does wrong, `times` times (1 if not said)
+          - {call: shipping.create_shipment, refuse: NoCapacity, times: 2}
+          - {call: payments.refund, trouble: before}        # or `after`: done, but nobody is told
+        script:                                    # acts at moments counted from the opening …
+          - {report: second-call, at: 3h}                   # reported again, under this key
+          - {cancel: found behind the shelf, at: 30h}       # called off in Temporal, for this reason
+          - {answer: analysis.ask.lost_parcel.reship_or_refund, choice: reship, at: 26h}
+          - {answer: satisfaction, choice: 5, after: 2h}    # … or, for an answer, from when the question was asked;
+                                                            # a question is named by its step or by its message
+        expect:                                    # what is not said is not looked at, but for:
+          status: closed
+          outcome: refund
+          severity: medium
+          effects:                                 # all of them in order, undos too, but for messages
+            - inventory.reserve: applied           # applied | unknown | the refusal's name
+            - shipping.create_shipment: NoCapacity
+            - inventory.release: applied
+          messages: [lost_parcel.looking]          # all that the customer was told or asked, in order
+          tasks: []                                # all that is left to a person, by id
+          facts: {choice: reship}                  # at the end
+          moments:                                 # when an entry was written; each line takes the next that fits
+            - {entry: plan_failed, of: reship, at: 26h}     # `26h 12d` is 26 hours and 12 days
+          shop: {refunded: CNY 384.00, reserved: {TEA-TIEGUANYIN: 0}, shipments: 0, replacements: 0}
+
+An act comes before anything else that falls due at its moment.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+import runbooks
+from amends.connectors.shop import FaultKind
+from amends.errors import DefinitionError
+from amends.models import Data, Model
+from drills.checking import Check, asks_of, report_of
+from drills.written import (
+    SHAPES,
+    WrittenAct,
+    WrittenAnswer,
+    WrittenCancel,
+    WrittenExpect,
+    WrittenFault,
+    WrittenReport,
+    WrittenScenario,
+    WrittenScenarios,
+)
+from runbooks.bundle import Bundle
+from runbooks.language.problems import RunbookErrors
+from runbooks.language.reading import read_as
+from runbooks.language.source import Source
+from runbooks.library import load, runbook_names
+from runbooks.suggestions import meant
+
+
+class Fault(Model):
+    """As the shop's fault switch takes it."""
+
+    call: str
+    kind: FaultKind
+    times: int
+    reason: str = ""
+
+
+class AnswerAct(Model):
+    """``at`` counts from the opening; where it is not set, ``after`` counts from when the question was asked."""
+
+    ask: str
+    choice: str
+    at: timedelta | None
+    after: timedelta | None
+
+
+class ReportAct(Model):
+    key: str
+    at: timedelta
+
+
+class CancelAct(Model):
+    reason: str
+    at: timedelta
+
+
+Act = AnswerAct | ReportAct | CancelAct
+
+
+class Scenario(Model):
+    """A scenario that fits its runbook: every name in it is known. ``report`` is what opens its incident."""
+
+    bundle: Bundle
+    name: str
+    about: str
+    order_id: str
+    report: Data
+    faults: tuple[Fault, ...]
+    script: tuple[Act, ...]
+    expect: WrittenExpect
+
+    @property
+    def runbook(self) -> str:
+        return self.bundle.exception_type
+
+
+def load_scenarios(name_or_path: str | Path) -> tuple[Scenario, ...]:
+    """The scenarios of a runbook that comes with Amends, by its name, or of any runbook, by a path ending in ``.yaml``.
+
+    Raises ``RunbookErrors`` with all that is wrong in the runbook or in its scenarios, and ``DefinitionError`` for a
+    runbook that does not exist or has no scenarios.
+    """
+    bundle = load(name_or_path)
+    path = Path(name_or_path)
+    own = path.suffix in (".yaml", ".yml")
+    file = (path.parent if own else _SHIPPED) / "scenarios" / f"{path.stem}.yaml"
+    shown = str(file) if own else str(file.relative_to(_SHIPPED.parent))
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DefinitionError(f"the runbook {str(name_or_path)!r} has no scenarios; write some", place=shown) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"the scenarios cannot be read as UTF-8 text: {error}", place=shown) from error
+    return parse_scenarios(file=shown, text=text, bundle=bundle)
+
+
+def parse_scenarios(*, file: str, text: str, bundle: Bundle) -> tuple[Scenario, ...]:
+    """The scenarios in a file's text, checked against the runbook. Raises ``RunbookErrors`` with all that is wrong."""
+    source = Source(file, text)
+    written = read_as(_FILE, source, shapes=SHAPES)
+    check = Check(source, bundle)
+    for name, scenario in written.scenarios.items():
+        check.scenario(("scenarios", name), scenario)
+    if check.problems:
+        raise RunbookErrors(check.problems)
+    return tuple(_scenario(name, scenario, bundle) for name, scenario in written.scenarios.items())
+
+
+def choose(scenarios: tuple[Scenario, ...], name: str) -> Scenario:
+    """The scenario of this name. Raises ``DefinitionError`` that names the known ones."""
+    for scenario in scenarios:
+        if scenario.name == name:
+            return scenario
+    names = [scenario.name for scenario in scenarios]
+    raise DefinitionError(
+        f"{scenarios[0].runbook} has no scenario {name!r}{meant(name, names)}; there are {', '.join(names)}"
+    )
+
+
+def drilled_runbooks() -> list[str]:
+    """The runbooks that come with Amends and have scenarios, sorted."""
+    return [name for name in runbook_names() if (_SHIPPED / "scenarios" / f"{name}.yaml").exists()]
+
+
+_SHIPPED = Path(runbooks.__file__).parent
+_FILE = TypeAdapter(WrittenScenarios)
+
+
+def _scenario(name: str, written: WrittenScenario, bundle: Bundle) -> Scenario:
+    return Scenario(
+        bundle=bundle,
+        name=name,
+        about=written.about,
+        order_id=written.order,
+        report=report_of(written),
+        faults=tuple(_fault(fault) for fault in written.faults),
+        script=tuple(_act(act, bundle) for act in written.script),
+        expect=written.expect,
+    )
+
+
+def _fault(written: WrittenFault) -> Fault:
+    if written.refuse is not None:
+        return Fault(call=written.call, kind=FaultKind.REFUSE, times=written.times, reason=written.refuse)
+    kind = FaultKind.TROUBLE if written.trouble == "before" else FaultKind.TROUBLE_AFTER
+    return Fault(call=written.call, kind=kind, times=written.times)
+
+
+def _act(written: WrittenAct, bundle: Bundle) -> Act:
+    match written:
+        case WrittenAnswer():
+            ask = asks_of(bundle)[written.answer]
+            return AnswerAct(ask=ask.id, choice=written.choice, at=written.at, after=written.after)
+        case WrittenReport():
+            return ReportAct(key=written.report, at=written.at)
+        case WrittenCancel():
+            return CancelAct(reason=written.cancel, at=written.at)
