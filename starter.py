@@ -9,6 +9,7 @@
 """
 
 import asyncio
+import sys
 from datetime import timedelta
 from typing import Final
 
@@ -51,8 +52,8 @@ async def open_incident(
     """Report an exception: opens an incident on its subject, or adds the report to the one that is open.
 
     ``report`` carries the fields that the runbook's ``report`` section asks for. ``key`` is the report's idempotency
-    key: the same key again, whenever and however often, changes nothing and names the incident that has it
-    (``receipt.result`` is ``opened | added | repeated``; ``receipt.duplicate_of`` an earlier incident with this key).
+    key: the same key again, whenever and however often, changes nothing and gets the same receipt, or one whose
+    ``duplicate_of`` names the earlier incident that has it. ``receipt.result`` is ``opened`` or ``added``.
     ``bundle``: what a new incident follows; the runbook of ``exception_type`` as it is now, if not given.
 
     Returns when the report is in the journal. Raises ``InputError`` for a report that does not fit, ``Trouble`` when
@@ -137,3 +138,9 @@ def _details(bundle: Bundle) -> str:
     lines.append("- action: " + ", ".join(f"`{plan.name}`" for plan in program.action))
     lines.append("- follow_up: " + ", ".join(f"`{step.id}`" for step in program.follow_up))
     return "\n".join(lines)
+
+
+if __name__ == "__main__":  # the same command as `amends open`
+    from cli.main import run
+
+    run(["open", *sys.argv[1:]])

@@ -106,11 +106,9 @@ class IncidentWorkflow:
 
     @workflow.update(name=REPORT, description="Report the exception: opens the incident, or is added to it.")
     async def report(self, request: ReportRequest) -> Receipt:
-        """Answers when the report is in the journal and known to be no repeat. Under one key it counts once."""
-        repeated = f"report:{request.key}" in self._state.handled
+        """Answers when the report is in the journal and known to be no repeat; under one key always the same."""
         event = ReportReceived(key=request.key, report=request.report, actor=request.actor)
-        receipt = await self._take(event, f"report:{request.key}")
-        return receipt.model_copy(update={"result": "repeated"}) if repeated else receipt
+        return await self._take(event, f"report:{request.key}")
 
     @report.validator
     def _validate_report(self, request: ReportRequest) -> None:

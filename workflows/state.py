@@ -97,7 +97,7 @@ class Receipt(_Part):
     run_id: str
     n: int
     result: str
-    """``opened | added | repeated | recorded | refused``"""
+    """``opened | added`` for a report, ``recorded | repeated | refused`` for an answer."""
     duplicate_of: str | None = None
     refused: str | None = None
 

@@ -1,0 +1,152 @@
+"""One incident of the reference shop on the real server, driven through its real deadlines."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
+from temporalio.testing import TimeSkipper
+from temporalio.worker import Interceptor
+
+import starter
+import worker
+from amends.connectors.shop import Shop
+from amends.journal import Journal
+from amends.journal.rows import TimelineRow
+from amends.models import Actor, ActorKind
+from amends.timeline import EntryKind
+from workflows.contract import ANSWER, VIEW, AnswerRequest, Receipt, View
+
+OPS = Actor(kind=ActorKind.HUMAN, id="ops:mei")
+CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer")
+
+CHOICE = "analysis.ask.lost_parcel.reship_or_refund"
+SURVEY = "follow_up.ask.satisfaction"
+
+
+@dataclass
+class Rig:
+    """A journal, a shop and a queue of their own on a shared server."""
+
+    skipper: TimeSkipper
+    journal: Journal
+    shop: Shop
+    queue: str
+    order_id: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return {"order_id": self.order_id, "parcel_id": self.shop.parcel_ids(self.order_id)[0]}
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.skipper.client.get_workflow_handle(
+            f"lost_parcel:{self.order_id}:{self.report['parcel_id']}"
+        )
+
+    def key(self, name: str) -> str:
+        """A key of this rig's own: the server remembers the keys of a subject's last incident, whoever opened it."""
+        return f"{self.queue}:{name}"
+
+    async def open(self, key: str = "k-1", *, history_limit: int | None = None) -> Receipt:
+        return await starter.open_incident(
+            self.skipper.client,
+            "lost_parcel",
+            self.report,
+            key=self.key(key),
+            actor=OPS,
+            queue=self.queue,
+            history_limit=history_limit,
+        )
+
+    async def view(self) -> View:
+        view: View = await self.handle.query(VIEW, result_type=View)
+        return view
+
+    async def answer(self, choice: str, *, ask: str = CHOICE, key: str = "a-1") -> Receipt:
+        receipt: Receipt = await self.handle.execute_update(
+            ANSWER, AnswerRequest(key=self.key(key), ask=ask, choice=choice, actor=CUSTOMER), result_type=Receipt, id=self.key(key)
+        )
+        return receipt
+
+    @contextlib.asynccontextmanager
+    async def serving(self, *interceptors: Interceptor) -> AsyncIterator[None]:
+        async with worker.serving(
+            self.skipper.client,
+            journal=self.journal,
+            connectors=self.shop,
+            queue=self.queue,
+            interceptors=interceptors,
+        ):
+            yield
+
+    async def quiet(self) -> View:
+        """The view once nothing is under way."""
+        while True:
+            view = await self.view()
+            if not view.busy or view.status.final:
+                return view
+            await asyncio.sleep(0.02)
+
+    async def until(self, reached: Callable[[View], bool]) -> View:
+        """Let time pass, from due moment to due moment, until the view is as wanted."""
+        while True:
+            view = await self.quiet()
+            if reached(view):
+                return view
+            assert not view.status.final, f"the incident ended as {view.status}"
+            assert view.due_at is not None, f"nothing is due, and still: {view}"
+            await self.skip(view.due_at - view.now)
+
+    async def to_the_end(self) -> View:
+        return await self.until(lambda view: view.status.final)
+
+    async def skip(self, span: timedelta) -> None:
+        """Let time pass, at least a moment."""
+        await self.skipper.fast_forward(self.handle, max(span, timedelta(milliseconds=1)))
+
+    def story(self) -> list[tuple[str, ...]]:
+        """The timeline without what differs between two incidents of one course: ids and times."""
+        return [told(row) for row in self.rows() if row.kind not in (EntryKind.RUN_STARTED, EntryKind.NEWS_RECEIVED)]
+
+    def rows(self) -> list[TimelineRow]:
+        (incident,) = self.journal.incidents(order_id=self.order_id, limit=2)
+        return self.journal.timeline(incident.incident_id)
+
+
+_TELLING = (
+    "stage", "status", "waiting_for", "severity", "step", "activity", "command_id", "outcome", "ask", "choice",
+    "choices", "wait", "assumed", "plan", "due", "why", "refusal", "message",
+)  # fmt: skip
+
+
+def told(row: TimelineRow) -> tuple[str, ...]:
+    return (str(row.kind), *(f"{name}={row.data[name]}" for name in _TELLING if name in row.data))
+
+
+def asked(view: View) -> bool:
+    """The customer has been asked what to do, and the question has arrived."""
+    return any(ask.ask == CHOICE and ask.answer_by is not None for ask in view.asks)
+
+
+def counted(rows: Iterable[TimelineRow], kind: EntryKind) -> int:
+    return sum(row.kind is kind for row in rows)
+
+
+def new_rig(skipper: TimeSkipper, journal: Journal, shop: Shop, order_id: str) -> Rig:
+    shop.seed(at=datetime.now(UTC))
+    return Rig(skipper=skipper, journal=journal, shop=shop, queue=f"q-{uuid4()}", order_id=order_id)
+
+
+async def gone(rig: Rig) -> bool:
+    """Whether the server has no running incident on the rig's subject."""
+    try:
+        description = await rig.handle.describe()
+    except RPCError:
+        return True
+    return description.status is not None and description.status.name != "RUNNING"
