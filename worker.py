@@ -7,6 +7,7 @@ with the journal of ``AMENDS_DATABASE_URL``, until Ctrl-C or SIGTERM; then it dr
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -32,6 +33,8 @@ JOURNAL_THREADS: Final = 8
 
 EFFECTS_THREADS: Final = 32
 """Calls that hang fill this pool and leave the journal's alone."""
+
+_STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 _GRACE: Final = timedelta(seconds=30)
 """How long running calls may take to end when the worker stops; one attempt may take as long."""
@@ -95,18 +98,35 @@ def strict_sandbox() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_import_notification_policy(policy))
 
 
-async def main() -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises ``ConfigurationError`` when a setting, a server or the journal is wrong."""
+def stop_on_signals() -> asyncio.Event:
+    """The event that Ctrl-C or SIGTERM sets, once, from now on; a second signal ends the process at once."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def request() -> None:
+        stop.set()
+        for each in _STOPPING:
+            loop.remove_signal_handler(each)
+
+    for each in _STOPPING:
+        loop.add_signal_handler(each, request)
+    return stop
+
+
+async def main(address: str | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C, for the server at ``address`` or the one that Temporal's configuration names.
+
+    Raises ``ConfigurationError`` when a setting, a server or the journal is wrong.
+    """
+    stop = stop_on_signals()
     settings = Settings()
     engine = connect_journal(settings.database_url)
     shop = Shop(settings.shop_url)
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
     try:
-        client = await connect()
-        async with serving(client, journal=Journal(engine), connectors=shop):
-            print(f"serving {WORKFLOW_QUEUE!r} on {client.service_client.config.target_host}", flush=True)
+        journal = Journal(engine)
+        client = await connect(address)
+        async with serving(client, journal=journal, connectors=shop):
+            target = client.service_client.config.target_host
+            print(f"serving {WORKFLOW_QUEUE!r} on {target}; Ctrl-C stops it", file=sys.stderr, flush=True)
             await stop.wait()
     finally:
         shop.dispose()
@@ -114,4 +134,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    from cli.main import run
+
+    run(["worker", *sys.argv[1:]])

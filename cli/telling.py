@@ -123,6 +123,12 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             assert_never(entry.kind)
 
 
+def due(what: str) -> str:
+    """What becomes due, as the engine names it, in words."""
+    checked = what.removeprefix("check ")
+    return f"another look, during {wording.step(checked)}" if checked != what else wording.step(what)
+
+
 class _Said:
     """What an entry says, in words; ``?`` for what it does not say."""
 
@@ -155,7 +161,7 @@ class _Said:
 
     @property
     def dues(self) -> str:
-        return " and ".join(_due(name) for name in self.many("due")) or "?"
+        return " and ".join(due(name) for name in self.many("due")) or "?"
 
     @property
     def task(self) -> str:
@@ -185,11 +191,6 @@ class _Said:
         given = self._data.get(name)
         facts = [f"{fact} is {wording.value(each)}" for fact, each in given.items()] if isinstance(given, dict) else []
         return f"we take it that {' and '.join(facts)}" if facts else "we go on"
-
-
-def _due(name: str) -> str:
-    checked = name.removeprefix("check ")
-    return f"another look, during {wording.step(checked)}" if checked != name else wording.step(name)
 
 
 def _with_times(given: JsonValue, moment: Callable[[datetime], str]) -> JsonValue:

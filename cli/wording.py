@@ -6,11 +6,10 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
+from amends.errors import DefinitionError
 from amends.models import Party
+from runbooks.amounts import decimals_of
 from runbooks.catalogue import CATALOGUE
-
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
-"""Currencies whose minor unit is not a hundredth (ISO 4217)."""
 
 _STEP = re.compile(r"^[a-z_]+\.(?:.*\.)?(?P<kind>tell|ask|wait)\.(?P<name>.+)$")
 
@@ -82,5 +81,8 @@ def values(given: Mapping[str, JsonValue]) -> str:
 
 def money(amount: int, currency: str) -> str:
     """An amount of minor units: ``CNY 1,234.50``."""
-    digits = _MINOR_DIGITS.get(currency, 2)
-    return f"{currency} {Decimal(amount).scaleb(-digits):,.{digits}f}"
+    try:
+        decimals = decimals_of(currency)
+    except DefinitionError:
+        return f"{amount} minor units of {currency}"
+    return f"{currency} {Decimal(amount).scaleb(-decimals):,.{decimals}f}"

@@ -1,0 +1,48 @@
+"""What commands print: JSON documents, aligned columns, local times. Results go to stdout, all else to stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Format(StrEnum):
+    """``text`` is for people and may change; ``json`` is for programs: one document, fields are only added."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def print_json(document: Any) -> None:
+    """Prints one JSON document."""
+    print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def say(text: str) -> None:
+    """Tells how it goes, beside the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def columns(rows: Iterable[Sequence[str]], *, indent: str = "") -> list[str]:
+    """Rows of cells as lines in which each column begins at the same place."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    padded = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
+    return [(indent + line).rstrip() for line in padded]
+
+
+def local(at: datetime) -> str:
+    """A moment in the time zone of this machine, which it names: ``2026-11-25 18:32 CET``."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
+
+
+def local_second(at: datetime) -> str:
+    """A moment in the time zone of this machine, to the second: ``2026-11-25 18:32:07``."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def short(incident_id: str) -> str:
+    """Enough of an incident's id to name it."""
+    return incident_id.partition("-")[0]
