@@ -65,22 +65,23 @@ async def open_incident(
     if history_limit is not None:
         start = start.model_copy(update={"history_limit": history_limit})
     request = ReportRequest(key=key, report=report, actor=actor)
-    trouble = "nothing answered"
-    pause = 0.05
-    try:
-        async with asyncio.timeout(patience.total_seconds()):
-            while True:
-                try:
-                    return await _report(client, bundle, start, request, queue)
-                except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-                    trouble = _passing(error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 1.0)
-    except TimeoutError:
-        raise Trouble(
-            f"the report {key!r} on {bundle.workflow_id(report)!r} was not answered within {patience} ({trouble}); is a "
-            "worker running (`amends up`, `python worker.py`)? The same report can be given again under the same key"
-        ) from None
+    deadline = asyncio.get_running_loop().time() + patience.total_seconds()
+    trouble, pause = "nothing answered", 0.05
+    while asyncio.get_running_loop().time() < deadline:
+        try:
+            # around each call: the SDK makes an error of its own of being cancelled
+            async with asyncio.timeout_at(deadline):
+                return await _report(client, bundle, start, request, queue)
+        except TimeoutError:
+            break
+        except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            trouble = _passing(error)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 1.0)
+    raise Trouble(
+        f"the report {key!r} on {bundle.workflow_id(report)!r} was not answered within {patience} ({trouble}); "
+        "is a worker running (`amends up`, `amends worker`)? The same report can be given again under the same key"
+    )
 
 
 async def _report(client: Client, bundle: Bundle, start: IncidentInput, request: ReportRequest, queue: str) -> Receipt:
