@@ -1,10 +1,12 @@
 """The bundle: everything one incident follows, frozen at its opening, with one digest."""
 
 import hashlib
+from datetime import timedelta
 from functools import cached_property
 
 from amends.models import Data, Model
 from amends.timeline import canonical
+from runbooks.policy import Calendar, Expectation, ExternalDeadline, Level, Match, Role, SlaPolicy, Table
 from runbooks.program import FactType, Program
 
 
@@ -35,6 +37,17 @@ class Bundle(Model):
     messages: dict[str, dict[str, MessageText]]
     """Message key → language → text."""
     program: Program
+    supersedes: tuple[str, ...] = ()
+    """The exception types whose clocks and asks this one takes over on the same subject."""
+    reopen_for: timedelta | None = None
+    opens: tuple[Expectation | Match, ...] = ()
+    sla: SlaPolicy | None = None
+    external: tuple[ExternalDeadline, ...] = ()
+    escalation: tuple[Level, ...] = ()
+    roles: dict[str, Role] = {}
+    """Those that are paged or approve, as they were staffed at the bundle's date."""
+    calendars: dict[str, Calendar] = {}
+    tables: dict[str, Table] = {}
 
     @cached_property
     def digest(self) -> str:

@@ -5,35 +5,48 @@ from pathlib import Path
 
 from amends.errors import DefinitionError
 from runbooks.bundle import Bundle
-from runbooks.language.compiler import compile_runbook
-from runbooks.language.rates import read_rates
-from runbooks.language.texts import LANGUAGES, Texts
+from runbooks.language.compiler import Examined, compile_runbook, examine
+from runbooks.language.problems import Problem, RunbookErrors
+from runbooks.language.reading import read_runbook
+from runbooks.language.shelf import Shelf, read_shelf
+from runbooks.language.source import Source
+from runbooks.language.texts import LANGUAGES
 from runbooks.suggestions import meant
 
 _HERE = Path(__file__).parent
+_NO_RUNBOOKS = frozenset({"people"})
+"""Files beside the runbooks that are none."""
 
 
 def runbook_names() -> list[str]:
     """The names of the runbooks that come with Amends, sorted."""
-    return sorted(path.stem for path in _HERE.glob("*.yaml"))
+    return sorted(path.stem for path in _HERE.glob("*.yaml") if path.stem not in _NO_RUNBOOKS)
 
 
 def load(name_or_path: str | Path) -> Bundle:
     """The bundle of a runbook: one that comes with Amends by its name, or any file by a path that ends in ``.yaml``.
 
-    Messages and tables are those that come with Amends. Raises ``RunbookErrors`` with all that is wrong in the files,
-    and ``DefinitionError`` for a name or a file that does not exist or cannot be read.
+    Messages, tables, calendars and people are those that come with Amends. Raises ``RunbookErrors`` with all that is
+    wrong in the files, and ``DefinitionError`` for a name or a file that does not exist or cannot be read.
     """
-    path = _path_of(name_or_path)
-    messages = tuple((language, *_read(_HERE / "messages" / f"{language}.yaml")) for language in LANGUAGES)
-    return _compiled(*_read(path), messages, _read(_HERE / "tables" / "rates.yaml"))
+    return _compiled(*_read(path_of(name_or_path)), _shelf_files())
 
 
-_File = tuple[str, str]
-"""A file's name in errors, and its text."""
+def inspect(name_or_path: str | Path) -> Examined:
+    """Everything that can be told of a runbook, whether it can be loaded or not. Raises ``DefinitionError`` for a name
+    or a file that does not exist or cannot be read, and ``RunbookErrors`` for what is wrong in the files beside it."""
+    file, text = _read(path_of(name_or_path))
+    shelf = shelf_here()
+    return examine(file=file, text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
 
 
-def _path_of(name_or_path: str | Path) -> Path:
+def shelf_here() -> Shelf:
+    """What comes with Amends beside the runbooks. Raises ``RunbookErrors`` with the mistakes of all of it."""
+    return _shelf(_shelf_files())
+
+
+def path_of(name_or_path: str | Path) -> Path:
+    """The file of a runbook. Raises ``DefinitionError`` for a name that no runbook has."""
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml"):
         return path
@@ -44,8 +57,27 @@ def _path_of(name_or_path: str | Path) -> Path:
     return _HERE / f"{name_or_path}.yaml"
 
 
+def shown_name(path: Path) -> str:
+    """How a file is named in errors: from the repository's root if it comes with Amends."""
+    return path.relative_to(_HERE.parent).as_posix() if path.is_relative_to(_HERE) else str(path)
+
+
+_File = tuple[str, str]
+"""A file's name in errors, and its text."""
+
+
+def _shelf_files() -> tuple[tuple[str, _File], ...]:
+    """Every file beside the runbooks, under what it is to them."""
+    kinds = [("people", _HERE / "people.yaml"), ("rates", _HERE / "tables" / "rates.yaml")]
+    kinds += [(f"messages/{language}", _HERE / "messages" / f"{language}.yaml") for language in LANGUAGES]
+    kinds += [(f"calendars/{path.stem}", path) for path in sorted((_HERE / "calendars").glob("*.yaml"))]
+    tables = sorted((_HERE / "tables").glob("*.yaml"))
+    kinds += [(f"tables/{path.stem}", path) for path in tables if path.stem != "rates"]
+    return tuple((kind, _read(path)) for kind, path in kinds)
+
+
 def _read(path: Path) -> _File:
-    shown = str(path.relative_to(_HERE.parent)) if path.is_relative_to(_HERE) else str(path)
+    shown = shown_name(path)
     try:
         return shown, path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -54,7 +86,23 @@ def _read(path: Path) -> _File:
         raise DefinitionError(f"the file cannot be read: {error.strerror}", place=shown) from error
 
 
+@lru_cache(maxsize=8)
+def _shelf(files: tuple[tuple[str, _File], ...]) -> Shelf:
+    return read_shelf(dict(files), runbooks=frozenset(runbook_names()))
+
+
 @lru_cache(maxsize=64)
-def _compiled(file: str, text: str, messages: tuple[tuple[str, str, str], ...], rates: _File) -> Bundle:
-    texts = Texts({language: (name, content) for language, name, content in messages})
-    return compile_runbook(file=file, text=text, texts=texts, rates=read_rates(*rates).rates)
+def _compiled(file: str, text: str, files: tuple[tuple[str, _File], ...]) -> Bundle:
+    try:
+        shelf = _shelf(files)
+    except RunbookErrors as error:
+        raise RunbookErrors([*error.problems, *_without_shelf(file, text)]) from error
+    return compile_runbook(file=file, text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
+
+
+def _without_shelf(file: str, text: str) -> tuple[Problem, ...]:
+    """What can be told of a runbook while the files beside it are wrong: its YAML and its shapes."""
+    try:
+        return read_runbook(Source(file, text)).problems
+    except RunbookErrors as error:
+        return error.problems

@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from runbooks.catalogue import CATALOGUE, TELL, ActivitySpec
+from runbooks.expressions import CURRENCY
 from runbooks.language.context import Context
 from runbooks.language.facts import fact_type
 from runbooks.language.source import Path
-from runbooks.language.surface import CheckRead, Do
+from runbooks.language.step_shapes import CheckRead, Do
 from runbooks.program import FactType, Value
 from runbooks.suggestions import meant
 
@@ -58,6 +59,7 @@ def _given(value: JsonValue, annotation: Any, path: Path, context: Context) -> V
     kind = fact_type(annotation)
     if isinstance(value, str) and value.startswith("="):
         context.expression(path, value[1:], kind, skip=1)
+        context.reads |= {CURRENCY} if kind is FactType.MONEY else set()
         return _value(value[1:].strip(), kind)
     try:
         TypeAdapter(annotation).validate_json(json.dumps(value), strict=True)

@@ -1,33 +1,97 @@
 """From a runbook's text to the bundle that an incident follows."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from amends.models import Severity
 from runbooks.bundle import Bundle
 from runbooks.language.context import Context
+from runbooks.language.deadlines import check_deadlines
 from runbooks.language.facts import known_facts
-from runbooks.language.problems import RunbookErrors
+from runbooks.language.oddities import check_oddities
+from runbooks.language.problems import Problem, RunbookErrors, Weight, in_order
+from runbooks.language.promises import check_relations, external_of, ladder_of, openings_of, sla_of
 from runbooks.language.reading import read_runbook
+from runbooks.language.reference import Reference
 from runbooks.language.source import Source
 from runbooks.language.steps import StepCompiler
 from runbooks.language.surface import Runbook
 from runbooks.language.texts import Texts
+from runbooks.language.unset import check_facts_are_set
 from runbooks.program import FactType, Plan, Program, SeverityRule
 
+_NOTHING = Reference()
 
-def compile_runbook(*, file: str, text: str, texts: Texts, rates: Mapping[str, str]) -> Bundle:
+
+class Examined(NamedTuple):
+    """What was found in a runbook: ``problems`` of every weight, ``not_yet``, what is right but cannot be carried out
+    by this release, and the ``bundle``, if neither stands against it. ``messages``: the keys of those it sends."""
+
+    problems: tuple[Problem, ...]
+    not_yet: tuple[Problem, ...] = ()
+    bundle: Bundle | None = None
+    messages: frozenset[str] = frozenset()
+
+
+def compile_runbook(
+    *, file: str, text: str, texts: Texts, rates: Mapping[str, str], reference: Reference = _NOTHING
+) -> Bundle:
     """Checks a runbook whole and compiles it. ``file`` names it in errors and leaves no trace in the bundle.
 
-    Raises ``RunbookErrors`` with every problem of the first of these that has any: the YAML, the shapes, the meaning.
+    Raises ``RunbookErrors`` with everything that is wrong in it, and what this release cannot carry out yet.
     """
-    source = Source(file, text)
-    runbook = read_runbook(source)
-    known = known_facts(runbook, source)
-    context = Context(source=source, known=known, texts=texts, rates=rates)
+    examined = examine(file=file, text=text, texts=texts, rates=rates, reference=reference)
+    if examined.bundle is None:
+        errors = [problem for problem in examined.problems if problem.severity is Weight.ERROR]
+        raise RunbookErrors([*errors, *examined.not_yet])
+    return examined.bundle
+
+
+def examine(
+    *, file: str, text: str, texts: Texts, rates: Mapping[str, str], reference: Reference = _NOTHING
+) -> Examined:
+    """Everything that can be told of a runbook at once. A part that has no right shape does not hide what is wrong
+    elsewhere, but whether every fact is set is only told of a runbook that is right otherwise. Never raises."""
+    try:
+        source = Source(file, text)
+    except RunbookErrors as error:
+        return Examined(error.problems)
+    runbook, misshapen, lost = read_runbook(source)
+    if runbook is None:
+        return Examined(in_order(misshapen))
+    known = known_facts(runbook, source, lost)
+    context = Context(source=source, known=known, texts=texts, rates=rates, reference=reference)
+    context.problems += misshapen
+    bundle = _bundle(runbook, context)
+    check_deadlines(runbook, context)
+    if not _has_errors(context):
+        check_facts_are_set(runbook, context, known)
+    check_oddities(runbook, context)
+    ready = not _has_errors(context) and not context.not_yet
+    return Examined(
+        in_order(context.problems), in_order(context.not_yet), bundle if ready else None, frozenset(context.messages)
+    )
+
+
+def workflow_type(name: str) -> str:
+    """The name under which Temporal knows an exception type: ``lost_parcel`` is ``LostParcel``."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _has_errors(context: Context) -> bool:
+    return any(problem.severity is Weight.ERROR for problem in context.problems)
+
+
+def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
+    """The bundle, which is of use only if nothing was found wrong; ``None`` if there is not even enough for that."""
     _check_subject(runbook, context)
+    check_relations(runbook, context)
     program = _program(runbook, context)
-    if context.problems:
-        raise RunbookErrors(context.problems)
+    sla, external = sla_of(runbook, context), external_of(runbook, context)
+    escalation, opens = ladder_of(runbook, context), openings_of(runbook, context)
+    if _has_errors(context):
+        return None
+    reference = context.reference
     return Bundle(
         exception_type=runbook.runbook,
         workflow_type=workflow_type(runbook.runbook),
@@ -35,17 +99,21 @@ def compile_runbook(*, file: str, text: str, texts: Texts, rates: Mapping[str, s
         about=runbook.about,
         subject=runbook.subject,
         report={name: field.type for name, field in runbook.report.items()},
-        report_optional=tuple(sorted(path.removeprefix("report.") for path in known.optional)),
-        facts=known.types,
-        rates=dict(rates),
-        messages={key: texts.get(key) for key in context.messages},
+        report_optional=tuple(sorted(path.removeprefix("report.") for path in context.optional)),
+        facts=context.types,
+        rates=dict(context.rates),
+        messages={key: context.texts.get(key) for key in sorted(context.messages)},
         program=program,
+        supersedes=runbook.supersedes,
+        reopen_for=runbook.reopen_for,
+        opens=opens,
+        sla=sla,
+        external=external,
+        escalation=escalation,
+        roles={name: reference.roles[name] for name in sorted(context.roles)},
+        calendars={name: reference.calendars[name] for name in sorted(context.calendars)},
+        tables={deadline.table: reference.tables[deadline.table] for deadline in external},
     )
-
-
-def workflow_type(name: str) -> str:
-    """The name under which Temporal knows an exception type: ``lost_parcel`` is ``LostParcel``."""
-    return "".join(part.capitalize() for part in name.split("_"))
 
 
 def _program(runbook: Runbook, context: Context) -> Program:

@@ -6,38 +6,88 @@ from pydantic import JsonValue
 
 from amends.errors import DefinitionError
 from runbooks.amounts import REFERENCE
-from runbooks.expressions import ExpressionError, check, currencies_of
-from runbooks.language.facts import Known, fits
-from runbooks.language.problems import Problem
+from runbooks.expressions import CURRENCY, ExpressionError, check, currencies_of
+from runbooks.language.facts import RESERVED, Known, fits
+from runbooks.language.problems import Problem, Weight
+from runbooks.language.reference import Reference
+from runbooks.language.releases import DATA_ONLY, NOT_YET
 from runbooks.language.source import Path, Source
 from runbooks.language.texts import Texts
+from runbooks.policy import Role
 from runbooks.program import FactType
 from runbooks.scanning import scan
 from runbooks.suggestions import meant
+from runbooks.totality import must_not_fail
 
 
 class Context:
     """The file, the facts it can know, the texts and the rates; and ``problems``, which grows.
 
-    ``uncertain``: names under which an activity saves that does not exist, so that nothing is known of their facts.
+    ``uncertain``: names of which nothing is known, because what saves them is wrong. ``not_yet``: what is right, but
+    cannot be carried out yet. ``messages``, ``roles``, ``calendars`` and the facts in ``reads``
+    are those in use.
     """
 
-    def __init__(self, *, source: Source, known: Known, texts: Texts, rates: Mapping[str, str]) -> None:
-        self.source, self.texts, self.rates = source, texts, rates
-        self.types, self.optional, self._uncertain = known.types, known.optional, known.uncertain
+    def __init__(
+        self, *, source: Source, known: Known, texts: Texts, rates: Mapping[str, str], reference: Reference
+    ) -> None:
+        self.source, self.texts, self.rates, self.reference = source, texts, rates, reference
+        self.types, self.optional, self.uncertain = known.types, known.optional, known.uncertain
         self.problems: list[Problem] = list(known.problems)
+        self.not_yet: list[Problem] = []
         self.messages: set[str] = set()
+        self.roles: set[str] = set()
+        self.calendars: set[str] = set()
+        self.reads: set[str] = set()
 
     def wrong(self, path: Path, message: str) -> None:
         """Notes a problem with what stands at ``path``."""
         self.problems.append(self.source.problem(path, message))
 
-    def expression(self, path: Path, text: str, expects: FactType | None, *, skip: int = 0) -> FactType | None:
-        """The type of an expression that begins ``skip`` characters into the value at ``path``; ``None`` if wrong."""
+    def odd(self, path: Path, message: str) -> None:
+        """Notes something legal but odd."""
+        self.problems.append(self.source.problem(path, message).model_copy(update={"severity": Weight.WARNING}))
+
+    def later(self, path: Path, word: str) -> None:
+        """Notes the use of a word that this release does not carry out, or carries as data only."""
+        if word in NOT_YET:
+            self.not_yet.append(self.source.key_problem(path, NOT_YET[word]))
+        else:
+            note = self.source.key_problem(path, f"`{word}` {DATA_ONLY[word]}")
+            self.problems.append(note.model_copy(update={"severity": Weight.NOTE}))
+
+    def role(self, path: Path, name: str) -> Role | None:
+        """The role with this name, taken into the bundle."""
+        role = self.reference.roles.get(name)
+        if role is None:
+            self.wrong(
+                path, f"there is no role {name!r}{meant(name, self.reference.roles)}; people.yaml lists the roles"
+            )
+        else:
+            self.roles.add(name)
+        return role
+
+    def expression(
+        self,
+        path: Path,
+        text: str,
+        expects: FactType | None,
+        *,
+        skip: int = 0,
+        more: Mapping[str, FactType] | None = None,
+    ) -> FactType | None:
+        """The type of an expression that begins ``skip`` characters into the value at ``path``; ``None`` if wrong.
+
+        ``more``: facts that only this expression may name.
+        """
         if self._is_uncertain(text):
             return None
         try:
-            kind = check(text, types=self.types, expects=expects)
+            scanned = scan(text)
+            self.reads |= {name.path for name in (*scanned.names, *scanned.presence.values())}
+            self.reads |= {CURRENCY} if scanned.amounts else set()
+            kind = check(text, types={**self.types, **(more or {})}, expects=expects)
+            must_not_fail(text)
         except ExpressionError as error:
             inside = (error.line, error.column)
             self.problems.append(self.source.problem(path, error.message, inside=inside, skip=skip))
@@ -57,10 +107,14 @@ class Context:
 
     def assumption(self, path: Path, fact: str, value: JsonValue) -> None:
         """Checks that a literal can be taken as the value of a fact."""
-        kind = self.types.get(fact)
-        if fact.split(".")[0] in self._uncertain:
+        kind, root = self.types.get(fact), fact.split(".")[0]
+        if root in self.uncertain:
             return
-        if kind is None:
+        if root in RESERVED:
+            self.wrong(path, f"{fact!r} is reported, not assumed; assume a fact that a step saves")
+        elif kind is FactType.MONEY:
+            self.wrong(path, f"{fact!r} is money, and the order's currency is not known here; leave it out")
+        elif kind is None:
             self.problems.append(self.source.key_problem(path, f"there is no fact {fact!r}{meant(fact, self.types)}"))
         elif not fits(kind, value):
             self.wrong(path, f"the fact {fact!r} is {kind.value}; {value!r} is not")
@@ -72,16 +126,17 @@ class Context:
             return ()
         self.messages.add(key)
         placeholders = self.texts.placeholders(key)
-        if not any(name.split(".")[0] in self._uncertain for name in placeholders):
+        self.reads |= set(placeholders)
+        if not any(name.split(".")[0] in self.uncertain for name in placeholders):
             self.problems += self.texts.problems(key, self.types)
         return placeholders
 
     def _is_uncertain(self, text: str) -> bool:
         """Whether an expression reads what an unknown activity saves: its errors would only follow from that one."""
-        if not self._uncertain:
+        if not self.uncertain:
             return False
         try:
             names = scan(text).names
         except ExpressionError:
             return False
-        return any(name.path.split(".")[0] in self._uncertain for name in names)
+        return any(name.path.split(".")[0] in self.uncertain for name in names)

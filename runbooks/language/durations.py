@@ -23,6 +23,14 @@ def parse_duration(value: Any) -> timedelta:
     return timedelta(**{_UNITS[written[2]]: int(written[1])})
 
 
+def in_words(duration: timedelta) -> str:
+    """A duration as it would be written: ``90m``, ``36h``, ``3d``."""
+    minutes = int(duration.total_seconds()) // 60
+    if minutes % (24 * 60) == 0 and minutes > 2 * 24 * 60:
+        return f"{minutes // (24 * 60)}d"
+    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
 
@@ -38,11 +46,12 @@ class Durations(Written):
         return BySeverity(**{severity.value: getattr(self, severity.value) for severity in Severity})
 
 
-def _for_all(value: Any) -> Any:
+def for_all(value: Any) -> Any:
+    """One duration stands for all severities."""
     if isinstance(value, dict | Durations):
         return value
     duration = parse_duration(value)
     return dict.fromkeys((severity.value for severity in Severity), duration)
 
 
-EachDuration = Annotated[Durations, BeforeValidator(_for_all)]
+EachDuration = Annotated[Durations, BeforeValidator(for_all)]

@@ -8,11 +8,14 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, JsonValue, TypeAdapter, ValidationError
 
+from amends.errors import DefinitionError
 from amends.models import Money
+from runbooks.binding import bind
 from runbooks.catalogue import CATALOGUE
 from runbooks.language.problems import Problem
 from runbooks.language.source import Path, Source
-from runbooks.language.surface import AnyStep, Ask, CheckRead, Do, Runbook, TogetherSteps, Wait
+from runbooks.language.step_shapes import AnyStep, Ask, Decide, Do, Rounds, TogetherSteps, Wait
+from runbooks.language.surface import Runbook
 from runbooks.program import FactType
 
 INCIDENT = {"incident.severity": FactType.STRING, "incident.contacts": FactType.INT}
@@ -21,22 +24,24 @@ RESERVED = frozenset({"report", "incident", "customer"})
 
 
 class Known(NamedTuple):
-    """The type of every fact path; ``optional``: those that a report may lack; ``uncertain``: names saved by activities
-    that do not exist; ``problems``: what is wrong with the names under which facts are saved."""
+    """The type of every fact path; ``optional``: those that a report may lack; ``nullable``: those that an activity may
+    leave open; ``uncertain``: names of which nothing can be known, because what saves them is wrong; ``problems``: what
+    is wrong with the names under which facts are saved."""
 
     types: dict[str, FactType]
     optional: frozenset[str]
+    nullable: frozenset[str]
     uncertain: frozenset[str]
     problems: tuple[Problem, ...]
 
 
-def known_facts(runbook: Runbook, source: Source) -> Known:
-    """All facts of a runbook, in whatever order its steps come."""
+def known_facts(runbook: Runbook, source: Source, lost: frozenset[str] = frozenset()) -> Known:
+    """All facts of a runbook, in whatever order its steps come. ``lost``: names that unreadable steps would save."""
     types = dict(INCIDENT) | {f"report.{name}": field.type for name, field in runbook.report.items()}
-    uncertain: set[str] = set()
+    uncertain, nullable = set(lost), set[str]()
     problems: list[Problem] = []
-    for path, name, saved in _saved(runbook):
-        where = (*path, "save_as")
+    for where, name, saved, open_fields in saves(runbook):
+        nullable |= open_fields
         if name in RESERVED:
             problems.append(source.problem(where, f"{name!r} is reserved for the incident's own facts; choose another"))
         elif saved is None:
@@ -46,7 +51,7 @@ def known_facts(runbook: Runbook, source: Source) -> Known:
         else:
             types |= saved
     optional = frozenset(f"report.{name}" for name, field in runbook.report.items() if field.optional)
-    return Known(types=types, optional=optional, uncertain=frozenset(uncertain), problems=tuple(problems))
+    return Known(types, optional, frozenset(nullable), frozenset(uncertain), tuple(problems))
 
 
 def every_step(runbook: Runbook) -> Iterator[tuple[Path, AnyStep]]:
@@ -56,6 +61,29 @@ def every_step(runbook: Runbook) -> Iterator[tuple[Path, AnyStep]]:
         yield from _walk(steps, ("stages", name))
     for index, plan in enumerate(stages.action):
         yield from _walk(plan.steps, ("stages", "action", index, "steps"))
+
+
+class Saved(NamedTuple):
+    """A name that a step saves, and where it stands. ``facts`` are not set if nothing is known of them; ``nullable``
+    are those of them that may be left open."""
+
+    where: Path
+    name: str
+    facts: dict[str, FactType] | None
+    nullable: frozenset[str] = frozenset()
+
+
+def saves(runbook: Runbook) -> Iterator[Saved]:
+    """Everything that the steps of a runbook save, in reading order."""
+    for path, step in every_step(runbook):
+        if isinstance(step, Ask) and step.save_as:
+            yield Saved((*path, "save_as"), step.save_as, {step.save_as: FactType.STRING})
+        if isinstance(step, Decide):
+            yield Saved((*path, "decide"), step.decide, {step.decide: FactType.STRING})
+        if isinstance(step, Do) and step.save_as:
+            yield _result((*path, "save_as"), step.do, step.save_as)
+        if isinstance(step, Wait) and step.check:
+            yield _result((*path, "check", "save_as"), step.check.do, step.check.save_as)
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FactType]:
@@ -79,10 +107,11 @@ def fact_type(annotation: Any) -> FactType:
 
 
 def fits(kind: FactType, value: JsonValue) -> bool:
-    """Whether a literal is of a fact's type."""
+    """Whether a literal is of a fact's type, so that expressions can be computed with it."""
     try:
         _ADAPTERS[kind].validate_json(json.dumps(value), strict=True)
-    except ValidationError:
+        bind("", kind, value, currency=None)
+    except (ValidationError, DefinitionError):
         return False
     return True
 
@@ -103,24 +132,17 @@ def _walk(steps: tuple[AnyStep, ...], path: Path) -> Iterator[tuple[Path, AnySte
         yield (*path, index), step
         if isinstance(step, TogetherSteps):
             yield from _walk(step.together, (*path, index, "together"))
+        if isinstance(step, Rounds):
+            yield from _walk(step.rounds.steps, (*path, index, "rounds", "steps"))
 
 
-def _saved(runbook: Runbook) -> Iterator[tuple[Path, str, dict[str, FactType] | None]]:
-    """What is saved where: the step's or check's path, the name, and the facts under it, if that can be known."""
-    for path, step in every_step(runbook):
-        if isinstance(step, Ask) and step.save_as:
-            yield path, step.save_as, {step.save_as: FactType.STRING}
-        if isinstance(step, Do) and step.save_as:
-            yield path, step.save_as, _result(step, step.save_as)
-        if isinstance(step, Wait) and step.check:
-            yield (*path, "check"), step.check.save_as, _result(step.check, step.check.save_as)
-
-
-def _result(step: Do | CheckRead, name: str) -> dict[str, FactType] | None:
-    spec = CATALOGUE.get(step.do)
+def _result(where: Path, activity: str, name: str) -> Saved:
+    spec = CATALOGUE.get(activity)
     if spec is None or spec.gives is None:
-        return None
-    return {f"{name}.{field}": kind for field, kind in fields_of(spec.gives).items()}
+        return Saved(where, name, None)
+    fields = spec.gives.model_fields
+    nullable = frozenset(f"{name}.{field}" for field in fields if type(None) in get_args(fields[field].annotation))
+    return Saved(where, name, {f"{name}.{field}": kind for field, kind in fields_of(spec.gives).items()}, nullable)
 
 
 def _clash(saved: dict[str, FactType], types: dict[str, FactType]) -> bool:

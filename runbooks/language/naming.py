@@ -3,7 +3,19 @@
 from collections import Counter
 from typing import assert_never
 
-from runbooks.language.surface import AnyStep, Ask, Do, Tell, TogetherSteps, Wait
+from runbooks.language.step_shapes import (
+    AnyStep,
+    Approve,
+    Ask,
+    Decide,
+    Do,
+    Measure,
+    Rounds,
+    Tell,
+    TogetherSteps,
+    Unreadable,
+    Wait,
+)
 from runbooks.scanning import ExpressionError, scan
 
 
@@ -31,8 +43,18 @@ def _name(step: AnyStep) -> str:
             return f"ask.{step.question}"
         case Wait():
             return f"wait.{_first_fact(step.wait)}"
+        case Approve():
+            return f"approve.{step.approve}"
+        case Decide():
+            return f"decide.{step.decide}"
+        case Measure():
+            return f"measure.{step.measure}"
         case TogetherSteps():
             return "together"
+        case Rounds():
+            return "rounds"
+        case Unreadable():
+            return "unreadable"
     assert_never(step)
 
 

@@ -1,9 +1,19 @@
 """What is wrong with a runbook, all of it at once, each with its place."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from amends.errors import DefinitionError
 from amends.models import Model
+
+
+class Weight(StrEnum):
+    """How much a problem matters: an ``error`` stops the runbook; a ``warning`` is legal but odd; a ``note`` is worth
+    knowing before it is published."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
 
 
 class Problem(Model):
@@ -13,9 +23,16 @@ class Problem(Model):
     line: int
     column: int
     message: str
+    severity: Weight = Weight.ERROR
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        weight = "" if self.severity is Weight.ERROR else f"{self.severity.value}: "
+        return f"{self.file}:{self.line}:{self.column}: {weight}{self.message}"
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems without repetitions, in the order of their places."""
+    return tuple(sorted(set(problems), key=lambda each: (each.file, each.line, each.column, each.message)))
 
 
 class RunbookErrors(DefinitionError):
@@ -24,5 +41,5 @@ class RunbookErrors(DefinitionError):
     code = "runbook_errors"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=lambda each: (each.file, each.line, each.column, each.message)))
+        self.problems = in_order(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,23 +1,16 @@
 """The dated table of what currencies are worth, for amounts in conditions."""
 
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from amends.errors import DefinitionError
 from amends.models import Written
 from runbooks.amounts import decimals_of
 from runbooks.language.reading import read_as
 from runbooks.language.source import Source
-
-
-def _day(value: object) -> date:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError(f"{value!r} is not a day; write it like 2026-01-31") from error
+from runbooks.language.written_times import Day
 
 
 def _currency(code: str) -> str:
@@ -41,7 +34,7 @@ def _rate(text: str) -> str:
 class RatesTable(Written):
     """``rates``: the worth of one unit of each currency in CNY, as decimal text, from ``since`` on."""
 
-    since: Annotated[date, BeforeValidator(_day)]
+    since: Day
     source: str = Field(min_length=1)
     rates: dict[Annotated[str, AfterValidator(_currency)], Annotated[str, AfterValidator(_rate)]]
 

@@ -1,22 +1,43 @@
 """From a file's data to the surface model, with every mistake of shape told in the language's own words."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from amends.models import Written
 from runbooks.language.problems import Problem, RunbookErrors
+from runbooks.language.releases import RESERVED
+from runbooks.language.salvage import salvage
 from runbooks.language.source import Source
-from runbooks.language.surface import SHAPES, STEP_WORDS, Runbook
+from runbooks.language.step_shapes import STEP_WORDS
+from runbooks.language.surface import SHAPES, Runbook
 from runbooks.suggestions import meant
 
 _T = TypeVar("_T")
 
 
-def read_runbook(source: Source) -> Runbook:
-    """The runbook as it was written. Raises ``RunbookErrors`` with every mistake of shape."""
-    return read_as(_RUNBOOK, source, shapes=SHAPES)
+class Reading(NamedTuple):
+    """What could be read of a runbook; ``None`` if nothing can be told of its meaning. ``problems`` are its mistakes of
+    shape; ``lost``: names of facts that steps would have saved which could not be read."""
+
+    runbook: Runbook | None
+    problems: tuple[Problem, ...] = ()
+    lost: frozenset[str] = frozenset()
+
+
+def read_runbook(source: Source) -> Reading:
+    """The runbook as it was written, without the parts that have no right shape."""
+    try:
+        return Reading(_RUNBOOK.validate_python(source.data))
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    problems = _problems(source, details, SHAPES)
+    data, lost = salvage(source.data, [(detail["type"], source.plain_path(detail["loc"])) for detail in details])
+    try:
+        return Reading(_RUNBOOK.validate_python(data), problems, lost)
+    except ValidationError:
+        return Reading(None, problems)
 
 
 def read_as(adapter: TypeAdapter[_T], source: Source, *, shapes: Mapping[str, type[Written]]) -> _T:
@@ -27,9 +48,7 @@ def read_as(adapter: TypeAdapter[_T], source: Source, *, shapes: Mapping[str, ty
     try:
         return adapter.validate_python(source.data)
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        problems = [_problem(source, detail, shapes) for detail in details if not _only_follows(detail)]
-        raise RunbookErrors(problems) from error
+        raise RunbookErrors(_problems(source, error.errors(include_url=False), shapes)) from error
 
 
 _RUNBOOK = TypeAdapter(Runbook)
@@ -39,9 +58,19 @@ _MENDS = {
     "waiting_for": "say who holds the ball, such as `waiting_for: carrier`",
     "answer_within": "an ask must end: say after how long, such as `answer_within: 48h`",
     "if_silent": "say what silence means: one of the choices, or `skip`",
+    "approve step.if_silent": "say what silence means: `escalate` or `reject`; it never means a yes",
+    "decide step.otherwise": "say which choice it is when no condition holds",
     "otherwise": "say which severity holds when no rule does, such as `otherwise: low`",
     "every": "say how often it is read, such as `every: 6h`",
+    "decide_within": "an approval must end: say after how long, such as `decide_within: 4h`",
+    "lift": "a measure must be lifted again; say by which activity, such as `lift: orders.release`",
+    "until": "say when it is over, such as `until: incident.resolved`",
+    "max": "rounds must end: say how many there are at most, such as `max: 3`",
 }
+
+
+def _problems(source: Source, details: list[Any], shapes: Mapping[str, type[Written]]) -> tuple[Problem, ...]:
+    return tuple(_problem(source, detail, shapes) for detail in details if not _only_follows(detail))
 
 
 def _only_follows(detail: Any) -> bool:
@@ -57,11 +86,20 @@ def _problem(source: Source, detail: Any, shapes: Mapping[str, type[Written]]) -
     say = source.key_problem if of_key else source.problem
     match detail["type"]:
         case "missing":
-            return say(path, f"`{last}` is missing; {_MENDS.get(last, 'add it')}")
+            around = str(location[-2]) if len(location) > 1 else ""
+            mend = _MENDS.get(f"{around}.{last}") or _MENDS.get(last, "add it")
+            return say(path, f"`{last}` is missing; {mend}")
+        case "extra_forbidden" if last in RESERVED:
+            return source.key_problem(path, RESERVED[last])
+        case "no_step" if reserved := [RESERVED[key] for key in RESERVED if key in _keys_of(detail["input"])]:
+            return say(path, reserved[0])
         case "extra_forbidden":
             return source.key_problem(path, f"unknown key {last!r}{meant(last, _keys(location, shapes))}")
-        case "no_step":
+        case "no_step" | "no_opening":
             return say(path, detail["msg"] + _has_instead(detail["input"]))
+        case "dict_type" | "model_type" | "tuple_type" | "model_attributes_type":
+            shape = "a list" if detail["type"] == "tuple_type" else "keys and values"
+            return say(path, f"`{last}` must be {shape}; this is {detail['input']!r}")
         case "string_pattern_mismatch":
             wanted = "use small letters, digits and _, and begin with a letter"
             return say(path, f"{detail['input']!r} is not a name; {wanted}")
@@ -81,6 +119,10 @@ def _keys(location: tuple[str | int, ...], shapes: Mapping[str, type[Written]]) 
     around = [part for part in location[:-1] if isinstance(part, str) and part in shapes]
     fields = shapes[around[-1] if around else ""].model_fields
     return [field.alias or name for name, field in fields.items()]
+
+
+def _keys_of(value: Any) -> list[str]:
+    return list(value) if isinstance(value, dict) else []
 
 
 def _has_instead(value: Any) -> str:

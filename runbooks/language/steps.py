@@ -6,9 +6,24 @@ from runbooks.catalogue import CATALOGUE, ActivitySpec
 from runbooks.language.calls import inputs_of, spec_of
 from runbooks.language.context import Context
 from runbooks.language.facts import fields_of, fits
+from runbooks.language.later_steps import check_approval, check_decision, check_measure, check_rounds
 from runbooks.language.naming import Ids
 from runbooks.language.source import Path
-from runbooks.language.surface import SKIP, AnyStep, Ask, CheckRead, Do, Tell, TogetherSteps, Wait
+from runbooks.language.step_shapes import (
+    AnyStep,
+    Approve,
+    Ask,
+    CheckRead,
+    Decide,
+    Do,
+    Measure,
+    Rounds,
+    Tell,
+    TogetherSteps,
+    Unreadable,
+    Wait,
+)
+from runbooks.language.words import SKIP
 from runbooks.program import (
     AskStep,
     Check,
@@ -39,7 +54,8 @@ class StepCompiler:
 
     def _step(self, step: AnyStep, path: Path, within: str) -> Step | None:
         step_id = self._ids.of(step, within)
-        self._context.condition((*path, "when"), step.when)
+        if not isinstance(step, Decide | Unreadable):
+            self._context.condition((*path, "when"), step.when)
         match step:
             case Do():
                 return self._do(step, path, step_id)
@@ -52,7 +68,20 @@ class StepCompiler:
             case TogetherSteps():
                 inner = self.sequence(step.together, (*path, "together"), within)
                 return Together(id=step_id, when=step.when, steps=inner)
-        assert_never(step)
+            case Approve():
+                check_approval(step, path, self._context)
+            case Decide():
+                check_decision(step, path, self._context)
+            case Measure():
+                check_measure(step, path, self._context)
+            case Rounds():
+                check_rounds(step, path, self._context)
+                self.sequence(step.rounds.steps, (*path, "rounds", "steps"), within)
+            case Unreadable():
+                pass
+            case _:
+                assert_never(step)
+        return None
 
     def _do(self, step: Do, path: Path, step_id: str) -> DoStep | None:
         spec = spec_of(step, path, self._context)
@@ -102,6 +131,9 @@ class StepCompiler:
             if name not in fields:
                 message = f"{step.do!r} gives no {name!r}{meant(name, fields)}"
                 self._context.problems.append(self._context.source.key_problem(where, message))
+            elif fields[name] is FactType.MONEY:
+                message = f"{name!r} is money, and the order's currency is not known here; leave it out"
+                self._context.wrong(where, message)
             elif not fits(fields[name], value):
                 self._context.wrong(where, f"{name!r} is {fields[name].value}; {value!r} is not")
         self._says_otherwise(step, path)
@@ -140,6 +172,9 @@ class StepCompiler:
         elif step.choices.get(step.if_silent) is not None:
             message = f"{step.if_silent!r} is not always on offer, so silence cannot mean it; choose one that is"
             self._context.wrong((*path, "if_silent"), message)
+        elif all(when is not None for when in step.choices.values()):
+            message = "every choice has a condition, so that there may be none to offer; leave one open with `true`"
+            self._context.wrong((*path, "choices"), message)
         return AskStep(
             id=step_id,
             when=step.when,
@@ -179,5 +214,9 @@ class StepCompiler:
         return Check(activity=check.do, inputs=inputs, every=check.every, save_as=check.save_as)
 
     def _customer(self, party: str, path: Path) -> None:
+        context = self._context
         if party != "customer":
-            self._context.wrong(path, f"{party!r} cannot be written to yet; `customer` can")
+            context.wrong(path, f"{party!r} cannot be written to yet; `customer` can")
+        elif context.types.get("report.order_id") is not FactType.STRING or "report.order_id" in context.optional:
+            message = "a message goes to who placed the order; let every report carry `order_id: string`"
+            context.wrong(path, message)

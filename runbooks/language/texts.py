@@ -49,6 +49,11 @@ class Texts:
             for language, texts in self._texts.items()
         }
 
+    def keys(self) -> dict[str, Problem]:
+        """Every message, with a problem at its place in the first language, for what is wrong with it as a whole."""
+        source = self._sources[LANGUAGES[0]]
+        return {key: source.key_problem((key,), f"no runbook sends {key!r}") for key in self._texts[LANGUAGES[0]]}
+
     def missing(self, key: str) -> str | None:
         """What is missing of a message, or ``None``."""
         without = [language for language in LANGUAGES if key not in self._texts[language]]

@@ -51,6 +51,7 @@ def test_inputs_come_from_with_or_from_the_reports_field_of_the_same_name() -> N
             "        - do: payments.refund\n"
             "          with: {amount: {amount: 500, currency: CNY}}\n"
             "          final: true\n"
+            "          on_refusal: task\n"
         )
     )
 

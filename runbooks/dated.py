@@ -1,0 +1,20 @@
+"""Looking up what law, platforms and carriers have set. Pure functions over a bundle's tables."""
+
+from datetime import date
+
+from amends.errors import DefinitionError
+from runbooks.policy import Table, TableRow
+
+
+def row_for(table: Table, *, on: date, jurisdiction: str | None = None, marketplace: str | None = None) -> TableRow:
+    """The row that holds on a day: the one that says most about the place (a marketplace says more than a
+    jurisdiction), and of these the newest. Raises ``DefinitionError`` if no row holds."""
+    holding = [
+        row
+        for row in table.rows
+        if row.since <= on and row.jurisdiction in (None, jurisdiction) and row.marketplace in (None, marketplace)
+    ]
+    if not holding:
+        where = ", ".join(place for place in (jurisdiction, marketplace) if place) or "everywhere"
+        raise DefinitionError(f"the table has no row for {where} on {on.isoformat()}; add one")
+    return max(holding, key=lambda row: (row.marketplace is not None, row.jurisdiction is not None, row.since))

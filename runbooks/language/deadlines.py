@@ -1,0 +1,122 @@
+"""Whether the times of a runbook fit together: ladders and waits within the goals that they guard, stages within the
+whole, and approvals that somebody may give."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from amends.models import Severity
+from runbooks.language.context import Context
+from runbooks.language.durations import Durations, in_words
+from runbooks.language.facts import every_step
+from runbooks.language.promise_shapes import GoalTimes, WrittenSla
+from runbooks.language.source import Path
+from runbooks.language.step_shapes import Approve, Ask, Wait
+from runbooks.language.surface import Runbook
+
+LONGEST_FIRST_RESPONSE = timedelta(hours=24)
+"""A customer is never left longer than this without a first word."""
+
+
+def check_deadlines(runbook: Runbook, context: Context) -> None:
+    """Notes every time that cannot be kept, with the severities and the numbers."""
+    if runbook.sla is not None:
+        _first_response(runbook.sla, context)
+        _stages_within_resolve(runbook.sla, context)
+        _ladder(runbook, runbook.sla, context)
+        _waits(runbook, runbook.sla, context)
+    _approvals(runbook, context)
+    _checks(runbook, context)
+
+
+def _first_response(sla: WrittenSla, context: Context) -> None:
+    if sla.first_response is None:
+        return
+    for severity in Severity:
+        time = _of(sla.first_response, severity)
+        if time > LONGEST_FIRST_RESPONSE:
+            message = f"for {severity.value}, {in_words(time)} is above 24h; every customer hears from us within a day"
+            context.wrong(("sla", "first_response", severity.value), message)
+
+
+def _stages_within_resolve(sla: WrittenSla, context: Context) -> None:
+    if sla.analysis is None or sla.action is None or sla.resolve is None:
+        return
+    for severity in Severity:
+        total = _of(sla.analysis, severity) + _of(sla.action, severity)
+        if total > (whole := _of(sla.resolve, severity)):
+            message = f"for {severity.value}, analysis and action add up to {in_words(total)}, past `resolve` of "
+            context.wrong(("sla", "resolve", severity.value), message + in_words(whole))
+
+
+def _ladder(runbook: Runbook, sla: WrittenSla, context: Context) -> None:
+    """Everybody on the ladder has been paged before the time to acknowledge is over."""
+    if sla.acknowledge is None:
+        return
+    for severity in Severity:
+        paged_after, limit = timedelta(0), _of(sla.acknowledge, severity)
+        for index, level in enumerate(runbook.escalation):
+            if paged_after > limit:
+                message = (
+                    f"for {severity.value}, {level.page} is paged after {in_words(paged_after)}, but `acknowledge` "
+                )
+                message += f"is over after {in_words(limit)}; give the levels before less time"
+                context.wrong(("escalation", index), message)
+                break
+            paged_after += _of(level.ack_within, severity) * level.repeat
+
+
+def _waits(runbook: Runbook, sla: WrittenSla, context: Context) -> None:
+    """No single wait outlasts the goal of its stage; for a goal in working time this is only odd."""
+    for path, name, party, times in _waiting(runbook):
+        stage = str(path[1])
+        goal: GoalTimes | None = getattr(sla, stage, None)
+        if goal is None or (party is not None and party in sla.pause_while_waiting_for):
+            continue
+        over = [each for each in Severity if _of(times, each) > _of(goal, each)]
+        if over:
+            pairs = [f"{in_words(_of(times, each))} > {in_words(_of(goal, each))} ({each.value})" for each in over]
+            message = f"`{name}` is longer than the goal `{stage}` that it must leave time for: {', '.join(pairs)}"
+            say = context.odd if goal.calendar else context.wrong
+            say((*path, name), message)
+
+
+def _waiting(runbook: Runbook) -> Iterator[tuple[Path, str, str | None, Durations]]:
+    """Each time that a step may take: its path, its key, and the party that holds the ball meanwhile."""
+    for path, step in every_step(runbook):
+        match step:
+            case Wait():
+                yield path, "at_most", step.waiting_for, step.at_most
+            case Approve():
+                yield path, "decide_within", None, step.decide_within
+            case Ask():
+                yield path, "answer_within", step.ask, step.answer_within
+                if step.after is not None:
+                    yield path, "after", None, step.after
+            case _:
+                pass
+
+
+def _approvals(runbook: Runbook, context: Context) -> None:
+    """Somebody may approve: the role has people, and not only the one who would be asking."""
+    roles = context.reference.roles
+    asking = roles.get(runbook.escalation[0].page) if runbook.escalation else None
+    for path, step in every_step(runbook):
+        if not isinstance(step, Approve) or step.approve not in roles or asking is None:
+            continue
+        team = set(roles[step.approve].team)
+        if len(team) == 1 and team <= set(asking.team):
+            message = f"nobody may give this approval when {min(team)} asks for it, who alone is {step.approve!r}; "
+            context.wrong((*path, "approve"), message + "add somebody to the role, or ask another")
+
+
+def _checks(runbook: Runbook, context: Context) -> None:
+    for path, step in every_step(runbook):
+        if isinstance(step, Wait) and step.check is not None:
+            rare = [each.value for each in Severity if step.check.every >= _of(step.at_most, each)]
+            if rare:
+                message = f"nothing is read before the wait is over for {', '.join(rare)}; read it more often"
+                context.odd((*path, "check", "every"), message)
+
+
+def _of(times: Durations, severity: Severity) -> timedelta:
+    return times.by_severity().of(severity)

@@ -1,0 +1,81 @@
+"""What is legal but odd: it runs, and probably not as somebody meant it."""
+
+import re
+
+from amends.models import Severity
+from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.language.context import Context
+from runbooks.language.facts import saves
+from runbooks.language.source import Path
+from runbooks.language.step_shapes import AnyStep, Approve, Do, Measure
+from runbooks.language.surface import Runbook
+from runbooks.program import FactType
+
+
+def check_oddities(runbook: Runbook, context: Context) -> None:
+    """Notes severity rules and plans that are never reached, facts that nobody reads, and finals that only hope."""
+    _severity_rules(runbook, context)
+    _plans(runbook, context)
+    _unread_facts(runbook, context)
+    check_after_final(runbook, context)
+
+
+def check_after_final(runbook: Runbook, context: Context) -> None:
+    """Behind what cannot be called back a plan only goes forward, so a step that may be refused says what then."""
+    for index, plan in enumerate(runbook.stages.action):
+        final = False
+        for at, step in enumerate(plan.steps):
+            path: Path = ("stages", "action", index, "steps", at)
+            if final and _may_be_refused(step) and "on_refusal" not in step.model_fields_set:
+                message = "a step before this one cannot be called back, so the plan cannot fail here any more; say "
+                context.wrong(path, message + "`on_refusal: continue`, or `on_refusal: task` for a person")
+            final = final or (isinstance(step, Do) and step.final and step.do in CATALOGUE and CATALOGUE[step.do].final)
+
+
+def _may_be_refused(step: AnyStep) -> bool:
+    if isinstance(step, Approve):
+        return True
+    if not isinstance(step, Do | Measure):
+        return False
+    spec = CATALOGUE.get(step.do if isinstance(step, Do) else step.measure)
+    return spec is not None and not spec.undo_only and spec.name != TELL and bool(spec.refusals)
+
+
+def _severity_rules(runbook: Runbook, context: Context) -> None:
+    seen: dict[str, Severity] = {}
+    for severity in Severity:
+        when = getattr(runbook.severity, severity.value)
+        if when is None:
+            continue
+        text = _plain(when)
+        if text in seen:
+            message = f"this is the rule of {seen[text].value} too, which is read first; it never decides"
+            context.odd(("severity", severity.value), message)
+        seen.setdefault(text, severity)
+
+
+def _plans(runbook: Runbook, context: Context) -> None:
+    """A plan without a condition takes every incident; those behind it are only tried when it has failed."""
+    plans = runbook.stages.action
+    open_to_all = next((index for index, plan in enumerate(plans) if plan.when is None), len(plans))
+    for index, plan in enumerate(plans):
+        if index > open_to_all:
+            message = f"{plans[open_to_all].plan!r} has no `when`, so this plan is only tried when that one has failed"
+            context.odd(("stages", "action", index, "plan"), message)
+        same = [
+            each.plan for each in plans[:index] if each.when and plan.when and _plain(each.when) == _plain(plan.when)
+        ]
+        if same:
+            message = f"this is the condition of {same[0]!r} too, so this plan is only tried when that one has failed"
+            context.odd(("stages", "action", index, "when"), message)
+
+
+def _unread_facts(runbook: Runbook, context: Context) -> None:
+    read = {path.split(".")[0] for path in context.reads}
+    for saved in saves(runbook):
+        if saved.name not in read and saved.facts != {saved.name: FactType.STRING}:  # an answer is for the record
+            context.odd(saved.where, f"nothing reads {saved.name!r}; leave it out, or keep it for the record")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

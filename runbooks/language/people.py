@@ -1,0 +1,109 @@
+"""Who there is: people by their ids, the roles that they fill, and who of a role is on when."""
+
+from collections.abc import Iterable
+
+from pydantic import Field, TypeAdapter
+
+from amends.errors import DefinitionError
+from amends.models import Money, Written
+from runbooks.amounts import parse_amount
+from runbooks.language.problems import Problem, RunbookErrors
+from runbooks.language.reading import read_as
+from runbooks.language.source import Path, Source
+from runbooks.language.words import Name
+from runbooks.language.written_times import WEEKDAYS, TimeOfDay, Weekday, Zone
+from runbooks.policy import Role, Shift
+from runbooks.suggestions import meant
+
+WEEK = 7 * 24 * 60
+"""Minutes of a week."""
+
+
+class WrittenShift(Written):
+    who: str
+    days: tuple[Weekday, ...] = Field(min_length=1)
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
+
+
+class WrittenRole(Written):
+    team: tuple[str, ...] = Field(min_length=1)
+    zone: Zone = "UTC"
+    duty: tuple[WrittenShift, ...] = ()
+    approves_up_to: str | None = None
+
+
+class WrittenPeople(Written):
+    people: tuple[Name, ...] = Field(min_length=1)
+    roles: dict[Name, WrittenRole]
+
+
+def read_people(file: str, text: str) -> dict[str, Role]:
+    """The roles in a file, by name. Raises ``RunbookErrors``, also for unknown people and for gaps in a duty."""
+    source = Source(file, text)
+    written = read_as(_PEOPLE, source, shapes={"": WrittenPeople, "roles": WrittenRole, "duty": WrittenShift})
+    problems: list[Problem] = []
+    roles = {
+        name: _role(role, ("roles", name), source, written.people, problems) for name, role in written.roles.items()
+    }
+    if problems:
+        raise RunbookErrors(problems)
+    return roles
+
+
+_PEOPLE = TypeAdapter(WrittenPeople)
+
+
+def _role(written: WrittenRole, path: Path, source: Source, people: Iterable[str], problems: list[Problem]) -> Role:
+    for index, who in enumerate(written.team):
+        if who not in people:
+            message = f"there is no person {who!r}{meant(who, people)}; list everybody under `people`"
+            problems.append(source.problem((*path, "team", index), message))
+    shifts = tuple(
+        shift
+        for index, each in enumerate(written.duty)
+        for shift in _shifts(each, (*path, "duty", index), written.team, source, problems)
+    )
+    gap = _first_gap(shifts) if shifts else None
+    if gap is not None:
+        message = f"nobody is on from {_moment(gap[0])} to {_moment(gap[1])}; add a shift"
+        problems.append(source.problem((*path, "duty"), message))
+    limit = _limit(written.approves_up_to, (*path, "approves_up_to"), source, problems)
+    return Role(team=written.team, duty=shifts, zone=written.zone, approves_up_to=limit)
+
+
+def _shifts(
+    written: WrittenShift, path: Path, team: tuple[str, ...], source: Source, problems: list[Problem]
+) -> list[Shift]:
+    if written.who not in team:
+        message = f"{written.who!r} is not in the role's team{meant(written.who, team)}"
+        problems.append(source.problem((*path, "who"), message))
+    if written.from_ >= written.to:
+        message = "a shift must begin before it ends; write one that passes midnight as two, up to 24:00 and from 00:00"
+        problems.append(source.problem(path, message))
+    midnights = [day * 24 * 60 for day in written.days]
+    return [Shift(who=written.who, begins=at + written.from_, ends=at + written.to) for at in midnights]
+
+
+def _first_gap(shifts: tuple[Shift, ...]) -> tuple[int, int] | None:
+    covered = 0
+    for shift in sorted(shifts, key=lambda each: each.begins):
+        if shift.begins > covered:
+            return covered, shift.begins
+        covered = max(covered, shift.ends)
+    return (covered, WEEK) if covered < WEEK else None
+
+
+def _moment(minutes: int) -> str:
+    day, rest = divmod(minutes, 24 * 60)
+    return f"{WEEKDAYS[day % 7]} {rest // 60:02}:{rest % 60:02}"
+
+
+def _limit(text: str | None, path: Path, source: Source, problems: list[Problem]) -> Money | None:
+    if text is None:
+        return None
+    try:
+        return parse_amount(text)
+    except DefinitionError as error:
+        problems.append(source.problem(path, str(error)))
+        return None

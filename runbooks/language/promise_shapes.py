@@ -1,0 +1,99 @@
+"""What people write about time and people: service levels, ladders, deadlines of others, openings, interrupts."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictInt, Tag
+
+from amends.models import Party, Written
+from runbooks.language.durations import Duration, Durations, EachDuration, for_all
+from runbooks.language.words import EventType, Name
+
+
+def _percent(value: Any) -> Any:
+    text = str(value)
+    if not text.endswith("%") or not text[:-1].isdigit() or not 1 <= int(text[:-1]) <= 99:
+        raise ValueError(f"{value!r} is not a part of a budget; write a percentage from 1% to 99%")
+    return int(text[:-1])
+
+
+def _ascending(values: tuple[int, ...]) -> tuple[int, ...]:
+    if list(values) != sorted(set(values)):
+        raise ValueError("the parts must ascend, such as [50%, 80%]")
+    return values
+
+
+class GoalTimes(Durations):
+    """A goal's time for each severity, round the clock or in the working time of a calendar."""
+
+    calendar: Name | None = None
+
+
+WrittenGoal = Annotated[GoalTimes, BeforeValidator(for_all)]
+
+
+class WrittenSla(Written):
+    acknowledge: WrittenGoal | None = None
+    first_response: WrittenGoal | None = None
+    update: WrittenGoal | None = None
+    analysis: WrittenGoal | None = None
+    action: WrittenGoal | None = None
+    resolve: WrittenGoal | None = None
+    warn_at: Annotated[tuple[Annotated[int, BeforeValidator(_percent)], ...], AfterValidator(_ascending)] = ()
+    pause_while_waiting_for: tuple[Party, ...] = ()
+
+
+class WrittenLevel(Written):
+    page: Name
+    ack_within: EachDuration
+    repeat: Annotated[StrictInt, Field(ge=1, le=10)] = 1
+
+
+class WrittenExternal(Written):
+    from_: str = Field(alias="from")
+    table: Name
+    protect_by: str
+
+
+class WrittenExpect(Written):
+    expect: EventType
+    after: EventType
+    late_after: Duration
+    grace: Duration | None = None
+
+
+class WrittenMatch(Written):
+    match: str
+
+
+class WrittenInterrupt(Written):
+    on: EventType
+    when: str | None = None
+    plan: Name
+
+
+def _opening(value: Any) -> str | None:
+    words = [word for word in ("expect", "match") if isinstance(value, dict) and word in value]
+    return f"{words[0]} rule" if words else None
+
+
+AnyOpening = Annotated[
+    Annotated[WrittenExpect, Tag("expect rule")] | Annotated[WrittenMatch, Tag("match rule")],
+    Discriminator(
+        _opening,
+        custom_error_type="no_opening",
+        custom_error_message="a rule of `opens` has one of the keys expect, match",
+    ),
+]
+
+PROMISE_SHAPES: dict[str, type[Written]] = {
+    "sla": WrittenSla,
+    **dict.fromkeys(
+        ("acknowledge", "first_response", "update", "analysis", "action", "resolve", "ack_within"), GoalTimes
+    ),
+    "escalation": WrittenLevel,
+    "external": WrittenExternal,
+    "expect rule": WrittenExpect,
+    "match rule": WrittenMatch,
+    "interrupts": WrittenInterrupt,
+}
+"""The shape behind each part of a validator's location, for suggestions."""

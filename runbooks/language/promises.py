@@ -1,0 +1,117 @@
+"""From the promises that people write to those that the bundle carries, with every name in them checked."""
+
+from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.language.calls import inputs_of
+from runbooks.language.context import Context
+from runbooks.language.facts import fields_of
+from runbooks.language.promise_shapes import GoalTimes, WrittenExpect
+from runbooks.language.surface import Runbook
+from runbooks.policy import Expectation, ExternalDeadline, Goal, GoalName, Level, Match, SlaPolicy, TableKind
+from runbooks.program import FactType
+from runbooks.suggestions import meant
+
+MATCHED = {"event.type": FactType.STRING, "event.subject": FactType.STRING, "event.time": FactType.TIMESTAMP}
+"""What only the condition of a match may name, beside ``order.*`` as it is read."""
+
+
+def sla_of(runbook: Runbook, context: Context) -> SlaPolicy | None:
+    """The goals, each in a calendar that there is."""
+    if runbook.sla is None:
+        return None
+    context.later(("sla",), "sla")
+    goals = {}
+    for name in GoalName:
+        written: GoalTimes | None = getattr(runbook.sla, name.value)
+        if written is not None:
+            goals[name] = Goal(within=written.by_severity(), calendar=_calendar(written, name, context))
+    return SlaPolicy(
+        goals=goals, warn_at=runbook.sla.warn_at, pause_while_waiting_for=runbook.sla.pause_while_waiting_for
+    )
+
+
+def ladder_of(runbook: Runbook, context: Context) -> tuple[Level, ...]:
+    """The levels of the ladder; each pages a role that there is."""
+    if runbook.escalation:
+        context.later(("escalation",), "escalation")
+    for index, level in enumerate(runbook.escalation):
+        context.role(("escalation", index, "page"), level.page)
+    return tuple(
+        Level(page=level.page, ack_within=level.ack_within.by_severity(), repeat=level.repeat)
+        for level in runbook.escalation
+    )
+
+
+def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, ...]:
+    """The deadlines of others: from a time that is a fact, by a table of durations, met by an effect."""
+    if runbook.external:
+        context.later(("external",), "external")
+    deadlines = []
+    for name, written in runbook.external.items():
+        path = ("external", name)
+        context.expression((*path, "from"), written.from_, FactType.TIMESTAMP)
+        table = context.reference.tables.get(written.table)
+        if table is None:
+            known = context.reference.tables
+            context.wrong((*path, "table"), f"there is no table {written.table!r}{meant(written.table, known)}")
+        elif table.kind is not TableKind.DURATION:
+            message = f"the table {written.table!r} holds {table.kind.value}, where durations are needed"
+            context.wrong((*path, "table"), message)
+        spec = CATALOGUE.get(written.protect_by)
+        if spec is None or not spec.effect or spec.undo_only or spec.name == TELL:
+            effects = [each for each, one in CATALOGUE.items() if one.effect and not one.undo_only and each != TELL]
+            message = f"there is no effect {written.protect_by!r}{meant(written.protect_by, effects)}"
+            context.wrong((*path, "protect_by"), message)
+            continue
+        inputs = inputs_of(spec, {}, (*path, "protect_by"), context)
+        deadlines.append(
+            ExternalDeadline(
+                name=name, starts=written.from_, table=written.table, protect_by=written.protect_by, inputs=inputs
+            )
+        )
+    return tuple(deadlines)
+
+
+def openings_of(runbook: Runbook, context: Context) -> tuple[Expectation | Match, ...]:
+    """The rules by which order events alone open an incident."""
+    if runbook.opens:
+        context.later(("opens",), "opens")
+    rules: list[Expectation | Match] = []
+    for index, rule in enumerate(runbook.opens):
+        if isinstance(rule, WrittenExpect):
+            grace = {} if rule.grace is None else {"grace": rule.grace}
+            rules.append(Expectation(expect=rule.expect, after=rule.after, late_after=rule.late_after, **grace))
+            continue
+        order = CATALOGUE["orders.read"].gives
+        assert order is not None, "an order has fields"
+        more = MATCHED | {f"order.{field}": kind for field, kind in fields_of(order).items()}
+        context.expression(("opens", index, "match"), rule.match, FactType.BOOL, more=more)
+        rules.append(Match(match=rule.match))
+    return tuple(rules)
+
+
+def check_relations(runbook: Runbook, context: Context) -> None:
+    """Other runbooks and plans that this one names exist; what is saved for later releases is told."""
+    known = context.reference.runbooks - {runbook.runbook}
+    for word in ("supersedes", "reopen_for", "interrupts"):
+        if getattr(runbook, word):
+            context.later((word,), word)
+    for index, name in enumerate(runbook.supersedes):
+        if name == runbook.runbook:
+            context.wrong(("supersedes", index), "a runbook cannot supersede itself; leave it out")
+        elif name not in known:
+            context.wrong(("supersedes", index), f"there is no runbook {name!r}{meant(name, known)}")
+    plans = [plan.plan for plan in runbook.stages.action]
+    for index, interrupt in enumerate(runbook.interrupts):
+        path = ("interrupts", index)
+        context.condition((*path, "when"), interrupt.when)
+        if interrupt.plan not in plans:
+            context.wrong((*path, "plan"), f"there is no plan {interrupt.plan!r}{meant(interrupt.plan, plans)}")
+
+
+def _calendar(written: GoalTimes, name: GoalName, context: Context) -> str | None:
+    known, calendar = context.reference.calendars, written.calendar
+    if calendar is not None and calendar not in known:
+        context.wrong(("sla", name.value, "calendar"), f"there is no calendar {calendar!r}{meant(calendar, known)}")
+    elif calendar is not None:
+        context.calendars.add(calendar)
+    return calendar

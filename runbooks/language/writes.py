@@ -1,0 +1,89 @@
+"""What a step leaves behind in the facts, for the steps beside it that cannot know when."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from runbooks.catalogue import CATALOGUE
+from runbooks.language.facts import fields_of
+from runbooks.language.step_shapes import AnyStep, Ask, CheckRead, Decide, Do, Rounds, TogetherSteps, Wait
+from runbooks.language.worlds import MAYBE, SET, World, known_as, root_of
+
+
+class Write(NamedTuple):
+    """One way in which a step may change what is known: ``facts`` under ``root``. ``whole``: whatever else stood under
+    the root is gone."""
+
+    root: str
+    facts: dict[str, str]
+    whole: bool = True
+
+
+def result_of(step: Do | CheckRead) -> dict[str, str]:
+    """The facts that an activity's result sets; those that it may leave open may be set."""
+    spec = CATALOGUE.get(step.do)
+    if spec is None or spec.gives is None or step.save_as is None:
+        return {}
+    fields = spec.gives.model_fields
+    return {
+        f"{step.save_as}.{name}": MAYBE if type(None) in getattr(fields[name].annotation, "__args__", ()) else SET
+        for name in fields_of(spec.gives)
+    }
+
+
+def otherwise_of(step: Do | Ask) -> dict[str, str]:
+    """The facts that stand for a step that did not happen."""
+    if isinstance(step, Ask):
+        return {} if step.save_as is None or step.otherwise is None else {step.save_as: known_as(step.otherwise)}
+    return {f"{step.save_as}.{name}": known_as(value) for name, value in (step.otherwise or {}).items()}
+
+
+def assumed(facts: dict[str, JsonValue]) -> dict[str, str]:
+    return {path: known_as(value) for path, value in facts.items()}
+
+
+def writes(step: AnyStep) -> Iterator[Write]:
+    """Every way in which a step, or one within it, may change the facts."""
+    match step:
+        case Do() if step.save_as is not None:
+            yield Write(step.save_as, result_of(step))
+            if step.otherwise is not None:
+                yield Write(step.save_as, otherwise_of(step))
+        case Ask() if step.save_as is not None:
+            yield Write(step.save_as, {step.save_as: SET})
+        case Decide():
+            yield Write(step.decide, {step.decide: SET})
+        case Wait():
+            if step.check is not None:
+                yield Write(step.check.save_as, result_of(step.check))
+            for path, standing in assumed(step.then_assume).items():
+                yield Write(root_of(path), {path: standing}, whole=False)
+        case TogetherSteps():
+            for inner in step.together:
+                yield from writes(inner)
+        case Rounds():
+            for inner in step.rounds.steps:
+                yield from writes(inner)
+        case _:
+            pass
+
+
+def roots_written(step: AnyStep) -> set[str]:
+    return {write.root for write in writes(step)}
+
+
+def beside(world: World, others: list[AnyStep]) -> World:
+    """What a step can count on while the others run: a fact that one of them sets may be there, and one that one of
+    them may take away may be gone."""
+    facts = dict(world.facts)
+    for write in (write for other in others for write in writes(other)):
+        for path in {*facts, *write.facts}:
+            if root_of(path) != write.root:
+                continue
+            if path in write.facts:
+                both = write.facts[path] != MAYBE and facts.get(path, MAYBE) != MAYBE
+                facts[path] = SET if both else MAYBE
+            elif write.whole and path in facts:
+                facts[path] = MAYBE
+    return World.of(facts)

@@ -1,0 +1,130 @@
+"""What a bundle carries beside its program: promises, ladders, deadlines of others, and the data that they read."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from amends.models import Model, Money, Party
+from runbooks.program import BySeverity, Value
+
+
+class GoalName(StrEnum):
+    """What a service level promises."""
+
+    ACKNOWLEDGE = "acknowledge"
+    FIRST_RESPONSE = "first_response"
+    UPDATE = "update"
+    ANALYSIS = "analysis"
+    ACTION = "action"
+    RESOLVE = "resolve"
+
+
+class Goal(Model):
+    """A promise: round the clock, or in the working time of a calendar."""
+
+    within: BySeverity
+    calendar: str | None = None
+
+
+class SlaPolicy(Model):
+    """``warn_at``: parts of a goal's budget in percent, ascending. Clocks stop while one of
+    ``pause_while_waiting_for`` holds the ball."""
+
+    goals: dict[GoalName, Goal]
+    warn_at: tuple[int, ...] = ()
+    pause_while_waiting_for: tuple[Party, ...] = ()
+
+
+class Level(Model):
+    """One rung of a ladder: who is paged, how long they have to acknowledge, and how often this is tried."""
+
+    page: str
+    ack_within: BySeverity
+    repeat: int = 1
+
+
+class ExternalDeadline(Model):
+    """A deadline that others set: ``table`` says how long after ``starts`` (a fact) it is; at the last safe moment
+    ``protect_by`` is called with ``inputs``. It never pauses."""
+
+    name: str
+    starts: str
+    table: str
+    protect_by: str
+    inputs: dict[str, Value] = {}
+
+
+class Expectation(Model):
+    """``expect`` within ``late_after`` of ``after``, both order events; opened ``grace`` later."""
+
+    expect: str
+    after: str
+    late_after: timedelta
+    grace: timedelta = timedelta(0)
+
+
+class Match(Model):
+    """A condition over an order event and the state of its order."""
+
+    match: str
+
+
+class Role(Model):
+    """People by their ids: ``team`` may act, ``duty`` is on now by the roster. ``approves_up_to``: the highest amount
+    that the role may approve; no limit if it is not set."""
+
+    team: tuple[str, ...]
+    duty: tuple["Shift", ...] = ()
+    zone: str = "UTC"
+    approves_up_to: Money | None = None
+
+
+class Shift(Model):
+    """Who is on, every week: from ``begins`` to ``ends``, in minutes since Monday 00:00 in the role's zone."""
+
+    who: str
+    begins: int
+    ends: int
+
+
+class Calendar(Model):
+    """Working time: ``hours`` are spans of a working day in minutes since midnight; ``week`` its weekdays (Monday 0).
+
+    ``holidays`` are off, ``workdays`` are worked though the week says otherwise. Behind ``confirmed_until`` nobody has
+    announced the holidays yet.
+    """
+
+    version: str
+    zone: str
+    hours: tuple[tuple[int, int], ...]
+    week: tuple[int, ...]
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+    confirmed_until: date
+
+
+class TableKind(StrEnum):
+    """What the values of a table are: durations in whole seconds, counts of days, whole numbers, or text."""
+
+    DURATION = "duration"
+    DAYS = "days"
+    INT = "int"
+    STRING = "string"
+
+
+class TableRow(Model):
+    """A number that others set, from ``since`` on; for any ``jurisdiction`` or ``marketplace`` that is not set."""
+
+    since: date
+    jurisdiction: str | None = None
+    marketplace: str | None = None
+    value: JsonValue
+    source: str
+
+
+class Table(Model):
+    """A dated table of what law, platforms and carriers set."""
+
+    kind: TableKind
+    rows: tuple[TableRow, ...]
