@@ -1,4 +1,4 @@
-"""Whether a scenario means something: every name in it is checked against the runbook and the shop before it is played."""
+"""Whether a scenario means something: every name in it is checked before it is played."""
 
 from collections.abc import Iterable
 
@@ -92,6 +92,7 @@ class Check:
             if fact not in self._bundle.facts:
                 at = (*path, "facts", fact)
                 self._of_key(at, f"the runbook has no fact {fact!r}{meant(fact, self._bundle.facts)}")
+
     def _stock(self, path: Path, written: WrittenScenario) -> None:
         if written.order in self._shop.orders:
             skus = {line.sku for parcel in self._shop.orders[written.order].parcels for line in parcel.lines}

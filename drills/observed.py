@@ -1,9 +1,9 @@
 """What is left when a scenario has been played: the incident, its effects, its facts, and the shop's books."""
 
+from amends.connectors.shop.sample import sample
 from amends.journal import EffectRecord, TimelineRow
 from amends.models import Data, Model, Money, Severity, Status
 from amends.timeline import Entry, EntryKind
-from amends.connectors.shop.sample import sample
 from drills.scenario import Scenario
 from drills.stage import World
 from runbooks.bundle import Bundle
@@ -19,6 +19,7 @@ class Books(Model):
     ``shipments`` and ``replacements``: those that stand.
     """
 
+    captured: Money
     refunded: Money
     reserved: dict[str, int]
     shipments: int
@@ -86,8 +87,10 @@ def _sends(row: TimelineRow) -> bool:
 def _books(world: World, scenario: Scenario) -> Books:
     shop, order_id = world.shop, scenario.order_id
     lines = [line for parcel in sample().orders[order_id].parcels for line in parcel.lines]
+    money = shop.money(order_id)
     return Books(
-        refunded=shop.money(order_id).refunded,
+        captured=money.captured,
+        refunded=money.refunded,
         reserved={line.sku: shop.stock(line.sku).reserved for line in lines},
         shipments=sum(shipment.cancelled_at is None for shipment in shop.shipments(order_id)),
         replacements=sum(replacement.dropped_at is None for replacement in shop.replacements(order_id)),

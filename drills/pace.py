@@ -10,13 +10,14 @@ from amends.models import Model, Utc
 
 
 class Pace(Model):
-    """``now``: in the incident's time. ``under_way``: the calls that have not returned, in words; empty if none.
+    """``now``: in the incident's time. ``calls``: the ids of those that have not returned; ``under_way``: in words.
 
     ``next_try_at``: set when all of these are pausing between two tries; then the first of them goes on.
     """
 
     ended: bool
     now: Utc
+    calls: tuple[str, ...]
     under_way: str
     next_try_at: Utc | None
 
@@ -32,6 +33,7 @@ def pace_of(description: WorkflowExecutionDescription) -> Pace:
     return Pace(
         ended=description.status is not WorkflowExecutionStatus.RUNNING,
         now=now,
+        calls=tuple(activity.activity_id for activity in raw.pending_activities),
         under_way=", ".join(_shown(activity) for activity in raw.pending_activities),
         next_try_at=min(pausing) if pausing and len(pausing) == len(tries) else None,
     )

@@ -24,8 +24,8 @@ from drills.scenario import Act, AnswerAct, CancelAct, ReportAct, Scenario
 from drills.stage import World
 from workflows.contract import ANSWER, VIEW, AnswerRequest, Receipt, View
 
-REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="drill:reporter")
-CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="drill:customer")
+REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="support")
+CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="customer")
 
 EARLY: Final = timedelta(seconds=5)
 """An act comes this long before what falls due at its moment, so that it is always the first of the two."""
@@ -51,14 +51,17 @@ class Course:
     remarks: list[str] = field(default_factory=list)
 
 
-async def play(world: World, scenario: Scenario, *, watch: Watch | None = None, patience: timedelta = PATIENCE) -> Course:
+async def play(
+    world: World, scenario: Scenario, *, watch: Watch | None = None, patience: timedelta = PATIENCE
+) -> Course:
     """Play a scenario in its world until its incident has ended, or nothing is due and nothing is scripted any more.
 
     ``watch`` is given every entry once, in order, soon after it is in the journal. What goes otherwise than scripted is
     in the remarks, also that the incident got nowhere for ``patience``. An incident that is still open is terminated,
     so that nothing of it stays behind. Raises ``Trouble`` if the incident cannot be opened.
     """
-    receipt = await _report(world, scenario, key=f"drill-{scenario.name}")
+    # its own key for each play: under a key that was used before, the server would name the incident of then
+    receipt = await _report(world, scenario, key=world.queue)
     course = Course(incident_id=receipt.incident_id, run_id=receipt.run_id)
     player = _Player(world, scenario, course, watch or _nobody, patience)
     try:
@@ -93,28 +96,40 @@ class _Player:
     async def go_on(self) -> None:
         for _ in range(_MOST_TURNS):
             pace = pace_of(await self.handle.describe())
+            self._lose_patience(pace)
             if pace.under_way and pace.next_try_at is None:
-                await self._wait(pace)
+                await asyncio.sleep(_GLANCE)
                 continue
             view: View = await self.handle.query(VIEW, result_type=View)
             self._look()
             if pace.ended:
                 break
             act, act_at = self._next_act(view)
-            if act is not None and act_at is not None and act_at <= pace.now:
+            stops = [at for at in (act_at, view.due_at, pace.next_try_at) if at is not None]
+            if view.status.final:  # the workflow is just closing: nothing can be moved or played any more
+                await asyncio.sleep(_GLANCE)
+            elif not stops and not view.busy:
+                break
+            elif act is not None and act_at is not None and act_at <= pace.now:
                 self._script.remove(act)
                 await self._do(act)
-                continue
-            stops = [at for at in (act_at, view.due_at, pace.next_try_at) if at is not None]
-            if not stops and not view.busy:
-                break
-            if stops and min(stops) > pace.now and (pace.under_way or not view.busy):
-                await self._move(min(stops) - pace.now)
-            else:
-                await self._wait(pace, view)
+            elif stops and min(stops) > pace.now and (pace.under_way or not view.busy):
+                await self._world.skipper.fast_forward(self.handle, min(stops) - pace.now)
+            else:  # what is due is being taken up
+                await asyncio.sleep(_GLANCE)
         else:
             raise _GaveUp(f"gave up after {_MOST_TURNS} turns: something is always due")
         self._course.remarks += [f"{_words(act)} was not played: {_why_not(act)}" for act in self._script]
+
+    def _lose_patience(self, pace: Pace) -> None:
+        """Raises ``_GaveUp`` when nothing has been written, called or played for too long."""
+        known, since = self._progress
+        progress = (len(self._rows), len(self._script), pace.calls)
+        if progress != known:
+            self._progress = (progress, time.monotonic())
+        elif time.monotonic() - since > self._patience:
+            waited_for = pace.under_way or "the worker"
+            raise _GaveUp(f"gave up: for {self._patience:g} real seconds nothing came of waiting for {waited_for}")
 
     def _look(self) -> None:
         """Take in what has come into the journal since the last look."""
@@ -154,21 +169,6 @@ class _Player:
         except WorkflowUpdateFailedError as error:
             told = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
             self._course.remarks.append(f"{_words(act)} did not count: {told}")
-
-    async def _move(self, span: timedelta) -> None:
-        await self._world.skipper.fast_forward(self.handle, span)
-        self._progress = (None, time.monotonic())
-
-    async def _wait(self, pace: Pace, view: View | None = None) -> None:
-        """Let real time pass, up to the end of the patience."""
-        due = f"{view.due} to be taken up" if view is not None and view.due else ""
-        waiting_for = pace.under_way or due or "the worker"
-        known, since = self._progress
-        if waiting_for != known:
-            self._progress = (waiting_for, time.monotonic())
-        elif time.monotonic() - since > self._patience:
-            raise _GaveUp(f"gave up: for {self._patience:g} real seconds nothing came of waiting for {waiting_for}")
-        await asyncio.sleep(_GLANCE)
 
 
 async def _report(world: World, scenario: Scenario, *, key: str) -> Receipt:

@@ -1,7 +1,10 @@
 """What a played scenario came to, and in what that differs from what was expected."""
 
+import asyncio
 import time
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from amends.journal import EffectRecord, TimelineRow, verify
 from amends.models import Data, Model, Status, Utc
@@ -10,6 +13,9 @@ from drills.observed import Observed, observe, outcome_of
 from drills.player import PATIENCE, Watch, play
 from drills.scenario import Scenario
 from drills.stage import Stage
+
+AT_ONCE: Final = 4
+"""Scenarios that share a stage's server and this process: more only slow each other down on two cores."""
 
 
 class EffectShown(Model):
@@ -44,11 +50,15 @@ class Report(Model):
 
 
 class Played(Model):
-    """A played scenario: its report, its timeline, and where its history is on the stage's server."""
+    """A played scenario: its report, its timeline, and where its history is on the stage's server.
+
+    ``proved``: what was verified of the journal, in words.
+    """
 
     report: Report
     observed: Observed
     timeline: tuple[TimelineRow, ...]
+    proved: tuple[str, ...]
     opened_at: Utc
     workflow_id: str
     run_id: str
@@ -85,10 +95,24 @@ async def perform(
         report=report,
         observed=observed,
         timeline=tuple(timeline),
+        proved=verified.proved,
         opened_at=opened_at,
         workflow_id=scenario.bundle.workflow_id(scenario.report),
         run_id=course.run_id,
     )
+
+
+async def perform_all(stage: Stage, scenarios: Sequence[Scenario], *, at_once: int = AT_ONCE) -> list[Played]:
+    """Play scenarios on one stage, several at once; in the order in which they were given."""
+    room = asyncio.Semaphore(at_once)
+
+    async def one(scenario: Scenario) -> Played:
+        async with room:
+            return await perform(stage, scenario)
+
+    async with asyncio.TaskGroup() as group:
+        plays = [group.create_task(one(scenario)) for scenario in scenarios]
+    return [each.result() for each in plays]
 
 
 def _shown(effect: EffectRecord, opened_at: Utc) -> EffectShown:

@@ -34,6 +34,7 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
 An act comes before anything else that falls due at its moment.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -143,15 +144,13 @@ def parse_scenarios(*, file: str, text: str, bundle: Bundle) -> tuple[Scenario, 
     return tuple(_scenario(name, scenario, bundle) for name, scenario in written.scenarios.items())
 
 
-def choose(scenarios: tuple[Scenario, ...], name: str) -> Scenario:
-    """The scenario of this name. Raises ``DefinitionError`` that names the known ones."""
-    for scenario in scenarios:
-        if scenario.name == name:
-            return scenario
-    names = [scenario.name for scenario in scenarios]
-    raise DefinitionError(
-        f"{scenarios[0].runbook} has no scenario {name!r}{meant(name, names)}; there are {', '.join(names)}"
-    )
+def choose(scenarios: Sequence[Scenario], name: str) -> tuple[Scenario, ...]:
+    """Those of this name. Raises ``DefinitionError`` that tells the known names if there is none."""
+    chosen = tuple(scenario for scenario in scenarios if scenario.name == name)
+    if not chosen:
+        names = [scenario.name for scenario in scenarios]
+        raise DefinitionError(f"there is no scenario {name!r}{meant(name, names)}; there are {', '.join(names)}")
+    return chosen
 
 
 def drilled_runbooks() -> list[str]:
