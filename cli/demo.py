@@ -1,0 +1,118 @@
+"""``amends demo``: one lost parcel made right before your eyes."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from amends.journal import TimelineRow
+from amends.models import Status
+from cli import wording
+from cli.output import columns
+from cli.quiet import quiet
+from cli.telling import tell
+from drills.moments import since
+from drills.observed import outcome_of
+from drills.report import Played, perform
+from drills.scenario import Scenario, choose, load_scenarios
+from drills.stage import stage
+
+_RUNBOOK, _SCENARIO = "lost_parcel", "no_capacity"
+"""A story with a turn: the first way of putting it right fails, is undone, and the second one works."""
+
+
+def demo() -> int:
+    """Watch one lost parcel made right, in seconds; nothing is kept.
+
+    A Temporal server, a journal and a small shop are set up in a temporary folder. A parcel is reported lost, and
+    everything that follows is shown as the journal gets it. The exit code is 0 if the incident was closed and its
+    journal could be verified, else 1.
+
+    amends demo
+    """
+    (scenario,) = choose(load_scenarios(_RUNBOOK), _SCENARIO)
+    print("\n".join(_beginning(scenario)), flush=True)
+    played = asyncio.run(_play(scenario))
+    print("\n".join(_end(played, scenario)))
+    return 0 if played.report.status is Status.CLOSED and played.report.journal_verified else 1
+
+
+async def _play(scenario: Scenario) -> Played:
+    quiet()
+    async with stage() as on:
+        return await perform(on, scenario, watch=_Screen().show)
+
+
+class _Screen:
+    """Shows each entry when it comes, by the time since the first."""
+
+    def __init__(self) -> None:
+        self._opened_at: datetime | None = None
+
+    def show(self, row: TimelineRow) -> None:
+        self._opened_at = self._opened_at or row.occurred_at
+        print(f"  {self._since(row.occurred_at):<10}  {tell(row, moment=self._since)}", flush=True)
+
+    def _since(self, at: datetime) -> str:
+        assert self._opened_at is not None
+        return since(at - self._opened_at)
+
+
+def _beginning(scenario: Scenario) -> list[str]:
+    return [
+        f"Order {scenario.order_id}, parcel {scenario.report['parcel_id']}: {scenario.bundle.about}",
+        "A real Temporal server follows the runbook with its real deadlines, and skips the time between them.",
+        "+1d 02:00 is one day and two hours after the report.",
+        "",
+    ]
+
+
+def _end(played: Played, scenario: Scenario) -> list[str]:
+    report, books = played.report, played.observed.books
+    took = since(timedelta(seconds=report.virtual_duration)).removeprefix("+")
+    held = ", ".join(f"{units} of {sku}" for sku, units in books.reserved.items())
+    captured, refunded = (wording.money(each.amount, each.currency) for each in (books.captured, books.refunded))
+    return [
+        "",
+        *columns(
+            [
+                ("what went wrong", f"{scenario.bundle.title['en']}: {scenario.bundle.about}"),
+                ("what was done", _done(played)),
+                ("how it ended", f"{report.status}, incident {report.incident}"),
+                (
+                    "how long it took",
+                    f"{took} (days, hours:minutes) of its own time, {report.wall_time:.1f} real seconds",
+                ),
+            ]
+        ),
+        "",
+        "What was done to the world, in order:",
+        *columns(_effects(played), indent="  "),
+        "",
+        f"The shop's books: {captured} captured, {refunded} refunded; {held} still reserved; "
+        f"{books.shipments} shipments and {books.replacements} replacement orders stand.",
+        _verified(played),
+        "",
+        "Next: `amends drill lost_parcel` plays every way that a lost parcel can go; `amends up` runs it all for you.",
+    ]
+
+
+def _done(played: Played) -> str:
+    undone = [str(row.data["plan"]) for row in played.timeline if row.kind == "plan_undone"]
+    turns = [f"{plan} was tried, failed and was undone" for plan in undone]
+    return "; then ".join([*turns, f"{played.report.outcome} put it right"])
+
+
+def _effects(played: Played) -> list[tuple[str, str]]:
+    undone = {effect.undoes for effect in played.observed.effects if outcome_of(effect) == "applied"}
+    return [
+        (
+            ("undo: " if effect.undoes else "") + wording.activity(effect.activity),
+            outcome_of(effect) + (", undone later" if effect.key in undone else ""),
+        )
+        for effect in played.observed.effects
+    ]
+
+
+def _verified(played: Played) -> str:
+    if played.report.journal_verified:
+        return f"journal verified: {'; '.join(played.proved)}"
+    return f"journal NOT verified: {'; '.join(played.report.differences)}"

@@ -1,0 +1,36 @@
+"""Scenarios of a few moments, for tests of how they are read and played."""
+
+from drills.scenario import Scenario, parse_scenarios
+from runbooks.library import load
+
+CALLED_OFF = """\
+scenarios:
+  called_off:
+    about: Called off after half an hour.
+    order: SO-1001
+    script:
+      - {cancel: found behind the shelf, at: 30m}
+    expect:
+      status: cancelled
+      effects:
+        - shipping.open_trace: applied
+        - shipping.close_trace: applied
+      messages: [lost_parcel.looking]
+      moments:
+        - {entry: incident_closed, at: 30m}
+      shop: {refunded: CNY 0.00, reserved: {LAMP-OAK: 0}, shipments: 0, replacements: 0}
+"""
+
+
+def scenarios(text: str = CALLED_OFF) -> tuple[Scenario, ...]:
+    return parse_scenarios(file="scenarios/lost_parcel.yaml", text=text, bundle=load("lost_parcel"))
+
+
+def called_off(*changes: tuple[str, str], order: str = "SO-1001") -> Scenario:
+    """A short scenario, with some of its text replaced. An order of its own lets it play beside others."""
+    text = CALLED_OFF
+    for old, new in (("SO-1001", order), *changes):
+        assert old in text
+        text = text.replace(old, new)
+    (scenario,) = scenarios(text)
+    return scenario

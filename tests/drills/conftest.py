@@ -1,0 +1,13 @@
+"""One stage for all drills of a test run."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from drills.stage import Stage, stage
+
+
+@pytest.fixture(scope="session")
+async def drill_stage() -> AsyncIterator[Stage]:
+    async with stage() as on:
+        yield on

@@ -1,0 +1,129 @@
+"""Scenario files are checked whole before anything is played: each mistake has its place and its mend."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from amends.errors import DefinitionError
+from amends.models import Money
+from drills.scenario import AnswerAct, choose, load_scenarios
+from runbooks.language.problems import RunbookErrors
+from tests.drills.builders import CALLED_OFF, called_off, scenarios
+
+FILE = "scenarios/lost_parcel.yaml"
+
+BROKEN = [
+    ("about: Called", "abuot: Called", f"{FILE}:3:5: unknown key 'abuot'; did you mean 'about'?"),
+    ("    order: SO-1001\n", "", f"{FILE}:3:5: `order` is missing; add it"),
+    ("SO-1001", "SO-1011", f"{FILE}:4:12: the shop has no order 'SO-1011'; did you mean 'SO-1010'?"),
+    ("script:", "parcel: PC-1001-2\n    script:", f"{FILE}:5:13: SO-1001 has no parcel 'PC-1001-2'"),
+    ("script:", "report: {last_seen: x}\n    script:", f"{FILE}:5:14: a report has no field 'last_seen'"),
+    ("{cancel: found behind the shelf, at: 30m}", "{cansel: x, at: 30m}", f"{FILE}:6:9: an act has one of the keys"),
+    ("at: 30m}\n    expect", "at: soon}\n    expect", f"{FILE}:6:46: `at`: 'soon' is not a duration"),
+    ("status: cancelled", "status: canceled", f"{FILE}:8:15: 'canceled' is not one of"),
+    ("shipping.close_trace", "shipping.closetrace", f"{FILE}:11:11: there is no effect 'shipping.closetrace'"),
+    (
+        "open_trace: applied",
+        "open_trace: OutOfStock",
+        f"{FILE}:10:32: shipping.open_trace never ends with 'OutOfStock'",
+    ),
+    ("[lost_parcel.looking]", "[lost_parcel.loking]", f"{FILE}:12:18: the runbook has no message"),
+    ("moments:", "facts: {choise: refund}\n      moments:", f"{FILE}:13:15: the runbook has no fact 'choise'"),
+    ("entry: incident_closed", "entry: incident_close", f"{FILE}:14:19: 'incident_close' is not one of"),
+    ("CNY 0.00", "0 yuan", f"{FILE}:15:24: `refunded`: '0 yuan' is not an amount"),
+    ("LAMP-OAK", "LAMP-ELM", f"{FILE}:15:45: SO-1001 has no 'LAMP-ELM' in it"),
+    ("script:", "faults: [{call: x.y, refuse: No}]\n    script:", f"{FILE}:5:21: the shop has no call 'x.y'"),
+    (
+        "script:",
+        "faults: [{call: payments.refund}]\n    script:",
+        f"{FILE}:5:14: say what the shop does: either `refuse: <reason>` or `trouble: before | after`",
+    ),
+    (
+        "script:",
+        "faults: [{call: payments.refund, trouble: later}]\n    script:",
+        f"{FILE}:5:47: there is no trouble 'later'",
+    ),
+    (
+        "script:",
+        "faults: [{call: payments.refund, refuse: NoCapacity}]\n    script:",
+        f"{FILE}:5:46: payments.refund never refuses with 'NoCapacity'",
+    ),
+    (
+        "script:",
+        "script:\n      - {answer: satisfacton, choice: 5, after: 1h}",
+        f"{FILE}:6:18: the runbook has no question 'satisfacton'; did you mean 'satisfaction'?",
+    ),
+    (
+        "script:",
+        "script:\n      - {answer: satisfaction, choice: 6, after: 1h}",
+        f"{FILE}:6:40: satisfaction has no choice '6'",
+    ),
+    ("script:", "script:\n      - {answer: satisfaction, choice: 5}", f"{FILE}:6:9: say when: either `at`"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), BROKEN, ids=[told.split(": ", 1)[1][:40] for _, _, told in BROKEN])
+def test_a_mistake_is_told_with_its_place(old: str, new: str, told: str) -> None:
+    assert old in CALLED_OFF
+
+    with pytest.raises(RunbookErrors) as caught:
+        scenarios(CALLED_OFF.replace(old, new, 1))
+
+    assert told in [str(problem)[: len(told)] for problem in caught.value.problems]
+
+
+def test_all_mistakes_of_a_file_are_told_at_once() -> None:
+    text = CALLED_OFF.replace("SO-1001", "SO-4711").replace("lost_parcel.looking", "lost").replace("LAMP-OAK: 0", "")
+
+    with pytest.raises(RunbookErrors) as caught:
+        scenarios(text)
+
+    assert [(problem.line, problem.column) for problem in caught.value.problems] == [(4, 12), (12, 18)]
+
+
+def test_moments_add_up_and_amounts_are_minor_units() -> None:
+    scenario = called_off(("at: 30m}\n      shop", "at: 26h 12d}\n      shop"), ("CNY 0.00", "CNY 384.00"))
+
+    assert scenario.expect.moments[0].at == timedelta(days=13, hours=2)
+    assert scenario.expect.shop.refunded == Money(amount=38400, currency="CNY")
+
+
+@pytest.mark.parametrize("question", ["satisfaction", "follow_up.ask.satisfaction"])
+def test_a_question_is_named_by_its_message_or_by_its_step(question: str) -> None:
+    scenario = called_off(("script:", f"script:\n      - {{answer: {question}, choice: 5, after: 0m}}"))
+
+    assert scenario.script[0] == AnswerAct(ask="follow_up.ask.satisfaction", choice="5", at=None, after=timedelta())
+
+
+def test_the_report_names_the_first_parcel_unless_another_is_asked_for() -> None:
+    first = called_off()
+    second = called_off(("script:", "parcel: PC-1010-2\n    script:"), ("LAMP-OAK", "KETTLE-09"), order="SO-1010")
+
+    assert first.report == {"order_id": "SO-1001", "parcel_id": "PC-1001-1"}
+    assert second.report == {"order_id": "SO-1010", "parcel_id": "PC-1010-2"}
+
+
+def test_an_unknown_scenario_is_told_with_the_known_ones() -> None:
+    with pytest.raises(DefinitionError, match=r"no scenario 'caled_off'; did you mean 'called_off'\?"):
+        choose(scenarios(), "caled_off")
+
+
+def test_a_runbook_without_scenarios_says_where_they_belong(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "runbooks" / "lost_parcel.yaml"
+    own = tmp_path / "our_parcels.yaml"
+    own.write_text(shipped.read_text())
+
+    with pytest.raises(DefinitionError, match=r"scenarios/our_parcels\.yaml: the runbook .* has no scenarios"):
+        load_scenarios(own)
+
+
+def test_a_company_s_runbook_brings_its_own_scenarios(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "runbooks" / "lost_parcel.yaml"
+    (tmp_path / "our_parcels.yaml").write_text(shipped.read_text())
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "our_parcels.yaml").write_text(CALLED_OFF)
+
+    (scenario,) = load_scenarios(tmp_path / "our_parcels.yaml")
+
+    assert scenario.name == "called_off"
