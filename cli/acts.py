@@ -47,8 +47,9 @@ async def answer(
         asked = str(given.data["ask"])
         receipt = Receipt(incident_id=row.incident_id, run_id=given.run_id, n=given.n, result="repeated")
     else:
+        _require_running(row)
         client = await connect(address)
-        asked = _asked(await live.view(client, _running(row)), ask)
+        asked = _asked(await live.view(client, row), ask)
         request = AnswerRequest(key=key_for(asked), ask=asked, choice=choice, actor=who)
         receipt = await live.answer(client, row, request)
     if format is Format.JSON:
@@ -78,7 +79,8 @@ async def cancel(
     who = actor_of(actor)
     if not reason.strip():
         raise InputError("--reason: say why, for those who read the timeline later")
-    row = _running(_found(incident)[0])
+    row, _ = _found(incident)
+    _require_running(row)
     # Temporal tells the workflow no more than the reason: who asked must stand in it
     await live.cancel(await connect(address), row, reason=f"{reason} ({who.id})")
     print(f"cancelling incident {row.incident_id}")
@@ -91,10 +93,9 @@ def _found(incident: str) -> tuple[IncidentRow, list[TimelineRow]]:
         return row, found.timeline(row.incident_id)
 
 
-def _running(row: IncidentRow) -> IncidentRow:
+def _require_running(row: IncidentRow) -> None:
     if row.status.final:
         raise InputError(f"incident {row.incident_id} is {row.status}; nothing can be done to it any more")
-    return row
 
 
 def _is_given(entry: TimelineRow, key_for: Callable[[str], str]) -> bool:

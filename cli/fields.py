@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import isfinite
 from typing import assert_never
 
 from pydantic import JsonValue
@@ -61,7 +62,7 @@ def _value(text: str, kind: FactType) -> JsonValue:
         case FactType.INT:
             return int(text)
         case FactType.DOUBLE:
-            return float(text)
+            return float(text) if isfinite(float(text)) else _no(text)
         case FactType.BOOL:
             return {"true": True, "false": False}[text] if text in ("true", "false") else _no(text)
         case FactType.TIMESTAMP:

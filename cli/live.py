@@ -27,13 +27,13 @@ _LOOK: Final = timedelta(seconds=5)
 _NO_WORKER = "no worker answers; start one (`amends up`, `amends worker`) and type the same again"
 
 
-async def view(client: Client, row: IncidentRow) -> View:
+async def view(client: Client, row: IncidentRow, *, patience: timedelta = _LOOK) -> View:
     """How the incident stands now.
 
-    Raises ``InputError`` when Temporal does not carry it (any more), ``Trouble`` when no worker answers.
+    Raises ``InputError`` when Temporal does not carry it (any more), ``Trouble`` when no worker answers in time.
     """
     try:
-        found: View = await _handle(client, row).query(VIEW, result_type=View, rpc_timeout=_LOOK)
+        found: View = await _handle(client, row).query(VIEW, result_type=View, rpc_timeout=patience)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise InputError(_unknown(client, row)) from error
@@ -48,15 +48,17 @@ async def view(client: Client, row: IncidentRow) -> View:
     return found
 
 
-async def answer(client: Client, row: IncidentRow, request: AnswerRequest) -> Receipt:
+async def answer(
+    client: Client, row: IncidentRow, request: AnswerRequest, *, patience: timedelta = PATIENCE
+) -> Receipt:
     """Answers a question. Returns when the answer is in the journal.
 
-    Raises ``InputError`` with the reason when it does not count, ``Trouble`` when no worker answered in time; the same
-    answer under the same key can then be given again.
+    Raises ``InputError`` with the reason when it does not count, ``Trouble`` when no worker answered within
+    ``patience``; the same answer under the same key can then be given again.
     """
     update = _handle(client, row).execute_update(ANSWER, request, id=request.key, result_type=Receipt)
     try:
-        receipt: Receipt = await asyncio.wait_for(update, PATIENCE.total_seconds())
+        receipt: Receipt = await asyncio.wait_for(update, patience.total_seconds())
     except WorkflowUpdateFailedError as error:
         if isinstance(error.cause, ApplicationError):
             raise InputError(f"incident {row.incident_id}: {error.cause.message}") from error
@@ -67,7 +69,7 @@ async def answer(client: Client, row: IncidentRow, request: AnswerRequest) -> Re
         raise Trouble(f"incident {row.incident_id}: {_NO_WORKER} ({error.message})") from error
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise Trouble(
-            f"incident {row.incident_id}: nothing came back within {PATIENCE.total_seconds():.0f} s; {_NO_WORKER}"
+            f"incident {row.incident_id}: nothing came back within {patience.total_seconds():.0f} s; {_NO_WORKER}"
         ) from error
     return receipt
 

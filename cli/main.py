@@ -39,8 +39,8 @@ Settings (environment)
 _COMMANDS: Final = {
     "up": ("cli.up:up", "Run everything on this machine."),
     "open": ("cli.opening:open_incident", "Report that something went wrong."),
-    "list": ("cli.incidents:list_incidents", "List incidents."),
-    "show": ("cli.incidents:show", "Tell an incident's story, and what may be answered now."),
+    "list": ("cli.listing:list_incidents", "List incidents."),
+    "show": ("cli.showing:show", "Tell an incident's story, and what may be answered now."),
     "answer": ("cli.acts:answer", "Answer a question that an incident has asked."),
     "cancel": ("cli.acts:cancel", "Call an incident off, and undo what was done."),
     "drill": ("cli.drill:drill", "Rehearse a runbook on the real engine, in seconds."),
