@@ -10,5 +10,5 @@ def to_stderr(*, level: int = logging.INFO) -> None:
     """Sends the logs of this process from ``level`` up to stderr."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is when the line is written
     )

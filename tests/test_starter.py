@@ -1,6 +1,8 @@
 """Opening incidents, on the real server: start or attach, once for each key, with errors that name the mend."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -225,3 +227,15 @@ async def test_a_report_that_was_given_up_counts_once_when_it_is_given_again(uns
 
     assert receipt.result == "opened"
     assert EntryKind.REPORT_ADDED not in unserved.kinds(receipt.incident_id)
+
+
+def test_the_file_run_as_a_program_is_the_command_amends_open() -> None:
+    program = Path(starter.__file__)
+
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, program, "lost_parcel", "order_id=SO-1"], cwd=program.parent, capture_output=True, text=True
+    )
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: the report lacks 'parcel_id'.")
