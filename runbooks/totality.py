@@ -34,7 +34,7 @@ _RISKS = (
         re.compile(r"\.\s*(?:matches|get\w+)\s*\(\s*(?!\s|['\")])"),
         "this needs literal text, so that it is known to be right",
     ),
-    (re.compile(r"[\w)\]]\s*\["), "there may be nothing at that place; facts are single values"),
+    (re.compile(r"(?:\b(?!in\b)\w+|[)\]])\s*\["), "there may be nothing at that place; facts are single values"),
 )
 
 

@@ -31,7 +31,7 @@ from runbooks.language.step_shapes import (
 )
 from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
-from runbooks.language.worlds import MAYBE, SET, World, Worlds, gathered, known_as, verdict
+from runbooks.language.worlds import MAYBE, SET, World, Worlds, agreed, gathered, known_as, verdict
 from runbooks.language.writes import assumed, beside, otherwise_of, result_of, roots_written
 from runbooks.program import FactType, OnRefusal
 from runbooks.scanning import scan
@@ -54,6 +54,10 @@ def check_facts_are_set(runbook: Runbook, context: Context, known: Known) -> Non
                 walker.sequence(plan.steps, ("stages", "action", index, "steps"), at_any_moment)
 
 
+_PRECISE = 4
+"""Rounds in which failing plans may add to what the others find, before only what all agree on is kept: an end."""
+
+
 def _from_outside(known: Known) -> list[str]:
     return [path for path in known.types if path in INCIDENT or path.startswith("report.")]
 
@@ -71,18 +75,22 @@ class _Walker:
 
     def plans(self, plans: tuple[PlanSteps, ...], worlds: Worlds) -> Worlds:
         """The worlds behind the plan that succeeds. What a failed plan has learnt, or forgotten, the next one finds."""
-        entering, succeeded = worlds, frozenset[World]()
+        entering, tries = worlds, 0
         while True:
-            self._failing, succeeded = set(), frozenset()
+            tries += 1
+            before, succeeded = entering, frozenset[World]()
+            self._failing = set()
             for index, plan in enumerate(plans):
                 path: Path = ("stages", "action", index)
                 chosen = [world for world in entering if self._may_hold((*path, "when"), plan.when, world)]
                 inner = gathered(world.given(plan.when) for world in chosen)
                 succeeded |= self.sequence(plan.steps, (*path, "steps"), inner)
-            known = gathered(entering | self._failing)
-            if known == entering:
+            if self._failing <= entering:
                 return gathered(succeeded)
-            entering = known
+            known = gathered(entering | self._failing)
+            entering = known if tries < _PRECISE else frozenset([agreed(known)])
+            if tries > _PRECISE and entering == before:
+                return gathered(succeeded)
 
     def _step(self, step: AnyStep, path: Path, world: World) -> Iterable[World]:
         if isinstance(step, Decide):

@@ -73,7 +73,13 @@ def gathered(worlds: Iterable[World]) -> Worlds:
     if len(found) <= MANY:
         return found
     vague = frozenset(World(frozenset((path, _vague(standing)) for path, standing in each.facts)) for each in found)
-    return vague if len(vague) <= MANY else frozenset([_common(vague)])
+    return vague if len(vague) <= MANY else frozenset([agreed(vague)])
+
+
+def agreed(worlds: Worlds) -> World:
+    """What all the worlds agree on; the rest may be."""
+    paths = {path for world in worlds for path, _ in world.facts}
+    return World.of({path: SET if all(world.is_set(path) for world in worlds) else MAYBE for path in paths})
 
 
 def verdict(world: World, condition: str | None, types: Mapping[str, FactType]) -> bool | None:
@@ -112,9 +118,3 @@ def _put(values: Data, path: str, value: JsonValue) -> None:
 
 def _vague(standing: str) -> str:
     return SET if standing.startswith("=") else standing
-
-
-def _common(worlds: Worlds) -> World:
-    """What all the worlds agree on; the rest may be."""
-    paths = {path for world in worlds for path, _ in world.facts}
-    return World.of({path: SET if all(world.is_set(path) for world in worlds) else MAYBE for path in paths})
