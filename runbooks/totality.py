@@ -41,7 +41,7 @@ _RISKS = (
 _QUOTED = r"(\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
 _LITERALS = (
     (re.compile(rf"\b(bool|int|double|timestamp|duration)\s*\(\s*{_QUOTED}\s*\)"), 'string({0}({1})) != ""'),
-    (re.compile(rf"\.\s*(matches)\s*\(\s*{_QUOTED}\s*\)"), '"".{0}({1}) || true'),
+    (re.compile(rf"\.\s*(matches)\s*\(\s*{_QUOTED}\s*\)"), '"".{0}({1}) == true'),
     (re.compile(rf"\.\s*(get\w+)\s*\(\s*{_QUOTED}\s*\)"), 'timestamp("2026-01-01T00:00:00Z").{0}({1}) >= 0'),
 )
 

@@ -60,9 +60,7 @@ class Context:
         """The role with this name, taken into the bundle."""
         role = self.reference.roles.get(name)
         if role is None:
-            self.wrong(
-                path, f"there is no role {name!r}{meant(name, self.reference.roles)}; people.yaml lists the roles"
-            )
+            self.wrong(path, f"there is no role {name!r} among the people{meant(name, self.reference.roles)}")
         else:
             self.roles.add(name)
         return role

@@ -100,9 +100,18 @@ def _problem(source: Source, detail: Any, shapes: Mapping[str, type[Written]]) -
         case "dict_type" | "model_type" | "tuple_type" | "model_attributes_type":
             shape = "a list" if detail["type"] == "tuple_type" else "keys and values"
             return say(path, f"`{last}` must be {shape}; this is {detail['input']!r}")
+        case "string_pattern_mismatch" if last in ("on", "expect", "after"):
+            return say(path, f"{detail['input']!r} is no kind of event; write it like order.cancel_requested")
+        case "string_pattern_mismatch" if last in ("jurisdiction", "marketplace"):
+            example = "two capital letters, such as CN" if last == "jurisdiction" else "small letters, such as tmall"
+            return say(path, f"{detail['input']!r} is no {last}; write it with {example}")
         case "string_pattern_mismatch":
             wanted = "use small letters, digits and _, and begin with a letter"
             return say(path, f"{detail['input']!r} is not a name; {wanted}")
+        case "greater_than_equal":
+            return say(path, f"`{last}` must be at least {detail['ctx']['ge']}; this is {detail['input']!r}")
+        case "less_than_equal":
+            return say(path, f"`{last}` must be at most {detail['ctx']['le']}; this is {detail['input']!r}")
         case "enum":
             known = [word.strip("'") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
             suggestion = meant(str(detail["input"]), known)

@@ -50,6 +50,7 @@ def check_facts_are_set(runbook: Runbook, context: Context, known: Known) -> Non
     for interrupt in runbook.interrupts:
         for index, plan in enumerate(stages.action):
             if plan.plan == interrupt.plan:
+                walker.interrupted_by = interrupt.on
                 at_any_moment = gathered([World.of(start).given(interrupt.when)])
                 walker.sequence(plan.steps, ("stages", "action", index, "steps"), at_any_moment)
 
@@ -66,6 +67,7 @@ class _Walker:
     def __init__(self, runbook: Runbook, context: Context, known: Known) -> None:
         self._runbook, self._context, self._known = runbook, context, known
         self._failing: set[World] = set()
+        self.interrupted_by: str | None = None
 
     def sequence(self, steps: Iterable[AnyStep], path: Path, worlds: Worlds) -> Worlds:
         """The worlds behind steps that follow each other."""
@@ -236,6 +238,8 @@ class _Walker:
             self._context.problems.append(problem)
 
     def _why(self, path: Path, fact: str) -> str:
+        if self.interrupted_by is not None:
+            return f"{self.interrupted_by!r} may cut in before; name the fact in that interrupt's `when`"
         if fact in self._known.optional:
             return f"not every report carries it; ask `has({fact})` first"
         if fact in self._known.nullable:

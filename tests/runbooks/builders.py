@@ -1,8 +1,12 @@
 """A small runbook that is right, and ways to make it wrong."""
 
+from datetime import date
+
 from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
+from runbooks.language.reference import Reference
 from runbooks.language.texts import Texts
+from runbooks.policy import Calendar, Role, Table, TableKind, TableRow
 
 RATES = {"USD": "7.10", "JPY": "0.0480"}
 
@@ -10,6 +14,27 @@ MESSAGES = {
     "en": "sorry: {subject: We are sorry, body: 'Order {report.order_id}'}\n",
     "zh": "sorry: {subject: 抱歉, body: '订单 {report.order_id}'}\n",
 }
+
+REFERENCE = Reference(
+    roles={
+        "clerk": Role(team=("ann", "ben")),
+        "finance": Role(team=("cho", "ben")),
+        "boss": Role(team=("ann",)),
+        "chief": Role(team=("dee",)),
+    },
+    calendars={
+        "cn_office": Calendar(
+            version="1", zone="Asia/Shanghai", hours=((540, 1080),), week=(0, 1, 2), confirmed_until=date(2026, 12, 31)
+        )
+    },
+    tables={
+        "claim_window": Table(
+            kind=TableKind.DURATION, rows=(TableRow(since=date(2026, 1, 1), value=86400, source="test"),)
+        ),
+        "refund_days": Table(kind=TableKind.DAYS, rows=(TableRow(since=date(2026, 1, 1), value=7, source="test"),)),
+    },
+    runbooks=frozenset({"late_parcel", "stockout"}),
+)
 
 SMALL = """\
 runbook: late_parcel
@@ -46,4 +71,6 @@ def small(*changes: tuple[str, str]) -> str:
 
 
 def compiled(text: str, *, messages: Texts | None = None) -> Bundle:
-    return compile_runbook(file="late_parcel.yaml", text=text, texts=messages or texts(), rates=RATES)
+    return compile_runbook(
+        file="late_parcel.yaml", text=text, texts=messages or texts(), rates=RATES, reference=REFERENCE
+    )

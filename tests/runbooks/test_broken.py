@@ -6,7 +6,7 @@ import pytest
 
 from runbooks.language.compiler import compile_runbook
 from runbooks.language.problems import RunbookErrors
-from tests.runbooks.builders import RATES, compiled, small, texts
+from tests.runbooks.builders import RATES, REFERENCE, compiled, small, texts
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
 
@@ -22,7 +22,7 @@ def test_every_mistake_is_told_at_once_with_its_place_and_mend(path: Path) -> No
     expected = [f"{path.name}:{line.removeprefix('#').strip()}" for line in head[1:]]
 
     with pytest.raises(RunbookErrors) as caught:
-        compile_runbook(file=path.name, text=text, texts=texts(), rates=RATES)
+        compile_runbook(file=path.name, text=text, texts=texts(), rates=RATES, reference=REFERENCE)
 
     assert [str(problem) for problem in caught.value.problems] == expected
     assert str(caught.value) == "\n".join(expected)
