@@ -1,14 +1,15 @@
 """Checks runbooks and all that stands beside them, and tells what is wrong, odd, or worth knowing. Never raises."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 from amends.errors import DefinitionError
 from amends.models import Model
 from runbooks import library
 from runbooks.language.problems import Problem, RunbookErrors, Weight, in_order
+from runbooks.language.texts import Texts
 
-__all__ = ["CheckReport", "Problem", "Weight", "check"]
+__all__ = ["CheckReport", "Problem", "Weight", "check", "unsent"]
 
 
 class CheckReport(Model):
@@ -45,13 +46,14 @@ def check(runbooks: Iterable[str | Path] | None = None) -> CheckReport:
             problems += [note.model_copy(update={"severity": Weight.NOTE}) for note in examined.not_yet]
             sent |= examined.messages
     if runbooks is None and not any(problem.severity is Weight.ERROR for problem in problems):
-        problems += _unsent(sent)
+        problems += unsent(library.shelf_here().texts, sent)
     return CheckReport(checked=tuple(str(each) for each in chosen), problems=in_order(problems))
 
 
-def _unsent(sent: set[str]) -> list[Problem]:
-    unused = {key: problem for key, problem in library.shelf_here().texts.keys().items() if key not in sent}
-    return [problem.model_copy(update={"severity": Weight.WARNING}) for problem in unused.values()]
+def unsent(texts: Texts, sent: Set[str]) -> list[Problem]:
+    """A warning for each message that is not among those that are ``sent``."""
+    odd = {"severity": Weight.WARNING}
+    return [problem.model_copy(update=odd) for key, problem in texts.unused().items() if key not in sent]
 
 
 def _unplaced(runbook: str | Path, error: DefinitionError) -> Problem:

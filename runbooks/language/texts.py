@@ -49,10 +49,11 @@ class Texts:
             for language, texts in self._texts.items()
         }
 
-    def keys(self) -> dict[str, Problem]:
-        """Every message, with a problem at its place in the first language, for what is wrong with it as a whole."""
+    def unused(self) -> dict[str, Problem]:
+        """For every message, at its place, what is to be said if no runbook sends it."""
         source = self._sources[LANGUAGES[0]]
-        return {key: source.key_problem((key,), f"no runbook sends {key!r}") for key in self._texts[LANGUAGES[0]]}
+        keys = self._texts[LANGUAGES[0]]
+        return {key: source.key_problem((key,), f"no runbook sends {key!r}; take it out") for key in keys}
 
     def missing(self, key: str) -> str | None:
         """What is missing of a message, or ``None``."""

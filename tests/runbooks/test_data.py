@@ -1,0 +1,175 @@
+"""Dated tables, calendars and rosters: what they say, and how a mistake in them is told."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from amends.errors import DefinitionError
+from runbooks import library
+from runbooks.dated import row_for
+from runbooks.language.calendars import read_calendar
+from runbooks.language.people import read_people
+from runbooks.language.problems import RunbookErrors
+from runbooks.language.tables import read_table
+from runbooks.roster import on_duty
+from runbooks.working_time import spans, worked, works_on
+
+TABLE = """\
+about: Days.
+kind: duration
+rows:
+  - {since: "2026-01-01", value: 10d, source: a}
+  - {since: "2026-07-01", value: 12d, source: b}
+  - {since: "2026-01-01", jurisdiction: US, value: 20d, source: c}
+  - {since: "2026-01-01", marketplace: tmall, value: 30d, source: d}
+  - {since: "2026-01-01", jurisdiction: CN, marketplace: tmall, value: 40d, source: e}
+"""
+CALENDAR = """\
+calendar: office
+version: "1"
+source: test
+zone: Asia/Shanghai
+working_hours: {from: "09:00", to: "18:00"}
+lunch: {from: "12:00", to: "13:00"}
+week: [mon, tue, wed, thu, fri]
+holidays: ["2026-05-01"]
+workdays: ["2026-05-09"]
+confirmed_until: "2026-12-31"
+"""
+PEOPLE = """\
+people: [an, bo]
+roles:
+  clerk:
+    team: [an, bo]
+    zone: Asia/Shanghai
+    duty:
+      - {who: an, days: [mon, tue, wed, thu, fri], from: "00:00", to: "24:00"}
+      - {who: bo, days: [sat, sun], from: "00:00", to: "24:00"}
+    approves_up_to: CNY 500.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("on", "jurisdiction", "marketplace", "source"),
+    [
+        (date(2026, 6, 30), None, None, "a"),
+        (date(2026, 7, 1), "DE", None, "b"),
+        (date(2026, 7, 1), "US", None, "c"),
+        (date(2026, 7, 1), "US", "tmall", "d"),
+        (date(2026, 7, 1), "CN", "tmall", "e"),
+    ],
+)
+def test_the_row_that_says_most_of_the_place_holds_and_then_the_newest(
+    on: date, jurisdiction: str | None, marketplace: str | None, source: str
+) -> None:
+    table = read_table("t.yaml", TABLE)
+
+    assert row_for(table, on=on, jurisdiction=jurisdiction, marketplace=marketplace).source == source
+
+
+def test_a_day_before_all_rows_has_no_value() -> None:
+    with pytest.raises(DefinitionError, match="no row for US on 2025-12-31; add one"):
+        row_for(read_table("t.yaml", TABLE), on=date(2025, 12, 31), jurisdiction="US")
+
+
+def test_durations_are_kept_in_seconds() -> None:
+    assert read_table("t.yaml", TABLE).rows[0].value == timedelta(days=10).total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("value: 12d", "value: 12", "t.yaml:5:34: 12 is not a duration"),
+        ('"2026-07-01"', '"2026-01-01"', "t.yaml:5:5: there is a row for the same day, jurisdiction and marketplace"),
+        ("jurisdiction: US", "jurisdiction: usa", "t.yaml:6:41: 'usa' is no jurisdiction; write it with two capital"),
+        ("source: c", "sorce: c", "did you mean 'source'?"),
+        ("kind: duration", "kind: days", "t.yaml:4:34: '10d' is not of this table's kind, days"),
+        ('"2026-07-01"', "July", "t.yaml:5:13: `since`: 'July' is not a day; write it like 2026-01-31"),
+    ],
+)
+def test_a_mistake_in_a_table_is_told_with_its_place(old: str, new: str, complaint: str) -> None:
+    with pytest.raises(RunbookErrors) as caught:
+        read_table("t.yaml", TABLE.replace(old, new))
+
+    assert complaint in str(caught.value)
+
+
+def test_working_time_leaves_out_lunch_nights_weekends_and_holidays() -> None:
+    _, office = read_calendar("c.yaml", CALENDAR)
+    thursday, sunday = datetime(2026, 4, 30, 2, 0, tzinfo=UTC), datetime(2026, 5, 3, tzinfo=UTC)
+
+    assert worked(office, thursday, thursday + timedelta(hours=4)) == timedelta(hours=3)
+    assert worked(office, thursday, sunday) == timedelta(hours=7)
+    assert not works_on(office, date(2026, 5, 1))
+    assert works_on(office, date(2026, 5, 9))
+    assert [begin.hour for begin, _ in spans(office, date(2026, 5, 9))] == [1, 5]
+
+
+def test_working_time_is_true_across_a_change_of_the_clocks() -> None:
+    office = library.shelf_here().reference.calendars["us_office"]
+    before, after = spans(office, date(2026, 3, 6))[0][0], spans(office, date(2026, 3, 9))[0][0]
+
+    assert (before.hour, after.hour) == (14, 13)
+    assert worked(office, before, after) == timedelta(hours=8)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('"09:00"', '"25:00"', "c.yaml:5:23: `from`: '25:00' is not a time of day"),
+        ('"18:00"', '"08:00"', "c.yaml:5:16: the working hours must begin before they end"),
+        ('"13:00"', '"19:00"', "c.yaml:6:8: lunch must lie within the working hours"),
+        ('["2026-05-09"]', '["2026-05-01"]', "c.yaml:9:12: 2026-05-01 is a holiday and a workday; keep one"),
+        ('["2026-05-09"]', '["2026-05-08"]', "2026-05-08 is a working day of the week already; leave it out"),
+        ('["2026-05-01"]', '["2027-05-01"]', "2027-05-01 is behind `confirmed_until`"),
+        ("Asia/Shanghai", "Asia/Shangai", "is not a time zone; did you mean 'Asia/Shanghai'?"),
+        ("[mon,", "[moon,", "'moon' is not one of mon, tue"),
+    ],
+)
+def test_a_mistake_in_a_calendar_is_told_with_its_place(old: str, new: str, complaint: str) -> None:
+    with pytest.raises(RunbookErrors) as caught:
+        read_calendar("c.yaml", CALENDAR.replace(old, new))
+
+    assert complaint in str(caught.value)
+
+
+def test_the_chinese_office_of_2026_works_on_make_up_days_and_rests_on_the_holidays() -> None:
+    office = library.shelf_here().reference.calendars["cn_office"]
+    year = [date(2026, 1, 1) + timedelta(days=day) for day in range(365)]
+
+    assert sum(works_on(office, day) for day in year) == 248
+    assert works_on(office, date(2026, 2, 14))
+    assert not any(works_on(office, date(2026, 10, day)) for day in range(1, 8))
+
+
+def test_who_is_on_follows_the_roles_own_zone() -> None:
+    clerk = read_people("p.yaml", PEOPLE)["clerk"]
+
+    assert on_duty(clerk, datetime(2026, 11, 20, 15, 59, tzinfo=UTC)) == ("an",)
+    assert on_duty(clerk, datetime(2026, 11, 20, 16, 0, tzinfo=UTC)) == ("bo",)
+
+
+def test_a_role_without_a_roster_is_its_whole_team() -> None:
+    lead = library.shelf_here().reference.roles["finance"]
+
+    assert on_duty(lead, datetime(2026, 11, 20, tzinfo=UTC)) == lead.team
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("team: [an, bo]", "team: [an, bob]", "p.yaml:4:16: there is no person 'bob'; did you mean 'bo'?"),
+        ("who: bo", "who: cy", "p.yaml:8:15: 'cy' is not in the role's team"),
+        ("[sat, sun]", "[sat]", "p.yaml:7:7: nobody is on from sun 00:00 to mon 00:00; add a shift"),
+        ('[sat, sun], from: "00:00"', '[sat, sun], from: "08:00"', "nobody is on from sat 00:00 to sat 08:00"),
+        ('[sat, sun], from: "00:00", to: "24:00"', '[sat, sun], from: "20:00", to: "08:00"', "write one that passes"),
+        ("CNY 500.00", "500", "p.yaml:9:21: 500 must be text"),
+        ("CNY 500.00", "CNX 500.00", "p.yaml:9:21: 'CNX' is not a currency"),
+        ("duty:", "dutty:", "unknown key 'dutty'; did you mean 'duty'?"),
+    ],
+)
+def test_a_mistake_among_the_people_is_told_with_its_place(old: str, new: str, complaint: str) -> None:
+    with pytest.raises(RunbookErrors) as caught:
+        read_people("p.yaml", PEOPLE.replace(old, new))
+
+    assert complaint in str(caught.value)

@@ -1,0 +1,96 @@
+"""Promises, ladders and data travel in the bundle; what the runbook does not use stays behind."""
+
+from datetime import timedelta
+
+from amends.models import Party, Severity
+from runbooks.bundle import Bundle
+from runbooks.policy import Expectation, GoalName, Match
+from tests.runbooks.builders import compiled, small
+
+PROMISES = """\
+supersedes: [stockout]
+reopen_for: 30d
+opens:
+  - {expect: shipment.scanned, after: order.paid, late_after: 3d, grace: 1h}
+  - {match: order.refunded > order.total}
+sla:
+  acknowledge: {critical: 15m, high: 1h, medium: 4h, low: 8h}
+  action: {critical: 12h, high: 24h, medium: 36h, low: 48h, calendar: cn_office}
+  warn_at: [50%, 80%]
+  pause_while_waiting_for: [customer]
+external:
+  claim: {from: parcel.last_scan_at, table: claim_window, protect_by: shipping.file_claim}
+escalation:
+  - {page: clerk, ack_within: 5m}
+  - {page: finance, ack_within: {critical: 10m, high: 40m, medium: 2h, low: 4h}, repeat: 3}
+severity:
+"""
+
+
+def bundle() -> Bundle:
+    return compiled(
+        small(
+            ("severity:\n", PROMISES),
+            ("save_as: order}\n", "save_as: order}\n    - {do: shipping.read_parcel, save_as: parcel}\n"),
+        )
+    )
+
+
+def test_the_goals_of_every_severity_are_in_the_bundle() -> None:
+    sla = bundle().sla
+
+    assert sla is not None
+    assert set(sla.goals) == {GoalName.ACKNOWLEDGE, GoalName.ACTION}
+    assert sla.goals[GoalName.ACTION].within.of(Severity.HIGH) == timedelta(hours=24)
+    assert sla.goals[GoalName.ACTION].calendar == "cn_office"
+    assert sla.warn_at == (50, 80)
+    assert sla.pause_while_waiting_for == (Party.CUSTOMER,)
+
+
+def test_the_ladder_and_the_openings_are_in_the_bundle() -> None:
+    made = bundle()
+
+    assert [(level.page, level.repeat) for level in made.escalation] == [("clerk", 1), ("finance", 3)]
+    assert made.opens == (
+        Expectation(
+            expect="shipment.scanned", after="order.paid", late_after=timedelta(days=3), grace=timedelta(hours=1)
+        ),
+        Match(match="order.refunded > order.total"),
+    )
+    assert made.supersedes == ("stockout",)
+    assert made.reopen_for == timedelta(days=30)
+
+
+def test_only_what_the_runbook_uses_is_in_the_bundle() -> None:
+    made = bundle()
+
+    assert set(made.roles) == {"clerk", "finance"}
+    assert set(made.calendars) == {"cn_office"}
+    assert set(made.tables) == {"claim_window"}
+    assert made.external[0].inputs["parcel_id"].expr == "report.parcel_id"
+    assert compiled(small()).roles == {}
+
+
+def test_the_bundle_reads_back_as_it_was_and_every_promise_is_in_its_digest() -> None:
+    made = bundle()
+
+    assert Bundle.model_validate_json(made.model_dump_json()) == made
+    changes: dict[str, object] = {
+        "sla": None,
+        "escalation": (),
+        "opens": (),
+        "reopen_for": None,
+        "roles": {},
+        "tables": {},
+    }
+    for field, value in changes.items():
+        other = Bundle.model_validate(made.model_dump() | {field: value})
+        assert other.digest != made.digest
+
+
+def test_a_bundle_of_an_older_release_still_reads() -> None:
+    old = compiled(small()).model_dump(mode="json")
+    for field in ("supersedes", "reopen_for", "opens", "sla", "external", "escalation", "roles", "calendars", "tables"):
+        del old[field]
+
+    assert Bundle.model_validate(old) == compiled(small())
