@@ -9,6 +9,7 @@
 """
 
 import asyncio
+import random
 import sys
 from datetime import timedelta
 from typing import Final
@@ -28,13 +29,21 @@ from amends.models import Actor, Data
 from amends.temporal import WORKFLOW_QUEUE
 from runbooks.bundle import Bundle
 from runbooks.library import load
+from workflows.admission import report_refusal
 from workflows.contract import INCIDENT_CLOSED, REFUSED, REPORT, IncidentInput, Receipt, ReportRequest
 
 PATIENCE: Final = timedelta(seconds=60)
 """How long an opening may wait for a worker, or for an incident on the same subject that is just closing."""
 
 _CLOSING = {INCIDENT_CLOSED, "AcceptedUpdateCompletedWorkflow"}
-_RETRIED = {RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED, RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED}
+_RETRIED = {
+    RPCStatusCode.ABORTED,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.FAILED_PRECONDITION,  # the incident was just closing, or its worker away
+    RPCStatusCode.NOT_FOUND,
+    RPCStatusCode.RESOURCE_EXHAUSTED,  # Temporal takes ten updates of one workflow at a time
+    RPCStatusCode.UNAVAILABLE,
+}
 
 
 async def open_incident(
@@ -60,7 +69,7 @@ async def open_incident(
     nothing answered within ``patience``; then it is safe, and right, to try again with the same key.
     """
     bundle = bundle or load(exception_type)
-    _require_subject(bundle, report)
+    _require_fit(bundle, report)
     start = IncidentInput(bundle=bundle)
     if history_limit is not None:
         start = start.model_copy(update={"history_limit": history_limit})
@@ -76,7 +85,7 @@ async def open_incident(
             break
         except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             trouble = _passing(error)
-        await asyncio.sleep(pause)
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311  # spreads callers, keeps no secret
         pause = min(pause * 2, 1.0)
     raise Trouble(
         f"the report {key!r} on {bundle.workflow_id(report)!r} was not answered within {patience} ({trouble}); "
@@ -122,12 +131,16 @@ def _passing(error: RPCError | WorkflowUpdateFailedError | WorkflowUpdateRPCTime
             return str(error)
 
 
-def _require_subject(bundle: Bundle, report: Data) -> None:
+def _require_fit(bundle: Bundle, report: Data) -> None:
+    """Refuse here what the incident would refuse: a refused first report would leave a workflow with nothing to do."""
     missing = [field for field in bundle.subject if not isinstance(report.get(field), str) or not report[field]]
     if missing:
         needs = ", ".join(repr(field) for field in bundle.report)
         lacks = ", ".join(map(repr, missing))
         raise InputError(f"a report of a {bundle.exception_type} needs {lacks} as text; its fields are {needs}")
+    why_not = report_refusal(bundle, bundle.workflow_id(report), report)
+    if why_not is not None:
+        raise InputError(why_not)
 
 
 def _details(bundle: Bundle) -> str:

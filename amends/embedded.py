@@ -138,6 +138,8 @@ def _flags(db_file: Path | None, port: int, ui_port: int | None) -> list[str]:
         flags += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"]
     flags += ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
     flags += ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"']
+    # past its own limit of 10 the server drops workflow tasks, and each is missed for ten seconds
+    flags += ["--dynamic-config-value", "history.maxInFlightUpdates=1000"]
     return flags
 
 

@@ -5,15 +5,15 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from amends.models import Data
+from runbooks.bundle import Bundle
 from runbooks.program import FactType
 from workflows import asking
 from workflows.events import AnswerGiven
 from workflows.state import State
 
 
-def report_refusal(state: State, report: Data) -> str | None:
-    """Why a report does not fit this incident; ``None`` if it does."""
-    bundle = state.bundle
+def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None:
+    """Why a report does not fit the incident with this workflow id; ``None`` if it does."""
     for field, kind in bundle.report.items():
         if field not in report:
             if field in bundle.report_optional:
@@ -25,8 +25,8 @@ def report_refusal(state: State, report: Data) -> str | None:
         if field not in bundle.report:
             known = ", ".join(repr(name) for name in bundle.report)
             return f"a report of a {bundle.exception_type} has no field {field!r}; it has {known}"
-    if bundle.workflow_id(report) != state.workflow_id:
-        return f"the report is about {bundle.workflow_id(report)!r}, this incident about {state.workflow_id!r}"
+    if bundle.workflow_id(report) != workflow_id:
+        return f"the report is about {bundle.workflow_id(report)!r}, this incident about {workflow_id!r}"
     return None
 
 

@@ -78,6 +78,8 @@ class IncidentWorkflow:
         self._timer: asyncio.Task[None] | None = None
         self._timer_due: Due | None = None
         self._draining = False
+        self._answered = False
+        """Whether an update has been answered since the last turn began."""
         self._visibility = Visibility()
         if start.state is not None:
             here, before = workflow.info().run_id, start.state.run_id
@@ -114,7 +116,7 @@ class IncidentWorkflow:
     def _validate_report(self, request: ReportRequest) -> None:
         self._refuse_foreign_bundle()
         self._refuse_when_ended()
-        _refuse(admission.report_refusal(self._state, request.report))
+        _refuse(admission.report_refusal(self._state.bundle, self._state.workflow_id, request.report))
 
     @workflow.update(name=ANSWER, description="Answer a question of the incident.")
     async def answer(self, request: AnswerRequest) -> Receipt:
@@ -152,8 +154,13 @@ class IncidentWorkflow:
 
     async def _serve(self) -> None:
         """Turn after turn, until the incident has ended or this run has drained."""
-        while not self._finished():
+        while not self._finished() or self._answered:
+            if self._finished():  # an answer that leaves together with the run's end is not seen until a poll times out
+                self._answered = False
+                await workflow.sleep(_SOON, summary="Until the last answers are out")
+                continue
             await workflow.wait_condition(lambda: self._has_work() or self._finished())
+            self._answered = False
             entries = self._step()
             await self._write(entries)
             self._reap()
@@ -178,9 +185,18 @@ class IncidentWorkflow:
         return long and self._seen > 1 and not self._state.ended
 
     def _step(self) -> list[Entry]:
-        """Let the core take what is in the inbox, up to the incident's end."""
+        """Let the core take what is in the inbox, up to the incident's end.
+
+        After reports it takes nothing else: first the journal says whether they are repeats, so that no incident ends
+        before it is known which reports are its own.
+        """
         entries: list[Entry] = []
+        reports = False
         while self._inbox and not self._state.ended:
+            is_report = isinstance(self._inbox[0], ReportReceived)
+            if reports and not is_report:
+                break
+            reports = reports or is_report
             _, new = core.step(self._state, self._inbox.popleft(), workflow.now())
             entries += new
             self._seen += 1
@@ -202,15 +218,12 @@ class IncidentWorkflow:
                 )
             )
             lost = {claim.key: claim.incident_id for claim in report.lost}
-            if not state.registered:
-                opened_by = claims.pop(0)
-                registered: Event = (
-                    DuplicateFound(key=opened_by, of=lost[opened_by])
-                    if opened_by in lost
-                    else Registered(previous=report.previous)
-                )
-                self._inbox.appendleft(registered)
-            self._inbox.extend(ReportRepeated(key=key, of=lost[key]) for key in claims if key in lost)
+            opened_by = None if state.registered else claims.pop(0)
+            self._inbox.extendleft(ReportRepeated(key=key, of=lost[key]) for key in claims if key in lost)
+            if opened_by in lost:
+                self._inbox.appendleft(DuplicateFound(key=opened_by, of=lost[opened_by]))
+            elif opened_by is not None:
+                self._inbox.appendleft(Registered(previous=report.previous))
         self._journaled = self._state.next_n
 
     def _reap(self) -> None:
@@ -259,6 +272,7 @@ class IncidentWorkflow:
         if handled not in self._state.handled:
             self._inbox.append(event)
         await workflow.wait_condition(lambda: self._settled(handled))
+        self._answered = True
         receipt = self._state.handled.get(handled)
         if receipt is None:
             raise _closed(self._state)
@@ -270,7 +284,8 @@ class IncidentWorkflow:
         if receipt is None:
             return self._state.ended and self._journaled == self._state.next_n
         in_journal = receipt.run_id != self._state.run_id or receipt.n < self._journaled
-        return in_journal and self._state.registered
+        contested = any(isinstance(event, ReportRepeated) and f"report:{event.key}" == handled for event in self._inbox)
+        return in_journal and self._state.registered and (self._state.ended or not contested)
 
     def _refuse_when_ended(self) -> None:
         if self._state.ended:

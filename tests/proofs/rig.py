@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio.client import WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Interceptor
 
@@ -38,6 +38,8 @@ class Rig:
     shop: Shop
     queue: str
     order_id: str
+    incident_id: str = ""
+    """Of the first incident that was opened."""
 
     @property
     def report(self) -> dict[str, Any]:
@@ -45,16 +47,14 @@ class Rig:
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:
-        return self.skipper.client.get_workflow_handle(
-            f"lost_parcel:{self.order_id}:{self.report['parcel_id']}"
-        )
+        return self.skipper.client.get_workflow_handle(f"lost_parcel:{self.order_id}:{self.report['parcel_id']}")
 
     def key(self, name: str) -> str:
         """A key of this rig's own: the server remembers the keys of a subject's last incident, whoever opened it."""
         return f"{self.queue}:{name}"
 
     async def open(self, key: str = "k-1", *, history_limit: int | None = None) -> Receipt:
-        return await starter.open_incident(
+        receipt = await starter.open_incident(
             self.skipper.client,
             "lost_parcel",
             self.report,
@@ -63,15 +63,16 @@ class Rig:
             queue=self.queue,
             history_limit=history_limit,
         )
+        self.incident_id = self.incident_id or receipt.incident_id
+        return receipt
 
     async def view(self) -> View:
         view: View = await self.handle.query(VIEW, result_type=View)
         return view
 
     async def answer(self, choice: str, *, ask: str = CHOICE, key: str = "a-1") -> Receipt:
-        receipt: Receipt = await self.handle.execute_update(
-            ANSWER, AnswerRequest(key=self.key(key), ask=ask, choice=choice, actor=CUSTOMER), result_type=Receipt, id=self.key(key)
-        )
+        request = AnswerRequest(key=self.key(key), ask=ask, choice=choice, actor=CUSTOMER)
+        receipt: Receipt = await self.handle.execute_update(ANSWER, request, result_type=Receipt, id=request.key)
         return receipt
 
     @contextlib.asynccontextmanager
@@ -88,7 +89,13 @@ class Rig:
     async def quiet(self) -> View:
         """The view once nothing is under way."""
         while True:
-            view = await self.view()
+            try:
+                view = await self.view()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+                await self.skip(timedelta(seconds=1))  # a run that is continued as new begins a second later
+                continue
             if not view.busy or view.status.final:
                 return view
             await asyncio.sleep(0.02)
@@ -104,7 +111,9 @@ class Rig:
             await self.skip(view.due_at - view.now)
 
     async def to_the_end(self) -> View:
-        return await self.until(lambda view: view.status.final)
+        view = await self.until(lambda view: view.status.final)
+        await self.handle.result()
+        return view
 
     async def skip(self, span: timedelta) -> None:
         """Let time pass, at least a moment."""
@@ -115,8 +124,7 @@ class Rig:
         return [told(row) for row in self.rows() if row.kind not in (EntryKind.RUN_STARTED, EntryKind.NEWS_RECEIVED)]
 
     def rows(self) -> list[TimelineRow]:
-        (incident,) = self.journal.incidents(order_id=self.order_id, limit=2)
-        return self.journal.timeline(incident.incident_id)
+        return self.journal.timeline(self.incident_id)
 
 
 _TELLING = (

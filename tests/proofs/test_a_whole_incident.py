@@ -38,8 +38,8 @@ async def test_temporal_alone_tells_the_story_and_finds_the_incident(rig: Rig) -
         found = [
             execution.id
             async for execution in rig.skipper.client.list_workflows(
-                f'Stage="follow_up" AND ExceptionType="lost_parcel" AND OrderId="{rig.order_id}" AND `Status`="resolved"'
-                f' AND TaskQueue="{rig.queue}"'
+                f'Stage="follow_up" AND ExceptionType="lost_parcel" AND OrderId="{rig.order_id}"'
+                f' AND `Status`="resolved" AND TaskQueue="{rig.queue}"'
             )
         ]
         history = await rig.handle.fetch_history()
