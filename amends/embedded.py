@@ -140,6 +140,8 @@ def _flags(db_file: Path | None, port: int, ui_port: int | None) -> list[str]:
     flags += ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"']
     # past its own limit of 10 the server drops workflow tasks, and each is missed for ten seconds
     flags += ["--dynamic-config-value", "history.maxInFlightUpdates=1000"]
+    # a run that follows another within a second would first wait that second out, also one that is continued as new
+    flags += ["--dynamic-config-value", 'history.workflowIdReuseMinimalInterval="1ms"']
     return flags
 
 

@@ -48,7 +48,8 @@ def step(state: State, event: Event, now: datetime) -> tuple[list[Command], list
     turn = Turn(state, now)
     if state.ended or not _take(turn, event):
         return [], []
-    _advance(turn)
+    if not isinstance(event, RunStarted):  # a new run changes nothing: what is due comes with its own moment
+        _advance(turn)
     _update_status(turn)
     return turn.commands, turn.entries
 

@@ -94,7 +94,7 @@ class Rig:
             except RPCError as error:
                 if error.status is not RPCStatusCode.FAILED_PRECONDITION:
                     raise
-                await self.skip(timedelta(seconds=1))  # a run that is continued as new begins a second later
+                await asyncio.sleep(0.02)  # a run that is continued as new has not begun yet
                 continue
             if not view.busy or view.status.final:
                 return view
@@ -108,16 +108,24 @@ class Rig:
                 return view
             assert not view.status.final, f"the incident ended as {view.status}"
             assert view.due_at is not None, f"nothing is due, and still: {view}"
-            await self.skip(view.due_at - view.now)
+            await self.skip_to(view.due_at)
 
     async def to_the_end(self) -> View:
         view = await self.until(lambda view: view.status.final)
         await self.handle.result()
         return view
 
-    async def skip(self, span: timedelta) -> None:
-        """Let time pass, at least a moment."""
-        await self.skipper.fast_forward(self.handle, max(span, timedelta(milliseconds=1)))
+    async def skip_to(self, moment: datetime) -> None:
+        """Let time pass up to just before a moment; the last bit passes by itself.
+
+        A skip must be over when the moment comes: one that is under way when a run is continued as new would begin
+        anew in the next run.
+        """
+        span = moment - timedelta(milliseconds=50) - await self.skipper.get_current_time(self.handle)
+        if span > timedelta(0):
+            await self.skipper.fast_forward(self.handle, span)
+        else:
+            await asyncio.sleep(0.01)
 
     def story(self) -> list[tuple[str, ...]]:
         """The timeline without what differs between two incidents of one course: ids and times."""
