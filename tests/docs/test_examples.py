@@ -1,0 +1,193 @@
+"""The examples of the pages are true: runbooks load, programs compile, the auditor's script finds what was altered."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from drills.scenario import parse_scenarios
+from runbooks import library
+from runbooks.expressions import check
+from runbooks.language.calendars import read_calendar
+from runbooks.language.compiler import Examined, examine
+from runbooks.language.people import read_people
+from runbooks.language.problems import Weight
+from runbooks.language.rates import read_rates
+from runbooks.language.tables import read_table
+from runbooks.language.texts import LANGUAGES, Texts
+from runbooks.program import FactType
+from runbooks.totality import must_not_fail
+from tests.cli.builders import write_incidents
+from tests.docs.pages import Example, example, examples
+from tests.project.repository import ROOT
+
+MINIMAL = """\
+runbook: late_parcel
+title: {en: Late parcel, zh: 延误}
+subject: [order_id, parcel_id]
+report:
+  order_id: string
+  parcel_id: string
+severity:
+  otherwise: low
+stages:
+  report:
+    - {do: orders.read, save_as: order}
+    - {do: shipping.read_parcel, save_as: parcel}
+  analysis: []
+  action:
+    - plan: refund
+      steps:
+        - {do: payments.refund, with: {amount: =parcel.lines_refundable}, final: true}
+"""
+
+
+def embedded(fragment: Example) -> str:
+    """The minimal runbook with a page's fragment in its place."""
+    match fragment.role.split()[0]:
+        case "steps":
+            return MINIMAL.replace("  analysis: []\n", "  analysis:\n" + _indented(fragment.text, 4))
+        case "plans":
+            return MINIMAL[: MINIMAL.index("    - plan: refund")] + _indented(fragment.text, 4)
+        case "keys":
+            return MINIMAL + fragment.text
+        case role:
+            raise AssertionError(f"{fragment.place}: nobody knows what a fragment called {role!r} is")
+
+
+def examined(text: str, place: str) -> Examined:
+    shelf = library.shelf_here()
+    return examine(file=place, text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
+
+
+def fragments() -> list[Example]:
+    return [each for each in examples("yaml") if each.role.split()[:1] in (["steps"], ["plans"], ["keys"])]
+
+
+def by_place(value: Example) -> str:
+    return value.place
+
+
+@pytest.mark.parametrize("fragment", fragments(), ids=by_place)
+def test_a_fragment_of_a_runbook_is_right_and_says_whether_it_is_carried_out(fragment: Example) -> None:
+    found = examined(embedded(fragment), fragment.place)
+
+    assert [str(problem) for problem in found.problems if problem.severity is Weight.ERROR] == []
+    not_followed = [problem for problem in found.problems if problem.severity is Weight.NOTE]
+    assert bool(found.not_yet or not_followed) == fragment.role.endswith(" later")
+
+
+def test_the_whole_runbook_loads_without_a_remark(tmp_path: Path) -> None:
+    file = tmp_path / "stuck_parcel.yaml"
+    file.write_text(example("yaml", "runbook").text, encoding="utf-8")
+
+    bundle = library.load(file)
+
+    assert bundle.exception_type == "stuck_parcel"
+    assert library.inspect(file).problems == ()
+
+
+def test_the_expressions_are_conditions_of_the_shipped_runbook_s_facts() -> None:
+    facts = library.load("lost_parcel").facts
+    lines = [line.removeprefix("- ") for line in example("yaml", "expressions").text.splitlines()]
+
+    for line in lines:
+        must_not_fail(line)
+        assert check(line, types=facts, expects=FactType.BOOL) is FactType.BOOL
+
+
+def test_the_message_can_be_sent_about_the_whole_runbook() -> None:
+    written = example("yaml", "messages")
+    texts = Texts(dict.fromkeys(LANGUAGES, (written.place, written.text)))
+
+    (key,) = texts.unused()
+    bundle = examined(example("yaml", "runbook").text, "stuck_parcel.yaml").bundle
+
+    assert bundle is not None
+    assert texts.problems(key, bundle.facts) == []
+
+
+def test_people_calendars_tables_and_rates_can_be_read() -> None:
+    def written(role: str) -> tuple[str, str]:
+        return example("yaml", role).place, example("yaml", role).text
+
+    assert set(read_people(*written("people"))) == {"logistics", "logistics_lead"}
+    assert read_calendar(*written("calendar"))[0] == "cn_office"
+    assert len(read_table(*written("table")).rows) == 2
+    assert set(read_rates(*written("rates")).rates) == {"USD", "JPY"}
+
+
+def test_the_scenario_fits_the_shipped_runbook() -> None:
+    written = example("yaml", "scenarios")
+
+    (scenario,) = parse_scenarios(file=written.place, text=written.text, bundle=library.load("lost_parcel"))
+
+    assert scenario.order_id == "SO-1001"
+
+
+def test_the_mistakes_are_told_as_the_guide_shows_them() -> None:
+    shown = re.findall(r"lost_parcel\.yaml:\d+:\d+: (.+)", (ROOT / "docs" / "runbooks.md").read_text(encoding="utf-8"))
+    text = library.path_of("lost_parcel").read_text(encoding="utf-8").replace("answer_within: 48h", "answer_witin: 48h")
+
+    told = [problem.message for problem in examined(text, "lost_parcel.yaml").problems]
+
+    assert shown
+    assert [message for message in shown if message not in told] == []
+
+
+def test_no_yaml_example_is_left_untested() -> None:
+    tested = {"runbook", "expressions", "messages", "people", "calendar", "table", "rates", "scenarios"}
+
+    left = [each.place for each in examples("yaml") if each not in fragments() and each.role not in tested]
+
+    assert [each.partition(":")[0] for each in left] == ["docs/operating.md"], "only the server's own configuration"
+
+
+@pytest.mark.parametrize("program", examples("python"), ids=by_place)
+def test_a_program_compiles_and_imports_what_there_is(program: Example) -> None:
+    compile(program.text, program.place, "exec")
+    imports = "\n".join(re.findall(r"^(?:from|import) .+$", program.text, re.MULTILINE))
+
+    exec(imports, {})  # noqa: S102 - the pages' own lines
+
+
+def test_the_auditor_s_script_holds_a_chain_together_and_finds_what_was_altered(
+    state_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, closed = write_incidents(state_dir)
+    main(["show", closed.incident_id, "--format", "json"])
+    story = json.loads(capsys.readouterr().out)
+
+    def audited(**changes: object) -> str:
+        file = tmp_path / "incident.json"
+        file.write_text(json.dumps(story | changes), encoding="utf-8")
+        script = [sys.executable, "-c", example("python", "chain.py").text, str(file)]
+        done = subprocess.run(script, capture_output=True, text=True)  # noqa: S603 - the page's own script
+        return (done.stdout + done.stderr).strip()
+
+    first, second, *rest = story["timeline"]
+    assert audited() == f"{len(story['timeline'])} entries hold"
+    assert audited(timeline=[first, second | {"data": {"stage": "action"}}, *rest]) == "entry 2 does not hold"
+    assert audited(timeline=[first, *rest]) == "entry 2 does not hold"
+    assert audited(timeline=[first, second]) == "the last entries are missing"
+
+
+def test_the_verifying_script_tells_what_is_proved(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting, _ = write_incidents(state_dir)
+    monkeypatch.setattr(sys, "argv", ["verify.py", waiting.incident_id[:8]])
+
+    with pytest.raises(SystemExit) as exited:
+        exec(example("python", "verify.py").text, {})  # noqa: S102 - the page's own script
+
+    assert exited.value.code == 0
+    assert "3 entries are numbered without gaps and each hash holds" in capsys.readouterr().out
+
+
+def _indented(text: str, by: int) -> str:
+    return "".join(" " * by + line if line.strip() else line for line in text.splitlines(keepends=True))
