@@ -41,7 +41,7 @@ _RETRIED = {
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.FAILED_PRECONDITION,  # the incident was just closing, or its worker away
     RPCStatusCode.NOT_FOUND,
-    RPCStatusCode.RESOURCE_EXHAUSTED,  # Temporal takes ten updates of one workflow at a time
+    RPCStatusCode.RESOURCE_EXHAUSTED,  # a server takes so many updates of one workflow at a time, ten if unset
     RPCStatusCode.UNAVAILABLE,
 }
 

@@ -20,6 +20,7 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.journal import JournalActivities
 from activities.registry import activities_of
+from amends import __version__
 from amends.connectors.ports import Connectors
 from amends.connectors.shop import Shop
 from amends.journal import Journal
@@ -35,6 +36,9 @@ EFFECTS_THREADS: Final = 32
 """Calls that hang fill this pool and leave the journal's alone."""
 
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
+
+_BUILD: Final = f"amends-{__version__}"
+"""What histories say of the worker; without it the SDK reads all loaded modules to make a name, which takes seconds."""
 
 _GRACE: Final = timedelta(seconds=30)
 """How long running calls may take to end when the worker stops; one attempt may take as long."""
@@ -67,6 +71,7 @@ async def serving(
             max_concurrent_activities=EFFECTS_THREADS,
             graceful_shutdown_timeout=_GRACE,
             interceptors=interceptors,
+            build_id=_BUILD,
         )
         writer = Worker(
             client,
@@ -76,6 +81,7 @@ async def serving(
             max_concurrent_activities=JOURNAL_THREADS,
             graceful_shutdown_timeout=_GRACE,
             interceptors=interceptors,
+            build_id=_BUILD,
         )
         incidents = Worker(
             client,
@@ -84,6 +90,7 @@ async def serving(
             workflow_runner=strict_sandbox(),
             max_cached_workflows=cached_workflows,
             interceptors=interceptors,
+            build_id=_BUILD,
         )
         async with writer, effects, incidents:
             yield

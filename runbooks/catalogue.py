@@ -23,7 +23,7 @@ READ_RETRY = Retry(attempts=0)
 """A read harms nothing: it is tried until it answers."""
 
 EFFECT_RETRY = Retry(attempts=12)
-"""About half an hour of trouble; past it the outcome is unknown."""
+"""Waits of 19 minutes in all; past them the outcome is unknown."""
 
 
 class ActivitySpec(Model):

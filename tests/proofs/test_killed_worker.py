@@ -1,0 +1,164 @@
+"""The worker dies by SIGKILL behind one activity after the other: each time after the commit, before Temporal hears.
+
+News arrives while nobody works; then another worker takes over, carries the lost activity out again, and dies behind
+the next. All places of a whole incident are met in turn, up to the claim's second check: what follows repeats it.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.field_mask_pb2 import FieldMask
+from temporalio.api.activity.v1 import ActivityOptions
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.api.workflowservice.v1 import UpdateActivityOptionsRequest
+from temporalio.service import RPCError
+
+from amends.embedded import EmbeddedServer
+from amends.journal.verify import verify
+from amends.models import Outcome
+from amends.timeline import EntryKind
+from tests.proofs.rig import CUSTOMER, Rig, asked
+from workflows.contract import NEWS, News
+
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.timeout(400),
+]
+
+
+async def test_a_worker_killed_behind_every_activity_changes_nothing(
+    rig_on: Callable[[str], Rig], temporal_server: EmbeddedServer, database_url: str, tmp_path: Path
+) -> None:
+    undisturbed, disturbed = rig_on("SO-1004"), rig_on("SO-1004")
+    async with undisturbed.serving():
+        await undisturbed.open()
+        await undisturbed.until(asked)
+        await undisturbed.answer("reship")
+        await undisturbed.to_the_end()
+
+    deaths = await _die_again_and_again(disturbed, temporal_server.address, database_url, tmp_path / "shop-1.db")
+    async with disturbed.serving():
+        await disturbed.to_the_end()
+
+    assert deaths > 30
+    assert _essence(disturbed) == _essence(undisturbed)
+    received = [row.data["event_id"] for row in disturbed.rows() if row.kind is EntryKind.NEWS_RECEIVED]
+    assert received == [f"e-{number}" for number in range(1, deaths + 1)]
+    checked = verify(disturbed.journal, disturbed.incident_id)
+    assert checked.ok, checked.problems
+    assert await _entries_in_history(disturbed) == [(row.run_id, row.n) for row in disturbed.rows()]
+    for rig in (undisturbed, disturbed):
+        books = rig.shop.money(rig.order_id)
+        assert books.refunded == books.captured
+        assert len(rig.shop.refunds(rig.order_id)) == 1
+        assert [reservation.status for reservation in rig.shop.reservations(rig.order_id)] == ["released"]
+        assert len(rig.shop.claims(rig.order_id)) == 1
+    assert len(disturbed.shop.messages(disturbed.order_id)) == len(undisturbed.shop.messages(undisturbed.order_id))
+    effects = disturbed.journal.effects_of(disturbed.incident_id)
+    assert {effect.outcome for effect in effects} == {Outcome.APPLIED, Outcome.NOT_APPLIED}
+
+
+async def _die_again_and_again(rig: Rig, address: str, journal_url: str, shop_file: Path) -> int:
+    """Workers die until the claim's second check; returns how many did."""
+    deaths, opening = 0, asyncio.create_task(rig.open())
+    # the first dies behind its first activity; each later one carries that out again, and dies behind its second
+    worker = await _new_worker(address, rig.queue, journal_url, shop_file, behind=1)
+    try:
+        while "follow_up.wait.claim/check/2" not in [row.data.get("command_id") for row in rig.rows()]:
+            if worker.returncode is None:
+                with contextlib.suppress(RPCError, TimeoutError):
+                    async with asyncio.timeout(3):
+                        await _drive(rig)
+                continue
+            deaths += 1
+            news = News(event_id=f"e-{deaths}", event_type="order.note_added", actor=CUSTOMER)
+            await rig.handle.signal(NEWS, news)
+            following = _new_worker(address, rig.queue, journal_url, shop_file, behind=2)
+            worker, _ = await asyncio.gather(following, _give_up_on_the_dead(rig))
+        await opening
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            worker.kill()
+        await worker.wait()
+    await _give_up_on_the_dead(rig)
+    return deaths
+
+
+async def _drive(rig: Rig) -> None:
+    """The next thing that a customer or the time does, if nothing is under way."""
+    view = await rig.view()
+    if view.busy or not rig.incident_id:
+        await asyncio.sleep(0.05)
+    elif asked(view):
+        await rig.answer("reship")
+    elif view.due_at is not None:
+        await rig.skip_to(view.due_at)
+
+
+async def _new_worker(
+    address: str, queue: str, journal_url: str, shop_file: Path, *, behind: int
+) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.proofs.killable_worker"),
+        *(address, queue, journal_url, f"sqlite:///{shop_file}", str(behind)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=dict(os.environ),
+    )
+    assert process.stdout is not None
+    assert (await process.stdout.readline()).strip() == b"ready"
+    return process
+
+
+async def _give_up_on_the_dead(rig: Rig) -> None:
+    """Have Temporal miss the attempts that died with their worker now, and not at the end of their real limit."""
+    for pending in await _pending(rig):
+        await rig.skipper.client.workflow_service.update_activity_options(
+            UpdateActivityOptionsRequest(
+                namespace="default",
+                execution=WorkflowExecution(workflow_id=rig.handle.id),
+                id=pending.activity_id,
+                activity_options=ActivityOptions(start_to_close_timeout=_soon()),
+                update_mask=FieldMask(paths=["start_to_close_timeout"]),
+            )
+        )
+
+
+async def _pending(rig: Rig) -> list[PendingActivityInfo]:
+    description = await rig.handle.describe()
+    return list(description.raw_description.pending_activities)
+
+
+def _soon() -> Duration:
+    duration = Duration()
+    duration.FromTimedelta(timedelta(milliseconds=200))
+    return duration
+
+
+def _essence(rig: Rig) -> list[tuple[str, ...]]:
+    """The story without the checks, which news brings about earlier and more often."""
+    return [
+        told
+        for told in rig.story()
+        if told[0] != EntryKind.TIME_CAME and not (told[0] == EntryKind.FACTS_READ and ".wait." in told[1])
+    ]
+
+
+async def _entries_in_history(rig: Rig) -> list[tuple[str, int]]:
+    """The identities of the entries that the inputs of Temporal's append activities hold, in order."""
+    history = await rig.handle.fetch_history()
+    found: list[tuple[str, int]] = []
+    for event in history.events:
+        scheduled = event.activity_task_scheduled_event_attributes
+        if scheduled.activity_type.name == "journal.append":
+            (request,) = await rig.skipper.client.data_converter.decode(list(scheduled.input.payloads))
+            found += [(request["run_id"], entry["n"]) for entry in request["entries"]]
+    return found
