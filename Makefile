@@ -16,7 +16,7 @@ PYTEST_FLAGS ?= -n 2
 help: ## What can be made here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: $(READY) ## Watch one lost parcel made right, in about a minute
+demo: $(READY) ## Watch one lost parcel made right, in less than half a minute
 	@$(BIN)/amends demo
 
 up: $(READY) ## Run everything on this machine; state is kept under .amends/

@@ -1,7 +1,8 @@
 """A worker that dies by SIGKILL at one place: after an activity has committed, before Temporal hears of it.
 
-``python -m tests.proofs.killable_worker ADDRESS QUEUE JOURNAL_URL SHOP_URL NTH`` dies behind the NTH activity that it
-carries out, counted from 1; with 0 it lives.
+``python -m tests.proofs.killable_worker ADDRESS QUEUE JOURNAL_URL SHOP_URL`` reads numbers, a line each, and makes a
+worker for each, which dies behind so many activities; it says ``ready`` when the worker serves and ``died`` when it is
+dead. Workers are forked, because importing what they need takes longer than what they live for.
 """
 
 import asyncio
@@ -51,11 +52,22 @@ async def main(address: str, queue: str, journal_url: str, shop_url: str, nth: s
         connectors=Shop(shop_url),
         queue=queue,
         interceptors=[DyingBehind(int(nth))],
+        cached_workflows=0,  # the next worker is asked at once, and not only when the dead one has been waited for
     )
     async with serving:
         print("ready", flush=True)
         await asyncio.Event().wait()
 
 
+def breed(address: str, queue: str, journal_url: str, shop_url: str) -> None:
+    """One worker after the other, as standard input asks for them."""
+    for line in sys.stdin:
+        worker_id = os.fork()
+        if worker_id == 0:
+            asyncio.run(main(address, queue, journal_url, shop_url, line))
+        os.waitpid(worker_id, 0)
+        print("died", flush=True)
+
+
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    breed(*sys.argv[1:])
