@@ -76,7 +76,8 @@ async def test_the_watch_sees_every_entry_once_and_in_order(drill_stage: Stage) 
 
 async def test_a_scenario_that_gets_nowhere_says_what_it_waited_for(drill_stage: Stage) -> None:
     broken = "faults: [{call: shipping.read_parcel, trouble: before, times: 1000000}]\n    script:"
-    scenario = called_off(("script:", broken))
+    never_called_off = ("at: 30m", "at: 300d")
+    scenario = called_off(never_called_off, ("script:", broken))
 
     played = await perform(drill_stage, scenario, patience=timedelta(seconds=1))
 
