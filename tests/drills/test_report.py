@@ -1,8 +1,8 @@
 """A scenario that does not come out as expected says in what; one that gets nowhere says what it waited for."""
 
-import pytest
-
 from datetime import timedelta
+
+import pytest
 
 from amends.models import Status
 from drills.report import perform, perform_all
