@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from pydantic import JsonValue
 
-from amends.errors import DefinitionError
 from amends.models import Party
-from runbooks.amounts import decimals_of
+from runbooks.amounts import amount_in_words
 from runbooks.catalogue import CATALOGUE
 
 _STEP = re.compile(r"^[a-z_]+\.(?:.*\.)?(?P<kind>tell|ask|wait)\.(?P<name>.+)$")
@@ -81,8 +79,4 @@ def values(given: Mapping[str, JsonValue]) -> str:
 
 def money(amount: int, currency: str) -> str:
     """An amount of minor units: ``CNY 1,234.50``."""
-    try:
-        decimals = decimals_of(currency)
-    except DefinitionError:
-        return f"{amount} minor units of {currency}"
-    return f"{currency} {Decimal(amount).scaleb(-decimals):,.{decimals}f}"
+    return amount_in_words(amount, currency)

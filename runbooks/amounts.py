@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 from amends.errors import DefinitionError
@@ -47,6 +48,15 @@ def parse_amount(text: str) -> Money:
     if len(fraction) > decimals:
         raise DefinitionError(f"{text!r} has {len(fraction)} decimals, but {currency} has {decimals}")
     return Money(amount=int(whole + fraction.ljust(decimals, "0")), currency=currency)
+
+
+def amount_in_words(amount: int, currency: str) -> str:
+    """An amount of minor units as people read it: ``CNY 1,234.50``."""
+    try:
+        decimals = decimals_of(currency)
+    except DefinitionError:
+        return f"{amount} minor units of {currency}"
+    return f"{currency} {Decimal(amount).scaleb(-decimals):,.{decimals}f}"
 
 
 def convert(money: Money, currency: str, rates: Mapping[str, str]) -> int:

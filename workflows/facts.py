@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from amends.errors import DefinitionError
 from amends.models import Data, Severity
 from amends.timeline import EntryKind
+from runbooks.amounts import amount_in_words
 from runbooks.expressions import FactMissing, holds, value_of
 from runbooks.program import Value
 from workflows.state import State
@@ -91,16 +92,11 @@ def _at(facts: Data, path: str) -> JsonValue:
     return node
 
 
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0}
-"""ISO 4217 exponents other than 2, of the currencies in use."""
-
-
 def _in_words(value: JsonValue) -> str:
     match value:
         case None:
             return "—"
         case {"amount": int(amount), "currency": str(currency)}:
-            digits = _MINOR_DIGITS.get(currency, 2)
-            return f"{currency} {amount / 10**digits:,.{digits}f}"
+            return amount_in_words(amount, currency)
         case _:
             return str(value)
