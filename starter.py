@@ -35,6 +35,7 @@ from workflows.contract import INCIDENT_CLOSED, REFUSED, REPORT, IncidentInput, 
 PATIENCE: Final = timedelta(seconds=60)
 """How long an opening may wait for a worker, or for an incident on the same subject that is just closing."""
 
+_WAS_CLOSING = "an incident on the same subject was closing"
 _CLOSING = {INCIDENT_CLOSED, "AcceptedUpdateCompletedWorkflow"}
 _RETRIED = {
     RPCStatusCode.ABORTED,
@@ -76,15 +77,18 @@ async def open_incident(
     request = ReportRequest(key=key, report=report, actor=actor)
     deadline = asyncio.get_running_loop().time() + patience.total_seconds()
     trouble, pause = "nothing answered", 0.05
+    update_id = key
     while asyncio.get_running_loop().time() < deadline:
         try:
             # around each call: the SDK makes an error of its own of being cancelled
             async with asyncio.timeout_at(deadline):
-                return await _report(client, bundle, start, request, queue)
+                return await _report(client, bundle, start, request, queue, update_id)
         except TimeoutError:
             break
         except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             trouble = _passing(error)
+            if trouble == _WAS_CLOSING:
+                update_id += "+"  # to the old id the server would go on answering with what the closed incident said
         await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311  # spreads callers, keeps no secret
         pause = min(pause * 2, 1.0)
     raise Trouble(
@@ -93,7 +97,9 @@ async def open_incident(
     )
 
 
-async def _report(client: Client, bundle: Bundle, start: IncidentInput, request: ReportRequest, queue: str) -> Receipt:
+async def _report(
+    client: Client, bundle: Bundle, start: IncidentInput, request: ReportRequest, queue: str, update_id: str
+) -> Receipt:
     operation: WithStartWorkflowOperation[object, object] = WithStartWorkflowOperation(
         bundle.workflow_type,
         start,
@@ -108,7 +114,7 @@ async def _report(client: Client, bundle: Bundle, start: IncidentInput, request:
         REPORT,
         request,
         start_workflow_operation=operation,
-        id=request.key,
+        id=update_id,
         result_type=Receipt,
     )
     return receipt
@@ -121,7 +127,7 @@ def _passing(error: RPCError | WorkflowUpdateFailedError | WorkflowUpdateRPCTime
             if cause.type == REFUSED:
                 raise InputError(cause.message) from error
             if cause.type in _CLOSING:
-                return "an incident on the same subject was closing"
+                return _WAS_CLOSING
             raise error
         case RPCError():
             if error.status not in _RETRIED:

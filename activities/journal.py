@@ -4,12 +4,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import clock
-from activities.wire import AppendReport, AppendRequest, LostClaim
+from activities.wire import APPEND, AppendReport, AppendRequest, LostClaim
 from amends.errors import JournalError
 from amends.journal import Journal
-
-APPEND = "journal.append"
-"""The activity's name in Temporal."""
 
 
 class JournalActivities:

@@ -1,7 +1,12 @@
 """What the engine and the activities say to each other: one request and one report for each kind of call."""
 
+from typing import Final
+
 from amends.models import Data, Model, Outcome, Refusal
 from amends.timeline import Entry
+
+APPEND: Final = "journal.append"
+"""The name in Temporal of the activity that writes entries; that of a call is its name in the catalogue."""
 
 
 class CallRequest(Model):

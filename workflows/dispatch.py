@@ -8,14 +8,12 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 from temporalio.exceptions import TimeoutError as TimedOut
 
 with workflow.unsafe.imports_passed_through():
-    from activities.wire import AppendReport, AppendRequest, CallReport, CallRequest
+    from activities.wire import APPEND, AppendReport, AppendRequest, CallReport, CallRequest
     from amends.models import Outcome
     from amends.temporal import effects_queue, journal_queue
     from runbooks.catalogue import CATALOGUE, ActivitySpec
     from workflows.events import Command, CommandReturned, Role
     from workflows.state import State
-
-APPEND = "journal.append"
 
 _APPEND_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 """The journal is our own: it is tried until it takes the entries, and soon after it is back."""

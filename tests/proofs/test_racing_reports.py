@@ -3,15 +3,84 @@
 import asyncio
 import contextlib
 import random
+from collections.abc import Callable
+from typing import Any
 
+from temporalio import activity
+from temporalio.api.enums.v1 import EventType
 from temporalio.service import RPCError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from activities.wire import AppendRequest
 from amends.models import Status
 from amends.timeline import EntryKind
-from tests.proofs.rig import Rig
-from workflows.contract import Receipt
+from tests.proofs.rig import OPS, Rig, asked
+from workflows.contract import NEWS, News, Receipt
 
 _REPORTS = 300
+
+
+class _Gate(Interceptor):
+    """Holds an activity back, after its work is done, until ``opened``; ``reached`` says that it stands there."""
+
+    def __init__(self, holds: Callable[[ExecuteActivityInput], bool]) -> None:
+        self._holds = holds
+        self.reached, self.opened = asyncio.Event(), asyncio.Event()
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        gate = self
+
+        class Inbound(ActivityInboundInterceptor):
+            async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+                result = await super().execute_activity(input)
+                if gate._holds(input):
+                    gate.reached.set()
+                    await gate.opened.wait()
+                return result
+
+        return Inbound(next)
+
+
+def _writes_news(call: ExecuteActivityInput) -> bool:
+    request = call.args[0]
+    return isinstance(request, AppendRequest) and request.entries[0].kind is EntryKind.NEWS_RECEIVED
+
+
+def _closes_the_trace(_call: ExecuteActivityInput) -> bool:
+    return activity.info().activity_type == "shipping.close_trace"
+
+
+async def test_a_report_that_an_incident_took_but_closed_over_opens_the_next(rig: Rig) -> None:
+    undo, news = _Gate(_closes_the_trace), _Gate(_writes_news)
+    async with rig.serving(undo, news):
+        first = await rig.open("k-1")
+        await rig.until(asked)
+        await rig.handle.cancel()
+        await undo.reached.wait()
+        await rig.handle.signal(NEWS, News(event_id="e-1", event_type="order.note_added", actor=OPS))
+        await news.reached.wait()
+        undo.opened.set()
+        await _until(rig, lambda count: count("ACTIVITY_TASK_SCHEDULED") - count("ACTIVITY_TASK_COMPLETED") == 1)
+        reporting = asyncio.create_task(rig.open("k-2"))
+        await _until(rig, lambda count: count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED") == 2)
+        news.opened.set()
+        second = await reporting
+        await rig.handle.cancel()
+        await rig.handle.result()
+
+    assert second.result == "opened"
+    assert second.incident_id != first.incident_id
+    assert rig.journal.incident(second.incident_id).previous == first.incident_id
+
+
+async def _until(rig: Rig, reached: Callable[[Callable[[str], int]], bool]) -> None:
+    """Returns when the workflow has taken in all that came, and the counts of its events by type are as wanted."""
+    while True:
+        history = await rig.handle.fetch_history()
+        kinds = [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+        if kinds.count("WORKFLOW_TASK_SCHEDULED") == kinds.count("WORKFLOW_TASK_COMPLETED") and reached(kinds.count):
+            return
+        await asyncio.sleep(0.02)
 
 
 async def test_three_hundred_reports_race_with_opening_and_closing(rig: Rig) -> None:
