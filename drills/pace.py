@@ -1,12 +1,22 @@
-"""Where an incident stands in its own time, and what is under way in it, as the server describes it."""
+"""Where an incident stands in its own time, what is under way in it, and how its time is moved on."""
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
-from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.testing import TimeSkipper
 
 from amends.models import Model, Utc
+
+SHORT_OF: Final = timedelta(milliseconds=50)
+"""A skip ends this long before the moment it goes to, and must: its end is only noticed while nothing happens.
+
+One whose end came while a call is running, or while a run is continued as new, would go on past it to whatever is due
+next.
+"""
 
 
 class Pace(Model):
@@ -37,6 +47,15 @@ def pace_of(description: WorkflowExecutionDescription) -> Pace:
         under_way=", ".join(_shown(activity) for activity in raw.pending_activities),
         next_try_at=min(pausing) if pausing and len(pausing) == len(tries) else None,
     )
+
+
+async def skip_to(skipper: TimeSkipper, handle: WorkflowHandle[Any, Any], moment: datetime) -> None:
+    """Let an incident's time pass up to just before a moment; the last bit passes by itself, in real time."""
+    span = moment - SHORT_OF - await skipper.get_current_time(handle)
+    if span > timedelta(0):
+        await skipper.fast_forward(handle, span)
+    else:
+        await asyncio.sleep(SHORT_OF.total_seconds() / 5)
 
 
 def _next_try(activity: PendingActivityInfo, now: datetime) -> datetime | None:

@@ -19,7 +19,7 @@ from amends.errors import AmendsError
 from amends.journal import TimelineRow
 from amends.models import Actor, ActorKind
 from amends.timeline import EntryKind
-from drills.pace import Pace, pace_of
+from drills.pace import Pace, pace_of, skip_to
 from drills.scenario import Act, AnswerAct, CancelAct, ReportAct, Scenario
 from drills.stage import World
 from workflows.contract import ANSWER, VIEW, AnswerRequest, Receipt, View
@@ -114,7 +114,7 @@ class _Player:
                 self._script.remove(act)
                 await self._do(act)
             elif stops and min(stops) > pace.now and (pace.under_way or not view.busy):
-                await self._world.skipper.fast_forward(self.handle, min(stops) - pace.now)
+                await skip_to(self._world.skipper, self.handle, min(stops))
             else:  # what is due is being taken up
                 await asyncio.sleep(_GLANCE)
         else:

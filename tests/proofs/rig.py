@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from amends.journal import Journal
 from amends.journal.rows import TimelineRow
 from amends.models import Actor, ActorKind
 from amends.timeline import EntryKind
+from drills.pace import skip_to
 from workflows.contract import ANSWER, VIEW, AnswerRequest, Receipt, View
 
 OPS = Actor(kind=ActorKind.HUMAN, id="ops:mei")
@@ -108,24 +109,12 @@ class Rig:
                 return view
             assert not view.status.final, f"the incident ended as {view.status}"
             assert view.due_at is not None, f"nothing is due, and still: {view}"
-            await self.skip_to(view.due_at)
+            await skip_to(self.skipper, self.handle, view.due_at)
 
     async def to_the_end(self) -> View:
         view = await self.until(lambda view: view.status.final)
         await self.handle.result()
         return view
-
-    async def skip_to(self, moment: datetime) -> None:
-        """Let time pass up to just before a moment; the last bit passes by itself.
-
-        A skip must be over when the moment comes: one that is under way when a run is continued as new would begin
-        anew in the next run.
-        """
-        span = moment - timedelta(milliseconds=50) - await self.skipper.get_current_time(self.handle)
-        if span > timedelta(0):
-            await self.skipper.fast_forward(self.handle, span)
-        else:
-            await asyncio.sleep(0.01)
 
     def story(self) -> list[tuple[str, ...]]:
         """The timeline without what differs between two incidents of one course: ids and times."""
