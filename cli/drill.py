@@ -1,24 +1,38 @@
 """``amends drill``: rehearse a runbook on the real engine and the real server."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from amends.errors import InputError
+from amends.models import Data
 from cli.output import Format, columns, print_json
 from cli.quiet import quiet
 from cli.telling import tell
 from drills.moments import since
-from drills.report import Played, Report, perform_all
+from drills.report import Coverage, Played, Report, coverage, perform_all
 from drills.scenario import Scenario, choose, drilled_runbooks, load_scenarios
 from drills.stage import stage
 
 
-def drill(runbook: str | None = None, /, *, scenario: str | None = None, format: Format = Format.TEXT) -> int:  # noqa: A002
+def drill(
+    runbook: str | None = None,
+    /,
+    *,
+    scenario: str | None = None,
+    every_branch: bool = False,
+    format: Format = Format.TEXT,  # noqa: A002
+) -> int:
     """Play a runbook's scenarios: real deadlines, in seconds.
 
     Each scenario stands beside its runbook and says what must come of which order, faults and answers. A Temporal
     server of its own runs the incident; time is skipped only up to the next deadline or the next scripted act.
 
-    The exit code is 0 if every scenario came out as expected, and 1 if one did not. Durations in JSON are in seconds.
+    When all scenarios of a runbook are played, it is counted which of the runbook's branches they reached: plans,
+    undos, refusals, choices, silences, the ends of waits, and conditions both ways.
+
+    The exit code is 0 if every scenario came out as expected, and 1 if one did not, or if a branch was reached that the
+    scenario file says is out of reach. Durations in JSON are in seconds.
 
     amends drill lost_parcel --scenario no_capacity
 
@@ -27,19 +41,26 @@ def drill(runbook: str | None = None, /, *, scenario: str | None = None, format:
     runbook
         The runbook's name, or the path of a .yaml file; all that come with Amends, if it is left out.
     scenario
-        Only the scenario of this name.
+        Only the scenario of this name; then branches are not counted.
+    every_branch
+        Exit with 1 as well if there is a branch that no scenario reaches.
     format
         text: each timeline and a table; json: a list of results.
     """
+    if every_branch and scenario is not None:
+        raise InputError("one scenario cannot reach every branch; leave out either --scenario or --every-branch")
     chosen = _chosen(runbook, scenario)
     played = asyncio.run(_played(chosen))
+    bundles = {each.runbook: each.bundle for each in chosen}
+    counted = {name: coverage(bundle, played) for name, bundle in bundles.items()} if scenario is None else {}
     if format is Format.JSON:
-        print_json([each.report.model_dump(mode="json") for each in played])
+        print_json([_document(each.report, counted.get(each.report.runbook)) for each in played])
     else:
         for each, rehearsed in zip(played, chosen, strict=True):
             print("\n".join([*_story(each, rehearsed), ""]))
-        print("\n".join(_table([each.report for each in played])))
-    return 0 if all(each.report.passed for each in played) else 1
+        print("\n".join([*_table([each.report for each in played]), "", *_branches(counted)]))
+    failed = any(not each.report.passed for each in played) or any(each.mistakes for each in counted.values())
+    return 1 if failed or (every_branch and any(each.unreached for each in counted.values())) else 0
 
 
 def _chosen(runbook: str | None, name: str | None) -> tuple[Scenario, ...]:
@@ -88,3 +109,29 @@ def _table(reports: list[Report]) -> list[str]:
     failed = sum(not report.passed for report in reports)
     total = f"{len(reports)} played, {failed} failed" if failed else f"{len(reports)} played, all as expected"
     return [*columns([head, *rows]), "", total]
+
+
+def _branches(counted: dict[str, Coverage]) -> Iterator[str]:
+    if not counted:
+        yield "branches are not counted: one scenario alone cannot reach them all"
+    for runbook, each in counted.items():
+        yield f"{runbook}: branches reached {each.reached} of {each.branches}"
+        if each.unreached:
+            yield "  not reached, and how a scenario comes there:"
+            for branch in each.unreached:
+                yield from (f"    {branch.id}", f"        {branch.words}", f"        {branch.hint}")
+        if each.unreachable:
+            yield "  stated to be out of reach:"
+            for stated in each.unreachable:
+                yield from (f"    {stated.branch}", f"        {stated.why}")
+        if each.mistakes:
+            yield "  FAILED"
+            yield from (f"    {mistake}" for mistake in each.mistakes)
+
+
+def _document(report: Report, counted: Coverage | None) -> Data:
+    """A result as JSON: the report, and the count of its runbook's branches, the same for each of its scenarios."""
+    return {
+        **report.model_dump(mode="json"),
+        "coverage": counted.model_dump(mode="json") if counted is not None else None,
+    }

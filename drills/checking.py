@@ -1,17 +1,25 @@
 """Whether a scenario means something: every name in it is checked before it is played."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from amends.connectors.shop import CALLS
+from amends.connectors.shop import CALLS, FaultKind
 from amends.connectors.shop.sample import sample
 from amends.models import Data
-from drills.written import WrittenAct, WrittenAnswer, WrittenExpect, WrittenFault, WrittenScenario
+from drills.branches import branches
+from drills.written import WrittenAct, WrittenAnswer, WrittenExpect, WrittenFault, WrittenScenario, WrittenUnreachable
 from runbooks.bundle import Bundle
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.language.problems import Problem
 from runbooks.language.source import Path, Source
 from runbooks.program import AskStep
 from runbooks.suggestions import meant
+
+TROUBLES: dict[str, FaultKind] = {
+    "before": FaultKind.TROUBLE,
+    "after": FaultKind.TROUBLE_AFTER,
+    "none": FaultKind.GOES_WELL,
+}
+"""What the shop does at a call, by the words of a scenario."""
 
 
 def report_of(written: WrittenScenario) -> Data:
@@ -46,6 +54,19 @@ class Check:
         self._expect((*path, "expect"), written.expect)
         self._stock((*path, "expect", "shop", "reserved"), written)
 
+    def unreachable(self, written: Sequence[WrittenUnreachable]) -> None:
+        """Check what is said to be out of every scenario's reach: branches of the runbook, each once."""
+        known = [branch.id for branch in branches(self._bundle.program)]
+        stated: set[str] = set()
+        for number, each in enumerate(written):
+            path = ("unreachable", number, "branch")
+            if each.branch in stated:
+                self._of(path, f"the branch {each.branch!r} is here twice; keep one")
+            elif each.branch not in known:
+                hint = meant(each.branch, known) or "; `amends drill` names those that are not reached"
+                self._of(path, f"the runbook has no branch {each.branch!r}{hint}")
+            stated.add(each.branch)
+
     def _order(self, path: Path, written: WrittenScenario) -> None:
         order = self._known((*path, "order"), "the shop has no order", written.order, self._shop.orders)
         if order and written.parcel is not None:
@@ -66,9 +87,9 @@ class Check:
     def _fault(self, path: Path, fault: WrittenFault) -> None:
         known = self._known((*path, "call"), "the shop has no call", fault.call, CALLS)
         if (fault.refuse is None) == (fault.trouble is None):
-            self._of(path, "say what the shop does: either `refuse: <reason>` or `trouble: before | after`")
+            self._of(path, "say what the shop does: either `refuse: <reason>` or `trouble: before | after | none`")
         elif fault.trouble is not None:
-            self._known((*path, "trouble"), "there is no trouble", fault.trouble, ("before", "after"))
+            self._known((*path, "trouble"), "there is no trouble", fault.trouble, TROUBLES)
         elif fault.refuse is not None and known and fault.call in CATALOGUE:
             refusals = CATALOGUE[fault.call].refusals
             self._known((*path, "refuse"), f"{fault.call} never refuses with", fault.refuse, refusals)

@@ -3,14 +3,11 @@
 from amends.connectors.shop.sample import sample
 from amends.journal import EffectRecord, TimelineRow
 from amends.models import Data, Model, Money, Severity, Status
-from amends.timeline import Entry, EntryKind
+from amends.timeline import EntryKind
+from drills.retelling import state_of
 from drills.scenario import Scenario
 from drills.stage import World
-from runbooks.bundle import Bundle
 from runbooks.catalogue import TELL
-from workflows import core
-from workflows.events import event_of
-from workflows.state import State
 
 
 class Books(Model):
@@ -43,7 +40,7 @@ def observe(world: World, scenario: Scenario, incident_id: str) -> Observed:
     """Look at an incident and at the shop. Facts are read back by running the core over the timeline again."""
     row = world.journal.incident(incident_id)
     timeline = world.journal.timeline(incident_id)
-    state = _state_of(scenario.bundle, timeline)
+    state = state_of(scenario.bundle, timeline)
     return Observed(
         status=row.status,
         outcome=row.outcome,
@@ -61,17 +58,6 @@ def outcome_of(effect: EffectRecord) -> str:
     if effect.refusal is not None:
         return effect.refusal.reason
     return "unknown" if effect.outcome is None else effect.outcome.value
-
-
-def _state_of(bundle: Bundle, timeline: list[TimelineRow]) -> State:
-    opening = timeline[0]
-    workflow_id = str(opening.data["workflow_id"])
-    state = State.new(incident_id=opening.incident_id, workflow_id=workflow_id, run_id=opening.run_id, bundle=bundle)
-    for row in timeline:
-        event = event_of(Entry(n=row.n, kind=row.kind, occurred_at=row.occurred_at, actor=row.actor, data=row.data))
-        if event is not None:
-            core.step(state, event, row.occurred_at)
-    return state
 
 
 def _messages(timeline: list[TimelineRow]) -> list[str]:

@@ -1,21 +1,25 @@
-"""What a played scenario came to, and in what that differs from what was expected."""
+"""What a played scenario came to, and in what that differs from what was expected; and what all of them reached."""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
 from amends.journal import EffectRecord, TimelineRow, verify
 from amends.models import Data, Model, Status, Utc
+from drills.branches import Branch, branches
 from drills.comparing import differences
+from drills.coverage import reached
 from drills.observed import Observed, observe, outcome_of
 from drills.player import PATIENCE, Watch, play
-from drills.scenario import Scenario
+from drills.scenario import Scenario, Unreachable
 from drills.stage import Stage
+from runbooks.bundle import Bundle
 
-AT_ONCE: Final = 4
-"""Scenarios that share a stage's server and this process: more only slow each other down on two cores."""
+AT_ONCE: Final = 6
+"""Scenarios that share a stage's server and this process. Each waits most of its time, so more are faster on two cores;
+but when there are many, each is served late, and an act may come behind what it has to come before."""
 
 
 class EffectShown(Model):
@@ -32,7 +36,7 @@ class Report(Model):
     """A scenario's result. Durations are in seconds: ``virtual_duration`` the incident's, ``wall_time`` real ones.
 
     ``incident`` is its id, ``differences`` say in plain words what was expected and what came. ``pages`` are those that
-    people were sent.
+    people were sent. ``reached`` are the ids of the runbook's branches that it went, in reading order.
     """
 
     runbook: str
@@ -47,12 +51,13 @@ class Report(Model):
     wall_time: float
     differences: tuple[str, ...]
     journal_verified: bool
+    reached: tuple[str, ...] = ()
 
 
 class Played(Model):
     """A played scenario: its report, its timeline, and where its history is on the stage's server.
 
-    ``proved``: what was verified of the journal, in words.
+    ``proved``: what was verified of the journal, in words. ``unreachable``: what its file says no scenario can reach.
     """
 
     report: Report
@@ -62,6 +67,48 @@ class Played(Model):
     opened_at: Utc
     workflow_id: str
     run_id: str
+    unreachable: tuple[Unreachable, ...] = ()
+
+
+class Coverage(Model):
+    """How many of a runbook's branches there are, and were reached by what was played of it.
+
+    ``unreached`` are left to be shown; ``unreachable`` were not reached either, but are stated to be out of reach.
+    ``mistakes``: what a scenario file says is out of reach and was reached all the same, each with its place.
+    """
+
+    runbook: str
+    branches: int
+    reached: int
+    unreached: tuple[Branch, ...]
+    unreachable: tuple[Unreachable, ...]
+    mistakes: tuple[str, ...]
+
+
+def coverage(bundle: Bundle, played: Iterable[Played]) -> Coverage:
+    """Count the branches of a runbook that were reached. Plays of other runbooks do not count."""
+    own = [each for each in played if each.report.runbook == bundle.exception_type]
+    known = branches(bundle.program)
+    by_scenario = {branch: each.report.scenario for each in reversed(own) for branch in each.report.reached}
+    stated = {each.branch: each for one in own for each in one.unreachable}
+    return Coverage(
+        runbook=bundle.exception_type,
+        branches=len(known),
+        reached=len(by_scenario),
+        unreached=tuple(branch for branch in known if branch.id not in by_scenario and branch.id not in stated),
+        unreachable=tuple(each for each in stated.values() if each.branch not in by_scenario),
+        mistakes=tuple(
+            f"{each.place}: {each.branch!r} is reached by the scenario {by_scenario[each.branch]!r}; "
+            "take it out of `unreachable`"
+            for each in stated.values()
+            if each.branch in by_scenario
+        ),
+    )
+
+
+def uncovered(bundle: Bundle, played: Iterable[Played]) -> tuple[Branch, ...]:
+    """The branches that nothing of what was played reached, and that are not stated to be unreachable."""
+    return coverage(bundle, played).unreached
 
 
 async def perform(
@@ -90,6 +137,7 @@ async def perform(
         wall_time=round(wall_time, 3),
         differences=tuple(found),
         journal_verified=verified.ok,
+        reached=reached(scenario.bundle, timeline),
     )
     return Played(
         report=report,
@@ -99,6 +147,7 @@ async def perform(
         opened_at=opened_at,
         workflow_id=scenario.bundle.workflow_id(scenario.report),
         run_id=course.run_id,
+        unreachable=scenario.unreachable,
     )
 
 

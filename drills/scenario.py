@@ -10,6 +10,8 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
         faults:                                    # what the shop does wrong, `times` times (1 if not said)
           - {call: shipping.create_shipment, refuse: NoCapacity, times: 2}
           - {call: payments.refund, trouble: before}        # or `after`: done, but nobody is told
+          - {call: customers.tell, trouble: none, times: 2} # goes well; the next line meets the third message
+          - {call: customers.tell, refuse: Undeliverable}
         script:                                    # acts at moments counted from the opening …
           - {report: second-call, at: 3h}                   # reported again, under this key
           - {cancel: found behind the shelf, at: 30h}       # called off in Temporal, for this reason
@@ -31,6 +33,9 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
             - {entry: plan_failed, of: reship, at: 26h}     # `26h 12d` is 26 hours and 12 days
           shop: {refunded: CNY 384.00, reserved: {TEA-TIEGUANYIN: 0}, shipments: 0, replacements: 0}
 
+    unreachable:                                   # branches of the runbook that no scenario can come to, if any
+      - {branch: action.reship/undone, why: Nothing in it can be refused.}
+
 An act comes before anything else that falls due at its moment.
 """
 
@@ -44,7 +49,7 @@ import runbooks
 from amends.connectors.shop import FaultKind
 from amends.errors import DefinitionError
 from amends.models import Data, Model
-from drills.checking import Check, asks_of, report_of
+from drills.checking import TROUBLES, Check, asks_of, report_of
 from drills.written import (
     SHAPES,
     WrittenAct,
@@ -55,6 +60,7 @@ from drills.written import (
     WrittenReport,
     WrittenScenario,
     WrittenScenarios,
+    WrittenUnreachable,
 )
 from runbooks.bundle import Bundle
 from runbooks.language.problems import RunbookErrors
@@ -95,8 +101,19 @@ class CancelAct(Model):
 Act = AnswerAct | ReportAct | CancelAct
 
 
+class Unreachable(Model):
+    """A branch of the runbook that no scenario can reach, as its scenario file says at ``place`` (file:line:column)."""
+
+    branch: str
+    why: str
+    place: str
+
+
 class Scenario(Model):
-    """A scenario that fits its runbook: every name in it is known. ``report`` is what opens its incident."""
+    """A scenario that fits its runbook: every name in it is known. ``report`` is what opens its incident.
+
+    ``unreachable`` is what its file says of the whole runbook.
+    """
 
     bundle: Bundle
     name: str
@@ -106,6 +123,7 @@ class Scenario(Model):
     faults: tuple[Fault, ...]
     script: tuple[Act, ...]
     expect: WrittenExpect
+    unreachable: tuple[Unreachable, ...] = ()
 
     @property
     def runbook(self) -> str:
@@ -139,9 +157,11 @@ def parse_scenarios(*, file: str, text: str, bundle: Bundle) -> tuple[Scenario, 
     check = Check(source, bundle)
     for name, scenario in written.scenarios.items():
         check.scenario(("scenarios", name), scenario)
+    check.unreachable(written.unreachable)
     if check.problems:
         raise RunbookErrors(check.problems)
-    return tuple(_scenario(name, scenario, bundle) for name, scenario in written.scenarios.items())
+    stated = tuple(_unreachable(source, number, each) for number, each in enumerate(written.unreachable))
+    return tuple(_scenario(name, scenario, bundle, stated) for name, scenario in written.scenarios.items())
 
 
 def choose(scenarios: Sequence[Scenario], name: str) -> tuple[Scenario, ...]:
@@ -162,7 +182,7 @@ _SHIPPED = Path(runbooks.__file__).parent
 _FILE = TypeAdapter(WrittenScenarios)
 
 
-def _scenario(name: str, written: WrittenScenario, bundle: Bundle) -> Scenario:
+def _scenario(name: str, written: WrittenScenario, bundle: Bundle, unreachable: tuple[Unreachable, ...]) -> Scenario:
     return Scenario(
         bundle=bundle,
         name=name,
@@ -172,14 +192,20 @@ def _scenario(name: str, written: WrittenScenario, bundle: Bundle) -> Scenario:
         faults=tuple(_fault(fault) for fault in written.faults),
         script=tuple(_act(act, bundle) for act in written.script),
         expect=written.expect,
+        unreachable=unreachable,
     )
+
+
+def _unreachable(source: Source, number: int, written: WrittenUnreachable) -> Unreachable:
+    at = source.problem(("unreachable", number, "branch"), "")
+    return Unreachable(branch=written.branch, why=written.why, place=f"{at.file}:{at.line}:{at.column}")
 
 
 def _fault(written: WrittenFault) -> Fault:
     if written.refuse is not None:
         return Fault(call=written.call, kind=FaultKind.REFUSE, times=written.times, reason=written.refuse)
-    kind = FaultKind.TROUBLE if written.trouble == "before" else FaultKind.TROUBLE_AFTER
-    return Fault(call=written.call, kind=kind, times=written.times)
+    assert written.trouble is not None, "checked"
+    return Fault(call=written.call, kind=TROUBLES[written.trouble], times=written.times)
 
 
 def _act(written: WrittenAct, bundle: Bundle) -> Act:

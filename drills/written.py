@@ -42,7 +42,7 @@ Amount = Annotated[Money, BeforeValidator(_amount)]
 
 
 class WrittenFault(Written):
-    """One of ``refuse`` and ``trouble``."""
+    """One of ``refuse`` and ``trouble``; ``trouble: none`` lets the call go well, for faults that come later."""
 
     call: str
     refuse: str | None = None
@@ -132,8 +132,16 @@ class WrittenScenario(Written):
     expect: WrittenExpect
 
 
+class WrittenUnreachable(Written):
+    """``branch``: the id of a branch that no scenario can reach. ``why``: the reason, for people."""
+
+    branch: str
+    why: str = Field(min_length=1)
+
+
 class WrittenScenarios(Written):
     scenarios: dict[Name, WrittenScenario] = Field(min_length=1)
+    unreachable: tuple[WrittenUnreachable, ...] = ()
 
 
 SHAPES: dict[str, type[Written]] = {
@@ -146,5 +154,6 @@ SHAPES: dict[str, type[Written]] = {
     "expect": WrittenExpect,
     "moments": WrittenMoment,
     "shop": WrittenShop,
+    "unreachable": WrittenUnreachable,
 }
 """The shape behind each part of a validator's location, for suggestions."""

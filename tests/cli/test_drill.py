@@ -20,7 +20,27 @@ KEYS = {
     "wall_time",
     "differences",
     "journal_verified",
+    "reached",
+    "coverage",
 }
+
+UNDO = "action.reship.shipping.create_shipment/undone"
+TRACED = "analysis.shipping.open_trace/applied"
+
+CALLED_OFF = """\
+unreachable:
+  - {branch: UNREACHABLE, why: The carrier is too fast for us.}
+scenarios:
+  called_off:
+    about: Called off after half an hour.
+    order: SO-1001
+    script:
+      - {cancel: found behind the shelf, at: 30m}
+    expect:
+      status: cancelled
+      effects: [shipping.open_trace: applied, shipping.close_trace: applied]
+      messages: [lost_parcel.looking]
+"""
 
 
 def amends(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -28,6 +48,14 @@ def amends(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str
     return subprocess.run(  # noqa: S603 - our own Python and arguments
         command, capture_output=True, text=True, check=False, timeout=120, cwd=cwd
     )
+
+
+def own(folder: Path, *, unreachable: str) -> str:
+    """A copy of the shipped runbook with one short scenario; its path."""
+    (folder / "scenarios").mkdir()
+    (folder / "lost_parcel.yaml").write_text((ROOT / "runbooks" / "lost_parcel.yaml").read_text())
+    (folder / "scenarios" / "lost_parcel.yaml").write_text(CALLED_OFF.replace("UNREACHABLE", unreachable))
+    return str(folder / "lost_parcel.yaml")
 
 
 def test_the_result_as_json_is_one_document_and_nothing_else() -> None:
@@ -39,6 +67,13 @@ def test_the_result_as_json_is_one_document_and_nothing_else() -> None:
     assert (report["scenario"], report["passed"], report["differences"]) == ("called_off", True, [])
     assert [effect["activity"] for effect in report["effects"]] == ["shipping.open_trace", "shipping.close_trace"]
     assert 1795 < report["virtual_duration"] < 1860
+    assert report["reached"] == [
+        "severity.medium/holds",
+        "report.tell.lost_parcel.looking/applied",
+        "analysis.shipping.open_trace/applied",
+        "analysis.shipping.open_trace/undone",
+    ]
+    assert report["coverage"] is None
 
 
 def test_a_scenario_that_fails_is_told_and_is_the_exit_code(tmp_path: Path) -> None:
@@ -55,6 +90,49 @@ def test_a_scenario_that_fails_is_told_and_is_the_exit_code(tmp_path: Path) -> N
     assert "+0d 00:30  temporal called it off: found behind the shelf." in ran.stdout
     assert "cancel_requested: expected at +0d 02:00, got +0d 00:30" in ran.stdout
     assert "1 played, 1 failed" in ran.stdout
+    assert "branches are not counted: one scenario alone cannot reach them all" in ran.stdout
+
+
+def test_what_all_scenarios_reached_is_counted_and_lets_the_run_pass(tmp_path: Path) -> None:
+    ran = amends("drill", own(tmp_path, unreachable=UNDO), "--format", "json")
+
+    (report,) = json.loads(ran.stdout)
+    assert ran.returncode == 0, ran.stderr
+    counted = report["coverage"]
+    assert counted["reached"] == len(report["reached"]) == 4
+    assert counted["branches"] == 4 + 1 + len(counted["unreached"])
+    assert [each["branch"] for each in counted["unreachable"]] == [UNDO]
+    assert {"id", "words", "hint"} == set(counted["unreached"][0])
+    assert counted["mistakes"] == []
+
+
+def test_a_branch_that_is_left_fails_the_run_if_every_branch_is_asked_for(tmp_path: Path) -> None:
+    ran = amends("drill", own(tmp_path, unreachable=UNDO), "--every-branch")
+
+    assert ran.returncode == 1, ran.stderr
+    assert "1 played, all as expected" in ran.stdout
+    assert "lost_parcel: branches reached 4 of 59" in ran.stdout
+    assert "ask `satisfaction`: silence\n        let it be asked, and nobody answer" in ran.stdout
+    _, _, out_of_reach = ran.stdout.partition("stated to be out of reach:\n")
+    assert out_of_reach == f"    {UNDO}\n        The carrier is too fast for us.\n"
+
+
+def test_a_branch_that_is_reached_though_it_is_said_to_be_out_of_reach_fails_the_run(tmp_path: Path) -> None:
+    runbook = own(tmp_path, unreachable=TRACED)
+
+    ran = amends("drill", runbook)
+
+    assert ran.returncode == 1, ran.stderr
+    place = f"{tmp_path}/scenarios/lost_parcel.yaml:2:14"
+    assert f"{place}: {TRACED!r} is reached by the scenario 'called_off'; take it out of `unreachable`" in ran.stdout
+
+
+def test_one_scenario_is_not_asked_for_every_branch() -> None:
+    ran = amends("drill", "lost_parcel", "--scenario", "called_off", "--every-branch")
+
+    assert ran.returncode == 2
+    assert "leave out either --scenario or --every-branch" in ran.stderr
+    assert ran.stdout == ""
 
 
 def test_an_unknown_runbook_or_scenario_is_a_mistake_in_the_command() -> None:

@@ -123,10 +123,12 @@ def test_people_calendars_tables_and_rates_can_be_read() -> None:
 
 def test_the_scenario_fits_the_shipped_runbook() -> None:
     written = example("yaml", "scenarios")
+    text = written.text + example("yaml", "unreachable").text
 
-    (scenario,) = parse_scenarios(file=written.place, text=written.text, bundle=library.load("lost_parcel"))
+    (scenario,) = parse_scenarios(file=written.place, text=text, bundle=library.load("lost_parcel"))
 
     assert scenario.order_id == "SO-1001"
+    assert [each.branch for each in scenario.unreachable] == ["report.tell.lost_parcel.looking/refused"]
 
 
 def test_the_mistakes_are_told_as_the_guide_shows_them() -> None:
@@ -140,7 +142,7 @@ def test_the_mistakes_are_told_as_the_guide_shows_them() -> None:
 
 
 def test_no_yaml_example_is_left_untested() -> None:
-    tested = {"runbook", "expressions", "messages", "people", "calendar", "table", "rates", "scenarios"}
+    tested = {"runbook", "expressions", "messages", "people", "calendar", "table", "rates", "scenarios", "unreachable"}
 
     left = [each.place for each in examples("yaml") if each not in fragments() and each.role not in tested]
 

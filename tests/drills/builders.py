@@ -1,7 +1,9 @@
-"""Scenarios of a few moments, for tests of how they are read and played."""
+"""Scenarios of a few moments, for tests of how they are read and played, and timelines of incidents driven by hand."""
 
+from amends.journal import TimelineRow
 from drills.scenario import Scenario, parse_scenarios
 from runbooks.library import load
+from tests.workflows.builders import Incident
 
 CALLED_OFF = """\
 scenarios:
@@ -34,3 +36,23 @@ def called_off(*changes: tuple[str, str], order: str = "SO-1001") -> Scenario:
         text = text.replace(old, new)
     (scenario,) = scenarios(text)
     return scenario
+
+
+def timeline_of(incident: Incident) -> list[TimelineRow]:
+    """The timeline of an incident that was driven by hand, as a journal would hold it."""
+    return [
+        TimelineRow(
+            incident_id=incident.state.incident_id,
+            seq=seq,
+            run_id=incident.state.run_id,
+            n=entry.n,
+            kind=entry.kind,
+            occurred_at=entry.occurred_at,
+            recorded_at=entry.occurred_at,
+            actor=entry.actor,
+            data=entry.data,
+            prev_hash="",
+            hash="",
+        )
+        for seq, entry in enumerate(incident.entries, start=1)
+    ]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from amends.connectors.shop import FaultKind
 from amends.errors import DefinitionError
 from amends.models import Money
-from drills.scenario import AnswerAct, choose, load_scenarios
+from drills.scenario import AnswerAct, Fault, choose, load_scenarios
 from runbooks.language.problems import RunbookErrors
 from tests.drills.builders import CALLED_OFF, called_off, scenarios
 
@@ -37,7 +38,7 @@ BROKEN = [
     (
         "script:",
         "faults: [{call: payments.refund}]\n    script:",
-        f"{FILE}:5:14: say what the shop does: either `refuse: <reason>` or `trouble: before | after`",
+        f"{FILE}:5:14: say what the shop does: either `refuse: <reason>` or `trouble: before | after | none`",
     ),
     (
         "script:",
@@ -60,6 +61,31 @@ BROKEN = [
         f"{FILE}:6:40: satisfaction has no choice '6'",
     ),
     ("script:", "script:\n      - {answer: satisfaction, choice: 5}", f"{FILE}:6:9: say when: either `at`"),
+    (
+        "scenarios:\n",
+        "unreachable:\n  - {branch: action.reship/undon, why: x}\nscenarios:\n",
+        f"{FILE}:2:14: the runbook has no branch 'action.reship/undon'; did you mean 'action.reship/undone'?",
+    ),
+    (
+        "scenarios:\n",
+        "unreachable:\n  - {branch: cellar, why: x}\nscenarios:\n",
+        f"{FILE}:2:14: the runbook has no branch 'cellar'; `amends drill` names those that are not reached",
+    ),
+    (
+        "scenarios:\n",
+        "unreachable:\n" + "  - {branch: action.reship/undone, why: x}\n" * 2 + "scenarios:\n",
+        f"{FILE}:3:14: the branch 'action.reship/undone' is here twice; keep one",
+    ),
+    (
+        "scenarios:\n",
+        "unreachable:\n  - {branch: action.reship/undone}\nscenarios:\n",
+        f"{FILE}:2:5: `why` is missing; add it",
+    ),
+    (
+        "scenarios:\n",
+        "unreachable:\n  - {branch: action.reship/undone, wy: x}\nscenarios:\n",
+        f"{FILE}:2:36: unknown key 'wy'; did you mean 'why'?",
+    ),
 ]
 
 
@@ -94,6 +120,24 @@ def test_a_question_is_named_by_its_message_or_by_its_step(question: str) -> Non
     scenario = called_off(("script:", f"script:\n      - {{answer: {question}, choice: 5, after: 0m}}"))
 
     assert scenario.script[0] == AnswerAct(ask="follow_up.ask.satisfaction", choice="5", at=None, after=timedelta())
+
+
+def test_a_fault_that_does_no_harm_lets_later_ones_wait() -> None:
+    faults = "faults: [{call: customers.tell, trouble: none, times: 2}]\n    script:"
+
+    scenario = called_off(("script:", faults))
+
+    assert scenario.faults == (Fault(call="customers.tell", kind=FaultKind.GOES_WELL, times=2),)
+
+
+def test_what_no_scenario_can_reach_is_kept_with_its_place() -> None:
+    text = "unreachable:\n  - {branch: action.reship/undone, why: It is too fast.}\n" + CALLED_OFF
+
+    (scenario,) = scenarios(text)
+
+    (stated,) = scenario.unreachable
+    assert (stated.branch, stated.why) == ("action.reship/undone", "It is too fast.")
+    assert stated.place == f"{FILE}:2:14"
 
 
 def test_the_report_names_the_first_parcel_unless_another_is_asked_for() -> None:

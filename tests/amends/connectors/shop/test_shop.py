@@ -73,6 +73,19 @@ def test_faults_come_in_the_order_in_which_they_were_switched_on_and_then_end(sh
     assert met == [Refused, Trouble, Trouble, None]
 
 
+def test_a_fault_behind_calls_that_go_well_meets_a_later_one(shop: Shop) -> None:
+    shop.fault(call="inventory.reserve", kind=FaultKind.GOES_WELL, times=2)
+    shop.fault(call="inventory.reserve", kind="refuse", reason="OutOfStock")
+    first = shop.inventory.reserve(at(0, key="first"), parcel_id="PC-1001-1")
+
+    again = shop.inventory.reserve(at(0, key="first"), parcel_id="PC-1001-1")  # no call of its own
+    shop.inventory.reserve(at(0, key="second"), parcel_id="PC-1001-1")
+
+    assert again == first
+    with pytest.raises(Refused):
+        shop.inventory.reserve(at(0, key="third"), parcel_id="PC-1001-1")
+
+
 def test_a_fault_is_met_by_another_process_on_the_same_database(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shop.db'}"
     first, second = Shop(url), Shop(url)

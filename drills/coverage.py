@@ -1,0 +1,89 @@
+"""Which branches of its runbook a played scenario reached, from what its timeline says has happened."""
+
+from collections.abc import Iterator, Sequence
+
+from amends.journal import TimelineRow
+from amends.timeline import EntryKind
+from drills.branches import Way, branch_id, branches, of_plan, of_severity
+from drills.retelling import state_of
+from runbooks.bundle import Bundle
+from runbooks.program import AskStep, Plan, Program, WaitStep
+from workflows.state import State, StepPhase
+
+
+def reached(bundle: Bundle, timeline: Sequence[TimelineRow]) -> tuple[str, ...]:
+    """The ids of the branches that an incident went, in the runbook's reading order. Its timeline is given whole."""
+    found = {
+        *_told(bundle.program, timeline),
+        *_chosen_plans(bundle.program.action, timeline),
+        *_steps(bundle.program, timeline, state_of(bundle, timeline)),
+    }
+    return tuple(branch.id for branch in branches(bundle.program) if branch.id in found)
+
+
+_OF_STEPS = {
+    EntryKind.STEP_SKIPPED: ("step", Way.SKIPPED),
+    EntryKind.EFFECT_APPLIED: ("step", Way.APPLIED),
+    EntryKind.UNDO_APPLIED: ("step", Way.UNDONE),
+    EntryKind.SILENCE_ASSUMED: ("ask", Way.SILENCE),
+    EntryKind.WAIT_ENDED: ("wait", Way.ENDED),
+    EntryKind.WAIT_TIMED_OUT: ("wait", Way.TIMED_OUT),
+}
+"""Entries that each say one way of one step: where they name the step, and which way."""
+
+
+def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
+    """What single entries say. A refusal that comes while the incident is cancelled leads nowhere any more."""
+    choices = {step.id: step.choices for step in program.all_steps() if isinstance(step, AskStep)}
+    cancelling = False
+    for row in timeline:
+        data = row.data
+        if row.kind in _OF_STEPS:
+            name, way = _OF_STEPS[row.kind]
+            yield branch_id(str(data[name]), way)
+        elif row.kind is EntryKind.CANCEL_REQUESTED:
+            cancelling = True
+        elif row.kind in (EntryKind.EFFECT_REFUSED, EntryKind.READ_REFUSED) and not cancelling:
+            yield branch_id(str(data["step"]), Way.REFUSED)
+        elif row.kind is EntryKind.ANSWER_RECEIVED:
+            yield branch_id(str(data["ask"]), Way.CHOSEN, str(data["choice"]))
+        elif row.kind is EntryKind.QUESTION_ASKED:
+            ask, offered = str(data["ask"]), data["choices"]
+            assert isinstance(offered, list)
+            for choice in choices[ask]:
+                if choice.name not in offered:
+                    yield branch_id(ask, Way.NOT_OFFERED, choice.name)
+        elif row.kind is EntryKind.SEVERITY_SET:
+            yield branch_id(of_severity(str(data["severity"])), Way.HOLDS)
+
+
+def _chosen_plans(plans: Sequence[Plan], timeline: Sequence[TimelineRow]) -> Iterator[str]:
+    """Which plans were taken and undone; and passed over: those before the taken one that had not failed."""
+    left = list(plans)
+    for row in timeline:
+        if row.kind is EntryKind.PLAN_STARTED:
+            yield branch_id(of_plan(str(row.data["plan"])), Way.TAKEN)
+            before = [plan.name for plan in left].index(str(row.data["plan"]))
+            yield from (branch_id(of_plan(plan.name), Way.PASSED_OVER) for plan in left[:before])
+        elif row.kind is EntryKind.PLAN_UNDONE:
+            yield branch_id(of_plan(str(row.data["plan"])), Way.UNDONE)
+            left = [plan for plan in left if plan.name != row.data["plan"]]
+        elif row.kind is EntryKind.TASK_OPENED and row.data["why"] == "no_plan_left":
+            yield from (branch_id(of_plan(plan.name), Way.PASSED_OVER) for plan in left)
+
+
+def _steps(program: Program, timeline: Sequence[TimelineRow], state: State) -> Iterator[str]:
+    """What no entry says by itself: that a step was not skipped, that a wait had nothing to wait for, that an ask was
+    held back for as long as it says or went out before."""
+    skipped = {row.data["step"] for row in timeline if row.kind is EntryKind.STEP_SKIPPED}
+    asked_at = {row.data["step"]: row.occurred_at for row in timeline if row.kind is EntryKind.EFFECT_REQUESTED}
+    for step in program.all_steps():
+        run = state.steps.get(step.id)
+        if run is None or step.id in skipped:
+            continue
+        yield branch_id(step.id, Way.TAKEN)
+        if isinstance(step, WaitStep) and run.wait is None and run.phase is StepPhase.DONE:
+            yield branch_id(step.id, Way.ENDED)
+        if isinstance(step, AskStep) and run.ask is not None and step.id in asked_at:
+            on_time = asked_at[step.id] >= run.ask.not_before
+            yield branch_id(step.id, Way.ON_TIME if on_time else Way.EARLY)
