@@ -1,0 +1,142 @@
+"""Chinese."""
+
+from typing import assert_never
+
+from runbooks.explaining.chinese.steps import Steps
+from runbooks.explaining.items import (
+    ApproveItem,
+    AskItem,
+    DecideItem,
+    DoItem,
+    Item,
+    MeasureItem,
+    RoundsItem,
+    TellItem,
+    TogetherItem,
+    WaitItem,
+)
+from runbooks.explaining.model import Explanation, Held, Promises, Trouble, Undoing
+from runbooks.explaining.reckoning import all_items
+from runbooks.explaining.saying import code
+from runbooks.language.step_shapes import IfUndecided
+
+NOT_CARRIED_OUT = {
+    "approve": "不会请任何人审批",
+    "decide": "不会按条件作出判定",
+    "measure": "不会启用或解除临时措施",
+    "rounds": "不会按轮次重复步骤",
+    "interrupts": "不会因事件而中途改道",
+    "sla": "不计时：不会预警，也不会发现逾期",
+    "escalation": "不会通知任何人",
+    "external": "不监控外部期限，到期前也不会采取保护措施",
+    "opens": "订单事件不会立案，只能由报告立案",
+    "supersedes": "不会接管其他案件",
+    "reopen_for": "无论前一案件结案多久，新案件都会注明同一对象的前一案件",
+}
+
+
+class Chinese(Steps):
+    def worst_case(self) -> str:
+        return (
+            "以下为最长路径上所有等待、提问和审批时限之和，以严重程度不变为前提。"
+            "同时进行的各项取最长者；各方案按所有可能失败的方案先后失败、最后一个成功计算。"
+        )
+
+    def verdict(self, held: Held) -> str:
+        if held.keeps:
+            return "可以保证"
+        return "可能超时（取决于其中的工作时间）" if held.working_time else "可能超时"
+
+    def counted(self, promises: Promises) -> str:
+        if not promises.pauses:
+            return "与目标对照："
+        paused = self.listed(map(self.party, promises.pauses), either=True)
+        return f"与目标对照（不含等待{paused}的时间）："
+
+    def not_counted(self, explanation: Explanation) -> list[str]:
+        said = ["未计入：人工任务所需的时间，没有上限。"]
+        items = [item for stage in explanation.stages for item in all_items(stage)]
+        if any(isinstance(item, ApproveItem) and item.if_silent is IfUndecided.ESCALATE for item in items):
+            said.append("未计入：审批升级后所需的时间，没有上限。")
+        if explanation.opening.interrupts:
+            said.append("未计入：中途改道所增加的时间。")
+        return said
+
+    def trouble(self, trouble: Trouble) -> str:
+        names = "、".join(map(code, trouble.activities))
+        if trouble.over is None:
+            return f"系统无响应时，以下读取操作会不断重试，没有上限：{names}。"
+        said = f"每次调用遇到故障时，最多另加 {self.duration(trouble.over)}（共尝试 {trouble.attempts} 次）；"
+        return f"{said}之后由人工核实是否已经执行：{names}。"
+
+    def undoing(self, undoing: Undoing) -> str:
+        where = f"（方案 {code(undoing.plan)}）" if undoing.plan else ""
+        how = "解除方式" if undoing.measure else "撤销方式"
+        return f"“{self.activity(undoing.activity)}”{where}的{how}：{self.activity(undoing.by)}。"
+
+    def called_off(self, explanation: Explanation) -> list[str]:
+        measures = any(undoing.measure for undoing in explanation.undone)
+        return [
+            "方案失败时，按从新到旧的顺序撤销该方案已完成的操作。",
+            "案件取消时，收回提问和等待，待进行中的调用返回后，按从新到旧的顺序撤销所有已完成的操作。"
+            "成功的方案为顾客所做的一切保持不变。",
+            *(["无论以何种方式结束，临时措施都会解除。"] if measures else []),
+        ]
+
+    def final(self, activities: tuple[str, ...]) -> str:
+        return f"不可撤回：{self.listed([*map(self.activity, activities), '已发送的消息'])}。"
+
+    def silence(self, item: Item) -> str | None:
+        match item:
+            case AskItem():
+                means = f"视为选择 {code(item.if_silent)}" if item.if_silent else "不再等待，继续处理"
+                who, within = self.party(item.to), self.times(item.within)
+                return f"{who}在 {within}内未答复“{self.title(item.question)}”：{means}。"
+            case WaitItem():
+                who, within = self.party(item.waiting_for), self.times(item.at_most)
+                return f"等待{who}最长{within}；逾期则{self._assumed(item.assumed)}。"
+            case ApproveItem():
+                means = "上升一级处理" if item.if_silent is IfUndecided.ESCALATE else "视为驳回"
+                return f"{self.role(item.role)}在 {self.times(item.within)}内未作决定：{means}。"
+            case DoItem() | TellItem() | DecideItem() | MeasureItem() | TogetherItem() | RoundsItem():
+                return None
+            case _:
+                assert_never(item)
+
+    def silence_in_short(self, item: AskItem | WaitItem | ApproveItem) -> str:
+        match item:
+            case AskItem():
+                means = f"视为选择{code(item.if_silent)}" if item.if_silent else "不再等待，继续处理"
+                return f"{self.times(item.within)}内未答复：{means}"
+            case WaitItem():
+                return f"{self.times(item.at_most)}内未满足：{self._assumed(item.assumed)}"
+            case ApproveItem():
+                means = "上升一级处理" if item.if_silent is IfUndecided.ESCALATE else "视为驳回"
+                return f"{self.times(item.within)}内未决定：{means}"
+            case _:
+                assert_never(item)
+
+    def after_rounds(self, item: RoundsItem) -> str:
+        return f"已满 {item.most} 轮"
+
+    def always(self) -> list[str]:
+        return [
+            "“被拒绝”是指对方出于业务原因不予办理；此类操作不会重试。",
+            "无法确认某项操作是否已执行时，不撤销也不继续，由人工核实。",
+            "撤销未能成功的，转为人工任务。",
+        ]
+
+    def refused_by_release(self) -> str:
+        return "本流程本身没有问题，但本版本无法执行以下内容，因此拒绝加载："
+
+    def carried_as_data(self) -> str:
+        return "已通过检查，但本版本尚未执行；以下内容随案件保存，不产生任何作用："
+
+    def not_carried_out(self, word: str) -> str:
+        return f"{code(word)}：{NOT_CARRIED_OUT[word]}。"
+
+    def nobody_awaited(self) -> str:
+        return "不询问也不等待任何人。"
+
+    def nothing_undone(self) -> str:
+        return "没有需要撤销的操作。"

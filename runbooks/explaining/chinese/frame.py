@@ -1,0 +1,121 @@
+"""Chinese: what opens an incident, how severe it is, what is promised, and who is paged."""
+
+from typing import assert_never
+
+from runbooks.explaining.chinese.words import TYPES, Words
+from runbooks.explaining.labels import Told
+from runbooks.explaining.model import (
+    Expected,
+    Explanation,
+    ExternalDeadline,
+    Goal,
+    Interrupt,
+    Ladder,
+    Matched,
+    Opening,
+    Page,
+    Promises,
+    ReportField,
+    RoleInfo,
+    SetByOthers,
+    Severities,
+)
+from runbooks.explaining.saying import code
+
+
+class Frame(Words):
+    def about(self, explanation: Explanation) -> list[str]:
+        said = [f"原文说明：{explanation.about}"] if explanation.about else []
+        return [*said, f"本页以通俗文字说明处理流程 {code(explanation.name)}。"]
+
+    def reported(self, opening: Opening) -> str:
+        needed = [self._reported_field(field) for field in opening.report if not field.optional]
+        further = [self._reported_field(field) for field in opening.report if field.optional]
+        said = "由人员或系统报告后立案。"
+        said += f"报告必须包含{self.listed(needed)}" if needed else "报告无必填内容"
+        return said + (f"；可以包含{self.listed(further)}。" if further else "。")
+
+    def opened_by(self, rule: Expected | Matched) -> str:
+        match rule:
+            case Expected():
+                said = f"由订单事件立案：{code(rule.after)}之后{self.duration(rule.late_after)}内"
+                said += f"未出现{code(rule.expect)}"
+                return f"{said}，再过 {self.duration(rule.grace)}后立案。" if rule.grace else f"{said}。"
+            case Matched():
+                return f"由订单事件立案：{self.condition(rule.condition)}。"
+            case _:
+                assert_never(rule)
+
+    def one_at_a_time(self, opening: Opening) -> list[str]:
+        subject = self.listed(self.field(name) for name in opening.subject)
+        said = [f"同一{subject}同时只有一个未结案件；之后的报告并入该案件。"]
+        if opening.reopen_for is None:
+            said.append("结案后的报告另立新案。")
+        else:
+            said.append(f"结案后的报告另立新案；{self.duration(opening.reopen_for)}以内的，与原案件关联。")
+        if opening.supersedes:
+            names = self.listed(map(code, opening.supersedes))
+            said.append(f"同一对象上如有未结的 {names} 案件，由本案件接管其计时和提问。")
+        return said
+
+    def interrupted(self, interrupt: Interrupt) -> str:
+        only_if = f"，条件是{self.condition(interrupt.only_if)}" if interrupt.only_if else ""
+        return f"任何时候出现 {code(interrupt.on)}，即启动方案 {code(interrupt.plan)}{only_if}。"
+
+    def severity_rules(self, severities: Severities) -> list[str]:
+        said = [f"{self.severity(each.severity)}：{self.condition(each.condition)}。" for each in severities.rules]
+        return [*said, f"{self.severity(severities.otherwise)}：其他情况。"]
+
+    def severity_changes(self, severities: Severities) -> str:
+        if not severities.rules:
+            return "严重程度固定不变。"
+        return "自上而下，以第一条成立的为准。任何事实变化后都会重新判定；所需事实尚不明确的规则视为不成立。"
+
+    def clock(self, goal: Goal) -> str:
+        return f"按 {code(goal.calendar)} 的工作时间" if goal.calendar else "全天候"
+
+    def promised(self, promises: Promises) -> list[str]:
+        if not promises.goals:
+            return ["本流程未承诺时限。"]
+        said = []
+        if promises.warn_at:
+            parts = self.listed(f"{part}%" for part in promises.warn_at)
+            said.append(f"目标时限用去 {parts} 时预警。")
+        if promises.pauses:
+            said.append(f"等待{self.listed(map(self.party, promises.pauses), either=True)}期间暂停计时。")
+        return said
+
+    def set_by_others(self, deadline: ExternalDeadline) -> Told:
+        sentence = f"外部期限{self.field(deadline.name)}：自{self.fact(deadline.starts)}起算，从不暂停，时长见表"
+        rows = [self.row(row) for row in deadline.rows]
+        protect = f"在最后的安全时刻采取保护措施：{self.activity(deadline.protect_by)}。"
+        return Told(sentence=f"{sentence}{code(deadline.table)}。", details=(*rows, protect))
+
+    def row(self, row: SetByOthers) -> str:
+        places = [place for place in (row.jurisdiction, row.marketplace) if place]
+        where = "、".join(map(code, places)) if places else "不限地区"
+        return f"{where}：{self.duration(row.value)}，自 {row.since.isoformat()} 起。来源：{row.source.rstrip('.。')}。"
+
+    def when_paged(self, ladders: tuple[Ladder, ...]) -> str:
+        if not ladders:
+            return "不通知任何人：本流程没有升级规则。人工任务会一直等待，直到有人查看。"
+        return "仅在有事项等待人工处理时通知。任何人确认后，升级即停止。"
+
+    def paged(self, ladder: Ladder) -> str:
+        pages = "；".join(self._page(page) for page in ladder.pages)
+        return (
+            f"{self.severity(ladder.severity)}：{pages}；{self.duration(ladder.ends_after)}后仍无人确认，不再继续升级。"
+        )
+
+    def on_duty(self, role: RoleInfo) -> str:
+        duty = f"按排班表值班（{role.zone}）" if role.rostered else "无排班，通知全员"
+        limit = f"；审批上限 {self.money(role.approves_up_to)}" if role.approves_up_to else ""
+        return f"{self.role(role.name)}：共 {role.people} 人，{duty}{limit}。"
+
+    def _page(self, page: Page) -> str:
+        when = f"{self.duration(page.after)}后未确认则通知" if page.after else "立即通知"
+        times = f"（共 {page.times} 次，每隔 {self.duration(page.every)}一次）" if page.times > 1 else ""
+        return f"{when}{self.role(page.role)}{times}"
+
+    def _reported_field(self, field: ReportField) -> str:
+        return f"{self.field(field.name)}（{TYPES[field.type]}）"

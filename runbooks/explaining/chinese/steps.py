@@ -1,0 +1,153 @@
+"""Chinese: the steps and the plans."""
+
+from typing import assert_never
+
+from runbooks.explaining.chinese.frame import Frame
+from runbooks.explaining.conditions import Condition
+from runbooks.explaining.items import (
+    ApproveItem,
+    AskItem,
+    Assumed,
+    ChoiceItem,
+    DecideItem,
+    DoItem,
+    Input,
+    Item,
+    MeasureItem,
+    PlanItem,
+    Refusal,
+    RoundsItem,
+    TellItem,
+    Then,
+    TogetherItem,
+    WaitItem,
+)
+from runbooks.explaining.labels import Told
+from runbooks.explaining.saying import code
+from runbooks.language.step_shapes import IfUndecided
+
+_THEN = {
+    Then.PLAN_FAILS: "本方案失败",
+    Then.TASK: "转为人工任务",
+    Then.CONTINUE: "跳过并继续",
+}
+
+
+class Steps(Frame):
+    def step(self, item: Item) -> Told:
+        match item:
+            case DoItem():
+                return self._do(item)
+            case TellItem():
+                sentence = f"给{self.party(item.to)}发送消息：“{self.title(item.message)}”。"
+                return Told(sentence=self._if(item.only_if, sentence), details=(self._undelivered(item.refusal),))
+            case AskItem():
+                return self._ask(item)
+            case ApproveItem():
+                return self._approve(item)
+            case DecideItem():
+                choices = "；".join(f"{code(each.name)}{self._offered(each)}" for each in item.choices)
+                sentence = f"判定 {code(item.fact)}：{choices}；其他情况为 {code(item.otherwise)}。"
+                return Told(sentence=sentence, details=("以第一个成立的为准。",))
+            case MeasureItem():
+                sentence = f"临时措施：{self.activity(item.activity)}{self._inputs(item.inputs)}。"
+                lifted = f"{self.condition(item.until)}时解除，以任何方式结束时也会解除：{self.activity(item.lift)}。"
+                return Told(sentence=self._if(item.only_if, sentence), details=(lifted, self._refused(item.refusal)))
+            case WaitItem():
+                return self._wait(item)
+            case TogetherItem():
+                return Told(sentence=self._if(item.only_if, "以下各项同时进行，全部完成后继续："))
+            case RoundsItem():
+                sentence = f"重复以下步骤，最多 {item.most} 轮，直到{self.condition(item.until)}："
+                return Told(sentence=self._if(item.only_if, sentence))
+            case _:
+                assert_never(item)
+
+    def plans(self) -> str:
+        said = (
+            "依次尝试第一个条件成立的方案。方案失败时，按从新到旧的顺序撤销其已完成的操作，再尝试下一个条件成立的方案。"
+        )
+        return said + "没有方案可用时，转人工接管。方案成功后，顾客问题即告解决。"
+
+    def plan(self, plan: PlanItem, *, first: bool) -> str:
+        if plan.only_if is not None:
+            return f"方案 {code(plan.name)}，条件：{self.condition(plan.only_if)}。"
+        return f"方案 {code(plan.name)}，{'无条件' if first else '前面没有可尝试的方案时采用'}。"
+
+    def _do(self, item: DoItem) -> Told:
+        details = []
+        if item.effect:
+            back = f"可以撤销：{self.activity(item.undone_by)}。" if item.undone_by else None
+            details.append(back or "一经执行，不可撤回。")
+        if item.refusal:
+            details.append(self._refused(item.refusal))
+        if item.otherwise:
+            goes_on = item.refusal is not None and Then.CONTINUE in (item.refusal.then, item.refusal.after_final)
+            ways = [*(["跳过"] if item.only_if else []), *(["被拒绝"] if goes_on else [])]
+            if ways:
+                details.append(f"如{self.listed(ways, either=True)}，则{self._assumed(item.otherwise)}。")
+        sentence = f"{self.activity(item.activity)}{self._inputs(item.inputs)}。"
+        return Told(sentence=self._if(item.only_if, sentence), details=tuple(details))
+
+    def _ask(self, item: AskItem) -> Told:
+        details = []
+        if item.after is not None:
+            or_when = "，或在同时进行的其他各项全部完成时提前发出" if item.beside_others else ""
+            details.append(f"等待{self.times(item.after)}后再发出{or_when}。")
+        choices = "、".join(f"{code(each.name)}{self._offered(each) if each.when else ''}" for each in item.choices)
+        decided = "。实际提供哪些选项，在发出提问时确定" if any(each.when for each in item.choices) else ""
+        details.append(f"选项：{choices}{decided}。")
+        silence = f"逾期未答复视为选择 {code(item.if_silent)}" if item.if_silent else "逾期未答复则不再等待，继续处理"
+        details.append(f"自送达起等待答复 {self.times(item.within)}；{silence}。")
+        if item.save_as:
+            not_asked = f"；未提问时记为 {code(item.otherwise)}" if item.otherwise else ""
+            details.append(f"答复记为 {code(item.save_as)}{not_asked}。")
+        sentence = f"询问{self.party(item.to)}：“{self.title(item.question)}”"
+        sentence += "" if sentence.endswith("？”") else "。"
+        return Told(sentence=self._if(item.only_if, sentence), details=(*details, self._undelivered(item.refusal)))
+
+    def _approve(self, item: ApproveItem) -> Told:
+        match item.if_silent:
+            case IfUndecided.ESCALATE:
+                silence = "上升一级处理"
+            case IfUndecided.REJECT:
+                silence = "视为驳回"
+            case _:
+                assert_never(item.if_silent)
+        within = f"须在 {self.times(item.within)}内决定；逾期绝不视为同意，而是{silence}。"
+        sentence = f"须由{self.role(item.role)}中非申请人的一位审批。"
+        return Told(sentence=self._if(item.only_if, sentence), details=(within, self._then("如被驳回", item.rejected)))
+
+    def _wait(self, item: WaitItem) -> Told:
+        details = [f"最长 {self.times(item.at_most)}；逾期则{self._assumed(item.assumed)}。"]
+        if item.look is not None:
+            look = self.activity(item.look.activity)
+            details.append(f"每隔 {self.duration(item.look.every)}，以及有新消息时：{look}。")
+        sentence = f"等待{self.party(item.waiting_for)}，直到{self.condition(item.until)}。"
+        return Told(sentence=self._if(item.only_if, sentence), details=tuple(details))
+
+    def _if(self, only_if: Condition | None, sentence: str) -> str:
+        return sentence if only_if is None else f"如{self.condition(only_if)}：{sentence}"
+
+    def _refused(self, refusal: Refusal) -> str:
+        return self._then(f"如被拒绝（{'、'.join(map(code, refusal.reasons))}）", refusal)
+
+    def _undelivered(self, refusal: Refusal) -> str:
+        return self._then("如无法送达", refusal)
+
+    def _then(self, what: str, refusal: Refusal) -> str:
+        said = f"{what}，{_THEN[refusal.then]}"
+        if refusal.after_final is None:
+            return f"{said}。"
+        return f"{said}；但此前如已做过不可撤回的操作，则{_THEN[refusal.after_final]}。"
+
+    def _assumed(self, assumed: tuple[Assumed, ...]) -> str:
+        facts = self.listed(f"{self.fact(each.path)}为{self.value(each.value)}" for each in assumed)
+        return f"按{facts}处理"
+
+    def _offered(self, choice: ChoiceItem) -> str:
+        return f"（{self.condition(choice.when)}）" if choice.when else "（始终提供）"
+
+    def _inputs(self, inputs: tuple[Input, ...]) -> str:
+        said = "，".join(f"{self.field(each.name)}：{self.operand(each.value)}" for each in inputs)
+        return f"（{said}）" if said else ""

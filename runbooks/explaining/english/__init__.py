@@ -1,0 +1,146 @@
+"""English."""
+
+from typing import assert_never
+
+from runbooks.explaining.english.steps import Steps
+from runbooks.explaining.english.words import lower, upper
+from runbooks.explaining.items import (
+    ApproveItem,
+    AskItem,
+    DecideItem,
+    DoItem,
+    Item,
+    MeasureItem,
+    RoundsItem,
+    TellItem,
+    TogetherItem,
+    WaitItem,
+)
+from runbooks.explaining.model import Explanation, Held, Promises, Trouble, Undoing
+from runbooks.explaining.reckoning import all_items
+from runbooks.explaining.saying import code
+from runbooks.language.step_shapes import IfUndecided
+
+NOT_CARRIED_OUT = {
+    "approve": "nobody is asked for an approval",
+    "decide": "no decision is made from conditions",
+    "measure": "nothing is switched on for the time being and off again",
+    "rounds": "no steps are repeated in rounds",
+    "interrupts": "nothing cuts in",
+    "sla": "no clock runs: nobody is warned, and no breach is noticed",
+    "escalation": "nobody is paged",
+    "external": "the deadlines of others are not watched, and nothing is done before they end",
+    "opens": "order events open nothing; incidents open from reports only",
+    "supersedes": "no incident takes over another",
+    "reopen_for": "an incident names the one before it on its subject, however long ago that ended",
+}
+
+
+class English(Steps):
+    def worst_case(self) -> str:
+        return (
+            "The limits of all waits, questions and approvals on the longest way, if the severity stays the same. Of "
+            "what runs at the same time, the longest counts; of plans, all that can fail before one succeeds."
+        )
+
+    def verdict(self, held: Held) -> str:
+        if held.keeps:
+            return "kept"
+        return "may be missed, if no working time is left over" if held.working_time else "may be missed"
+
+    def counted(self, promises: Promises) -> str:
+        if not promises.pauses:
+            return "Held against the goals:"
+        paused = self.listed(map(self.party, promises.pauses), either=True)
+        return f"Held against the goals, without the time in which we wait for {paused}:"
+
+    def not_counted(self, explanation: Explanation) -> list[str]:
+        said = ["Not counted: what people take for their tasks. It has no limit."]
+        items = [item for stage in explanation.stages for item in all_items(stage)]
+        if any(isinstance(item, ApproveItem) and item.if_silent is IfUndecided.ESCALATE for item in items):
+            said.append("Not counted: how long an approval takes once it is escalated. It has no limit.")
+        if explanation.opening.interrupts:
+            said.append("Not counted: what an event that cuts in adds.")
+        return said
+
+    def trouble(self, trouble: Trouble) -> str:
+        names = ", ".join(map(code, trouble.activities))
+        if trouble.over is None:
+            return f"When a system does not answer, these reads are tried until it does, without a limit: {names}."
+        said = (
+            f"Plus at most {self.duration(trouble.over)} for each call that meets trouble ({trouble.attempts} tries in "
+        )
+        return f"{said}all); after that a person must find out whether it happened: {names}."
+
+    def undoing(self, undoing: Undoing) -> str:
+        where = f" (plan {code(undoing.plan)})" if undoing.plan else ""
+        by = lower(self.activity(undoing.by))
+        return f"{self.activity(undoing.activity)}{where}: {'lifted' if undoing.measure else 'undone'} by “{by}”."
+
+    def called_off(self, explanation: Explanation) -> list[str]:
+        measures = any(undoing.measure for undoing in explanation.undone)
+        return [
+            "When a plan fails, what that plan has done is undone, newest first.",
+            "When the incident is called off, questions and waits are withdrawn, calls under way are awaited, and all "
+            "that was done is undone, newest first. What a plan that succeeded has done for the customer stands.",
+            *(["Measures are lifted on every way out."] if measures else []),
+        ]
+
+    def final(self, activities: tuple[str, ...]) -> str:
+        listed = self.listed([*(lower(self.activity(name)) for name in activities), "messages that were sent"])
+        return f"Cannot be called back: {listed}."
+
+    def silence(self, item: Item) -> str | None:
+        match item:
+            case AskItem():
+                means = f"that means {code(item.if_silent)}" if item.if_silent else "we go on without an answer"
+                who = upper(self.party(item.to))
+                return f"{who} does not answer “{self.title(item.question)}” within {self.times(item.within)}: {means}."
+            case WaitItem():
+                who, within = self.party(item.waiting_for), self.times(item.at_most)
+                return f"We wait for {who} at most {within}; then {self._assumed(item.assumed)}."
+            case ApproveItem():
+                means = "that is escalated" if item.if_silent is IfUndecided.ESCALATE else "that counts as rejected"
+                return f"{upper(self.role(item.role))} does not decide within {self.times(item.within)}: {means}."
+            case DoItem() | TellItem() | DecideItem() | MeasureItem() | TogetherItem() | RoundsItem():
+                return None
+            case _:
+                assert_never(item)
+
+    def silence_in_short(self, item: AskItem | WaitItem | ApproveItem) -> str:
+        match item:
+            case AskItem():
+                means = f"it means {code(item.if_silent)}" if item.if_silent else "we go on without an answer"
+                return f"silent for {self.times(item.within)}: {means}"
+            case WaitItem():
+                return f"not within {self.times(item.at_most)}: {self._assumed(item.assumed)}"
+            case ApproveItem():
+                means = "escalated" if item.if_silent is IfUndecided.ESCALATE else "counts as rejected"
+                return f"silent for {self.times(item.within)}: {means}"
+            case _:
+                assert_never(item)
+
+    def after_rounds(self, item: RoundsItem) -> str:
+        return f"after {item.most} rounds"
+
+    def always(self) -> list[str]:
+        return [
+            "Refused means: the other side said no, for a reason of its business. It is not tried again.",
+            "If nobody can say whether something happened, nothing is undone or goes on before a person has found out.",
+            "If an undo does not work, it becomes a person's task.",
+        ]
+
+    def refused_by_release(self) -> str:
+        return "This runbook is right, but this release cannot carry it out, and refuses to load it:"
+
+    def carried_as_data(self) -> str:
+        return "Checked, but not yet carried out by this release: an incident carries it along, and nothing acts on it:"
+
+    def not_carried_out(self, word: str) -> str:
+        return f"{code(word)}: {NOT_CARRIED_OUT[word]}."
+
+    def nobody_awaited(self) -> str:
+        return "Nobody is asked, and nobody is waited for."
+
+    def nothing_undone(self) -> str:
+        return "It does nothing that could be undone."

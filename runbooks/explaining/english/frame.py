@@ -1,0 +1,134 @@
+"""English: what opens an incident, how severe it is, what is promised, and who is paged."""
+
+from typing import assert_never
+
+from runbooks.explaining.english.words import TYPES, Words, lower, upper
+from runbooks.explaining.labels import Told
+from runbooks.explaining.model import (
+    Expected,
+    Explanation,
+    ExternalDeadline,
+    Goal,
+    Interrupt,
+    Ladder,
+    Matched,
+    Opening,
+    Page,
+    Promises,
+    ReportField,
+    RoleInfo,
+    SetByOthers,
+    Severities,
+)
+from runbooks.explaining.saying import code
+
+
+class Frame(Words):
+    def about(self, explanation: Explanation) -> list[str]:
+        said = [explanation.about] if explanation.about else []
+        return [*said, f"This is the runbook {code(explanation.name)}, read back in plain words."]
+
+    def reported(self, opening: Opening) -> str:
+        needed = [self._reported_field(field) for field in opening.report if not field.optional]
+        further = [self._reported_field(field) for field in opening.report if field.optional]
+        said = "A report opens an incident, from a person or a system. "
+        said += f"It must carry {self.listed(needed)}" if needed else "It need not carry anything"
+        return said + (f"; it may carry {self.listed(further)}." if further else ".")
+
+    def opened_by(self, rule: Expected | Matched) -> str:
+        match rule:
+            case Expected():
+                said = f"An order event opens one: {code(rule.expect)} does not follow {code(rule.after)} within "
+                said += self.duration(rule.late_after)
+                return f"{said}. It opens {self.duration(rule.grace)} later." if rule.grace else f"{said}."
+            case Matched():
+                return f"An order event opens one when {self.condition(rule.condition)}."
+            case _:
+                assert_never(rule)
+
+    def one_at_a_time(self, opening: Opening) -> list[str]:
+        subject = self.listed(self.field(name) for name in opening.subject)
+        said = [f"There is one open incident for each {subject}; a later report about the same is added to it."]
+        if opening.reopen_for is None:
+            said.append("A report after the end opens a new incident.")
+        else:
+            within = self.duration(opening.reopen_for)
+            said.append(f"A report after the end opens a new incident; within {within} it is linked to the old one.")
+        if opening.supersedes:
+            names = self.listed(map(code, opening.supersedes))
+            said.append(
+                f"When an incident of {names} is open on the same subject, its clocks and questions are taken over."
+            )
+        return said
+
+    def interrupted(self, interrupt: Interrupt) -> str:
+        only_if = f", if {self.condition(interrupt.only_if)}" if interrupt.only_if else ""
+        return f"At any moment, {code(interrupt.on)} starts the plan {code(interrupt.plan)}{only_if}."
+
+    def severity_rules(self, severities: Severities) -> list[str]:
+        said = [
+            f"{upper(self.severity(each.severity))}: {self.condition(each.condition)}." for each in severities.rules
+        ]
+        return [*said, f"{upper(self.severity(severities.otherwise))}: in all other cases."]
+
+    def severity_changes(self, severities: Severities) -> str:
+        if not severities.rules:
+            return "It is always the same."
+        said = "The first that holds counts. It is decided anew whenever a fact changes; "
+        return f"{said}what is not known yet does not hold."
+
+    def clock(self, goal: Goal) -> str:
+        return f"in the working time of {code(goal.calendar)}" if goal.calendar else "round the clock"
+
+    def promised(self, promises: Promises) -> list[str]:
+        if not promises.goals:
+            return ["This runbook promises no times."]
+        said = []
+        if promises.warn_at:
+            parts = self.listed(f"{part}%" for part in promises.warn_at)
+            said.append(f"There is a warning at {parts} of a goal's time.")
+        if promises.pauses:
+            said.append(
+                f"The clocks stop while we wait for {self.listed(map(self.party, promises.pauses), either=True)}."
+            )
+        return said
+
+    def set_by_others(self, deadline: ExternalDeadline) -> Told:
+        sentence = f"Set by others: {self.field(deadline.name)}. It counts from {self.fact(deadline.starts)}, never "
+        sentence += f"pauses, and its length stands in the table {code(deadline.table)}."
+        rows = [self.row(row) for row in deadline.rows]
+        protect = lower(self.activity(deadline.protect_by))
+        return Told(sentence=sentence, details=(*rows, f"At the last safe moment we protect ourselves: {protect}."))
+
+    def row(self, row: SetByOthers) -> str:
+        places = [place for place in (row.jurisdiction, row.marketplace) if place]
+        where = f"In {' on '.join(map(code, places))}" if places else "Anywhere"
+        return f"{where}: {self.duration(row.value)}, since {row.since.isoformat()}. Source: {row.source.rstrip('.')}."
+
+    def when_paged(self, ladders: tuple[Ladder, ...]) -> str:
+        if not ladders:
+            return "Nobody is paged: the runbook has no ladder. A task for a person waits until somebody looks."
+        return "People are paged only while a person owes a move. Whoever acknowledges stops the ladder."
+
+    def paged(self, ladder: Ladder) -> str:
+        pages = [self._page(page) for page in ladder.pages]
+        ends = f"after {self.duration(ladder.ends_after)} without an acknowledgement the ladder is at its end"
+        return f"{upper(self.severity(ladder.severity))}: {'; '.join(pages)}; {ends}."
+
+    def on_duty(self, role: RoleInfo) -> str:
+        people = "one person" if role.people == 1 else f"{role.people} people"
+        who = (
+            f"{people}, a roster says who is on ({role.zone})"
+            if role.rostered
+            else f"{people}, no roster: all are paged"
+        )
+        limit = f"; approves up to {self.money(role.approves_up_to)}" if role.approves_up_to else ""
+        return f"{upper(self.role(role.name))}: {who}{limit}."
+
+    def _page(self, page: Page) -> str:
+        when = f"after {self.duration(page.after)}" if page.after else "at once"
+        times = f" ({page.times} times, every {self.duration(page.every)})" if page.times > 1 else ""
+        return f"{self.role(page.role)} {when}{times}"
+
+    def _reported_field(self, field: ReportField) -> str:
+        return f"{self.field(field.name)} ({TYPES[field.type]})"

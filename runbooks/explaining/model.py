@@ -1,0 +1,201 @@
+"""What an explanation says, before it is put into words: the whole runbook as typed facts, in no language."""
+
+from datetime import date, timedelta
+
+from amends.models import Model, Money, Party, Severity, Stage
+from runbooks.explaining.conditions import Condition
+from runbooks.explaining.items import Item, PlanItem, Times
+from runbooks.policy import GoalName
+from runbooks.program import FactType
+
+
+class ReportField(Model):
+    name: str
+    type: FactType
+    optional: bool
+
+
+class Expected(Model):
+    """An incident opens when ``expect`` has not come within ``late_after`` of ``after``, ``grace`` later."""
+
+    expect: str
+    after: str
+    late_after: timedelta
+    grace: timedelta
+
+
+class Matched(Model):
+    """An incident opens when an order event and the state of its order are such."""
+
+    condition: Condition
+
+
+class Interrupt(Model):
+    """An order event that cuts in at any moment, and the plan that it starts."""
+
+    on: str
+    only_if: Condition | None
+    plan: str
+
+
+class Opening(Model):
+    """What opens an incident, and what becomes of further reports on the same subject."""
+
+    report: tuple[ReportField, ...]
+    events: tuple[Expected | Matched, ...]
+    subject: tuple[str, ...]
+    supersedes: tuple[str, ...]
+    reopen_for: timedelta | None
+    interrupts: tuple[Interrupt, ...]
+
+
+class SeverityRule(Model):
+    severity: Severity
+    condition: Condition
+
+
+class Severities(Model):
+    """The rules from the worst down; the first that holds counts."""
+
+    rules: tuple[SeverityRule, ...]
+    otherwise: Severity
+
+    @property
+    def possible(self) -> tuple[Severity, ...]:
+        """Those that an incident can have, from the worst to the mildest."""
+        given = {rule.severity for rule in self.rules} | {self.otherwise}
+        return tuple(severity for severity in Severity if severity in given)
+
+
+class Goal(Model):
+    """A promise; round the clock, or in the working time of a calendar."""
+
+    name: GoalName
+    within: Times
+    calendar: str | None
+
+
+class SetByOthers(Model):
+    """A row of a table: what it says since when, where, and who says so."""
+
+    since: date
+    jurisdiction: str | None
+    marketplace: str | None
+    value: timedelta
+    source: str
+
+
+class ExternalDeadline(Model):
+    name: str
+    starts: str
+    """The fact from which it counts, or the expression."""
+    table: str
+    rows: tuple[SetByOthers, ...]
+    protect_by: str
+
+
+class Promises(Model):
+    goals: tuple[Goal, ...]
+    warn_at: tuple[int, ...]
+    pauses: tuple[Party, ...]
+    external: tuple[ExternalDeadline, ...]
+
+
+class Page(Model):
+    """A rung of the ladder: paged ``after`` so long without an acknowledgement, ``times`` in all, ``every`` so often
+    if there are several."""
+
+    role: str
+    after: timedelta
+    times: int
+    every: timedelta
+
+
+class Ladder(Model):
+    """Who is paged for a severity, and after how long nobody further is."""
+
+    severity: Severity
+    pages: tuple[Page, ...]
+    ends_after: timedelta
+
+
+class RoleInfo(Model):
+    """A role without its people: how many there are, and whether a roster says who is on."""
+
+    name: str
+    people: int
+    rostered: bool
+    zone: str
+    approves_up_to: Money | None
+
+
+class StageItem(Model):
+    """A stage: ``plans`` for the action, ``items`` for the others."""
+
+    stage: Stage
+    items: tuple[Item, ...] = ()
+    plans: tuple[PlanItem, ...] = ()
+
+
+class Held(Model):
+    """A goal against the longest way: the time that counts on its clock. ``keeps``: the limits alone never break it.
+    ``working_time``: the goal is measured in it, so that what seems too long may still fit."""
+
+    goal: GoalName
+    severity: Severity
+    within: timedelta
+    longest: timedelta
+    working_time: bool
+
+    @property
+    def keeps(self) -> bool:
+        return self.longest <= self.within
+
+
+class Trouble(Model):
+    """Calls that are tried alike when they meet trouble: ``attempts`` in all (0: until they answer), over at most
+    ``over``."""
+
+    activities: tuple[str, ...]
+    attempts: int
+    over: timedelta | None
+
+
+class WorstCase(Model):
+    """The longest way for each severity: by stage, until the customer is whole, and to the end."""
+
+    stages: tuple[tuple[Stage, Times], ...]
+    resolved: Times
+    closed: Times
+    held: tuple[Held, ...]
+    trouble: tuple[Trouble, ...]
+
+
+class Undoing(Model):
+    """An effect that can be taken back, or lifted, by what. ``plan``: the one it is a part of."""
+
+    activity: str
+    by: str
+    plan: str | None
+    measure: bool
+
+
+class Explanation(Model):
+    """A runbook, explained. ``not_yet`` and ``data_only``: the words it uses that this release refuses, or does not act
+    on; see ``runbooks.language.releases``."""
+
+    name: str
+    titles: dict[str, str]
+    about: str
+    opening: Opening
+    severities: Severities
+    promises: Promises
+    ladders: tuple[Ladder, ...]
+    roles: tuple[RoleInfo, ...]
+    stages: tuple[StageItem, ...]
+    worst: WorstCase
+    undone: tuple[Undoing, ...]
+    final: tuple[str, ...]
+    """What it does that cannot be called back."""
+    not_yet: tuple[str, ...]
+    data_only: tuple[str, ...]

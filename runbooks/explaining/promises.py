@@ -1,0 +1,135 @@
+"""What stands around the steps of a runbook: what opens it, its severities, promises, ladder and roles."""
+
+from datetime import timedelta
+
+from amends.models import Severity
+from runbooks.explaining.conditions import Fact
+from runbooks.explaining.model import (
+    Expected,
+    ExternalDeadline,
+    Goal,
+    Interrupt,
+    Ladder,
+    Matched,
+    Opening,
+    Page,
+    Promises,
+    ReportField,
+    RoleInfo,
+    SetByOthers,
+    Severities,
+    SeverityRule,
+)
+from runbooks.explaining.steps import condition_of, times_of
+from runbooks.explaining.understanding import read_condition, read_operand
+from runbooks.language.facts import every_step
+from runbooks.language.promise_shapes import WrittenExpect
+from runbooks.language.reference import Reference
+from runbooks.language.step_shapes import Approve
+from runbooks.language.surface import Runbook
+from runbooks.policy import GoalName, Table
+
+
+def opening_of(runbook: Runbook) -> Opening:
+    """What opens an incident, and what becomes of further reports."""
+    return Opening(
+        report=tuple(
+            ReportField(name=name, type=field.type, optional=field.optional) for name, field in runbook.report.items()
+        ),
+        events=tuple(
+            Expected(expect=rule.expect, after=rule.after, late_after=rule.late_after, grace=rule.grace or timedelta(0))
+            if isinstance(rule, WrittenExpect)
+            else Matched(condition=read_condition(rule.match))
+            for rule in runbook.opens
+        ),
+        subject=runbook.subject,
+        supersedes=runbook.supersedes,
+        reopen_for=runbook.reopen_for,
+        interrupts=tuple(
+            Interrupt(on=each.on, only_if=condition_of(each.when), plan=each.plan) for each in runbook.interrupts
+        ),
+    )
+
+
+def severities_of(runbook: Runbook) -> Severities:
+    """The rules, from the worst down, and what holds otherwise."""
+    written = ((severity, getattr(runbook.severity, severity.value)) for severity in Severity)
+    rules = tuple(
+        SeverityRule(severity=severity, condition=read_condition(when))
+        for severity, when in written
+        if when is not None
+    )
+    return Severities(rules=rules, otherwise=runbook.severity.otherwise)
+
+
+def promises_of(runbook: Runbook, reference: Reference, severities: tuple[Severity, ...]) -> Promises:
+    """The goals for the severities that there can be, and the deadlines of others with what their tables say."""
+    goals = []
+    for name in GoalName:
+        written = getattr(runbook.sla, name.value, None)
+        if written is not None:
+            goals.append(Goal(name=name, within=times_of(written, severities), calendar=written.calendar))
+    external = (
+        ExternalDeadline(
+            name=name,
+            starts=_starts(each.from_),
+            table=each.table,
+            rows=_rows(reference.tables[each.table]),
+            protect_by=each.protect_by,
+        )
+        for name, each in runbook.external.items()
+    )
+    return Promises(
+        goals=tuple(goals),
+        warn_at=runbook.sla.warn_at if runbook.sla else (),
+        pauses=runbook.sla.pause_while_waiting_for if runbook.sla else (),
+        external=tuple(external),
+    )
+
+
+def ladders_of(runbook: Runbook, severities: tuple[Severity, ...]) -> tuple[Ladder, ...]:
+    """When each rung is reached, for each severity; none if the runbook pages nobody."""
+    return tuple(_ladder(runbook, severity) for severity in severities) if runbook.escalation else ()
+
+
+def roles_of(runbook: Runbook, reference: Reference) -> tuple[RoleInfo, ...]:
+    """The roles that are paged or approve, in the order in which they are named."""
+    named = [level.page for level in runbook.escalation]
+    named += [step.approve for _, step in every_step(runbook) if isinstance(step, Approve)]
+    return tuple(
+        RoleInfo(
+            name=name,
+            people=len(role.team),
+            rostered=bool(role.duty),
+            zone=role.zone,
+            approves_up_to=role.approves_up_to,
+        )
+        for name, role in ((name, reference.roles[name]) for name in dict.fromkeys(named))
+    )
+
+
+def _ladder(runbook: Runbook, severity: Severity) -> Ladder:
+    pages, after = [], timedelta(0)
+    for level in runbook.escalation:
+        within = level.ack_within.by_severity().of(severity)
+        pages.append(Page(role=level.page, after=after, times=level.repeat, every=within))
+        after += within * level.repeat
+    return Ladder(severity=severity, pages=tuple(pages), ends_after=after)
+
+
+def _starts(text: str) -> str:
+    operand = read_operand(text)
+    return operand.path if isinstance(operand, Fact) else text
+
+
+def _rows(table: Table) -> tuple[SetByOthers, ...]:
+    return tuple(
+        SetByOthers(
+            since=row.since,
+            jurisdiction=row.jurisdiction,
+            marketplace=row.marketplace,
+            value=timedelta(seconds=int(str(row.value))),
+            source=row.source,
+        )
+        for row in table.rows
+    )

@@ -1,0 +1,230 @@
+"""From the steps that people write to those that are explained."""
+
+from collections.abc import Mapping
+from typing import TypeGuard, assert_never
+
+from pydantic import JsonValue
+
+from amends.models import Severity
+from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.explaining.conditions import Condition, Given
+from runbooks.explaining.items import (
+    ApproveItem,
+    AskItem,
+    Assumed,
+    ChoiceItem,
+    DecideItem,
+    DoItem,
+    Input,
+    Item,
+    Look,
+    MeasureItem,
+    Message,
+    PlanItem,
+    Refusal,
+    RoundsItem,
+    TellItem,
+    Then,
+    Times,
+    TogetherItem,
+    WaitItem,
+)
+from runbooks.explaining.understanding import read_condition, read_operand
+from runbooks.language.durations import Durations
+from runbooks.language.step_shapes import (
+    AnyStep,
+    Approve,
+    Ask,
+    Decide,
+    Do,
+    Measure,
+    PlanSteps,
+    Rounds,
+    Tell,
+    TogetherSteps,
+    Unreadable,
+    Wait,
+)
+from runbooks.language.texts import Texts
+from runbooks.language.words import SKIP
+from runbooks.program import OnRefusal
+
+
+def condition_of(text: str | None) -> Condition | None:
+    return None if text is None else read_condition(text)
+
+
+def times_of(written: Durations, severities: tuple[Severity, ...]) -> Times:
+    """The durations of the severities that there can be."""
+    each = written.by_severity()
+    return Times(by={severity: each.of(severity) for severity in severities})
+
+
+class Steps:
+    """Explains the steps of one runbook, which must be right. ``severities``: those that it can give."""
+
+    def __init__(self, texts: Texts, severities: tuple[Severity, ...]) -> None:
+        self._texts, self._severities = texts, severities
+
+    def items(self, steps: tuple[AnyStep, ...]) -> tuple[Item, ...]:
+        """The steps of a stage that has no plans."""
+        return tuple(self._item(step, None) for step in steps)
+
+    def plan(self, written: PlanSteps) -> PlanItem:
+        plan = _Plan()
+        items = tuple(self._item(step, plan) for step in written.steps)
+        return PlanItem(name=written.plan, only_if=condition_of(written.when), items=items)
+
+    def _item(self, step: AnyStep, plan: "_Plan | None", *, sure: bool = True, beside: bool = False) -> Item:
+        """``plan``: what was done before in the plan that the step is in; ``sure``: what it stands in is not skipped;
+        ``beside``: it runs at once with others."""
+        sure = sure and getattr(step, "when", None) is None
+        match step:
+            case Do():
+                return self._do(step, plan, sure=sure)
+            case Tell():
+                refusal = Refusal(then=Then(step.on_refusal.value), reasons=CATALOGUE[TELL].refusals)
+                return TellItem(
+                    only_if=condition_of(step.when), to=step.tell, message=self._message(step.message), refusal=refusal
+                )
+            case Ask():
+                return self._ask(step, beside=beside)
+            case Approve():
+                return ApproveItem(
+                    only_if=condition_of(step.when),
+                    role=step.approve,
+                    within=times_of(step.decide_within, self._severities),
+                    if_silent=step.if_silent,
+                    rejected=_refusal((), step.on_refusal, plan),
+                )
+            case Decide():
+                return DecideItem(fact=step.decide, choices=_choices(step.choices), otherwise=step.otherwise)
+            case Measure():
+                return MeasureItem(
+                    only_if=condition_of(step.when),
+                    activity=step.measure,
+                    inputs=_inputs(step.with_),
+                    lift=step.lift,
+                    until=read_condition(step.until),
+                    refusal=_refusal(CATALOGUE[step.measure].refusals, step.on_refusal, plan),
+                )
+            case Wait():
+                return self._wait(step)
+            case TogetherSteps():
+                return TogetherItem(
+                    only_if=condition_of(step.when), items=self._inner(step.together, plan, sure=sure, beside=True)
+                )
+            case Rounds():
+                return RoundsItem(
+                    only_if=condition_of(step.when),
+                    most=step.rounds.max,
+                    until=read_condition(step.rounds.until),
+                    items=self._inner(step.rounds.steps, plan, sure=sure, beside=False),
+                )
+            case Unreadable():
+                raise AssertionError("a checked runbook has no unreadable steps")
+            case _:
+                assert_never(step)
+
+    def _inner(self, steps: tuple[AnyStep, ...], plan: "_Plan | None", *, sure: bool, beside: bool) -> tuple[Item, ...]:
+        """What runs beside a step, or comes again in another round, may have been done before it wherever it stands."""
+        if plan is not None and _has_final(steps):
+            plan.done_final(sure=False)
+        items = tuple(self._item(step, plan, sure=sure and not beside, beside=beside) for step in steps)
+        if plan is not None and sure and any(_is_final(step) and step.when is None for step in steps):
+            plan.done_final(sure=True)
+        return items
+
+    def _do(self, step: Do, plan: "_Plan | None", *, sure: bool) -> DoItem:
+        spec = CATALOGUE[step.do]
+        refusal = _refusal(spec.refusals, step.on_refusal, plan)
+        if plan is not None and spec.final:
+            plan.done_final(sure=sure)
+        return DoItem(
+            only_if=condition_of(step.when),
+            activity=step.do,
+            inputs=_inputs(step.with_),
+            effect=spec.effect,
+            undone_by=step.undo,
+            final=spec.final,
+            refusal=refusal if spec.refusals else None,
+            otherwise=tuple(
+                Assumed(path=f"{step.save_as}.{name}", value=value) for name, value in (step.otherwise or {}).items()
+            ),
+        )
+
+    def _ask(self, step: Ask, *, beside: bool) -> AskItem:
+        return AskItem(
+            only_if=condition_of(step.when),
+            to=step.ask,
+            question=self._message(step.question),
+            after=times_of(step.after, self._severities) if step.after else None,
+            beside_others=beside,
+            choices=_choices(step.choices),
+            within=times_of(step.answer_within, self._severities),
+            if_silent=None if step.if_silent == SKIP else step.if_silent,
+            save_as=step.save_as,
+            otherwise=step.otherwise,
+            refusal=Refusal(then=Then(step.on_refusal.value), reasons=CATALOGUE[TELL].refusals),
+        )
+
+    def _wait(self, step: Wait) -> WaitItem:
+        return WaitItem(
+            only_if=condition_of(step.when),
+            until=read_condition(step.wait),
+            look=Look(activity=step.check.do, every=step.check.every) if step.check else None,
+            at_most=times_of(step.at_most, self._severities),
+            assumed=tuple(Assumed(path=path, value=value) for path, value in step.then_assume.items()),
+            waiting_for=step.waiting_for,
+        )
+
+    def _message(self, key: str) -> Message:
+        return Message(key=key, subjects={language: text.subject for language, text in self._texts.get(key).items()})
+
+
+class _Plan:
+    """What a plan has done by a step: whether something that cannot be called back may have been, or has been."""
+
+    def __init__(self) -> None:
+        self.maybe_final = self.surely_final = False
+
+    def done_final(self, *, sure: bool) -> None:
+        self.maybe_final, self.surely_final = True, self.surely_final or sure
+
+
+def _is_final(step: AnyStep) -> TypeGuard[Do]:
+    return isinstance(step, Do) and CATALOGUE[step.do].final
+
+
+def _has_final(steps: tuple[AnyStep, ...]) -> bool:
+    inner = (
+        step.together if isinstance(step, TogetherSteps) else step.rounds.steps if isinstance(step, Rounds) else ()
+        for step in steps
+    )
+    return any(map(_is_final, steps)) or any(map(_has_final, inner))
+
+
+def _refusal(reasons: tuple[str, ...], on_refusal: OnRefusal, plan: _Plan | None) -> Refusal:
+    written = Then(on_refusal.value)
+    if plan is None or plan.surely_final:
+        return Refusal(reasons=reasons, then=written)
+    return Refusal(reasons=reasons, then=Then.PLAN_FAILS, after_final=written if plan.maybe_final else None)
+
+
+def _choices(written: Mapping[str, str | None]) -> tuple[ChoiceItem, ...]:
+    return tuple(ChoiceItem(name=name, when=condition_of(when)) for name, when in written.items())
+
+
+def _inputs(written: Mapping[str, JsonValue]) -> tuple[Input, ...]:
+    """What a reader wants to know of the inputs: not the ids that only say of which thing."""
+    return tuple(
+        Input(
+            name=name, value=read_operand(value[1:]) if isinstance(value, str) and value[:1] == "=" else _given(value)
+        )
+        for name, value in written.items()
+        if not name.endswith("_id")
+    )
+
+
+def _given(value: JsonValue) -> Given:
+    return Given(value=value if isinstance(value, bool | int | float | str) else str(value))

@@ -1,0 +1,173 @@
+"""What stands around the steps: openings, severities, promises, ladders, limits, and what is not carried out."""
+
+from datetime import timedelta
+
+from amends.models import Severity, Stage
+from runbooks.explaining.model import Page
+from runbooks.explaining.reading import explain
+from runbooks.policy import GoalName
+from tests.runbooks.explaining.builders import EN, ZH, explained, hours, said, with_keys, with_steps
+
+LADDER = (
+    "escalation:\n  - {page: clerk, ack_within: {critical: 5m, high: 10m, medium: 1h, low: 2h}, repeat: 2}\n"
+    "  - {page: boss, ack_within: {critical: 5m, high: 20m, medium: 1h, low: 4h}, repeat: 3}\n"
+)
+
+
+def test_only_the_severities_that_there_can_be_are_told() -> None:
+    explanation = explained()
+
+    assert explanation.severities.possible == (Severity.HIGH, Severity.LOW)
+    assert "Stage | high | low" in said(explanation, EN)
+    assert "阶段 | 高 | 低" in said(explanation, ZH)
+
+
+def test_a_runbook_of_one_severity_and_no_waits_tells_so() -> None:
+    lines = said(explained(('  high: order.total >= money("CNY 1000.00")\n', "")), EN)
+
+    assert "It is always the same." in lines
+    assert "Low: in all other cases." in lines
+    assert "Until the end | no waiting" in lines
+    assert "Nobody is asked, and nobody is waited for." in lines
+    assert "It does nothing that could be undone." in lines
+    assert "Nothing is done here." in lines
+    assert "Plan `say_sorry`, always:" in lines
+
+
+def test_each_rung_is_reached_when_all_before_it_have_been_tried() -> None:
+    high, low = with_keys(LADDER).ladders
+
+    assert (high.severity, low.severity) == (Severity.HIGH, Severity.LOW)
+    assert high.pages == (
+        Page(role="clerk", after=timedelta(0), times=2, every=timedelta(minutes=10)),
+        Page(role="boss", after=timedelta(minutes=20), times=3, every=timedelta(minutes=20)),
+    )
+    assert (high.ends_after, low.ends_after) == (timedelta(minutes=80), hours(16))
+
+
+def test_the_ladder_is_told_with_roles_and_without_their_people() -> None:
+    explanation = with_keys(LADDER)
+
+    english, chinese = said(explanation, EN), said(explanation, ZH)
+
+    assert (
+        "High: the clerk role at once (2 times, every 10 minutes); the boss role after 20 minutes (3 times, every "
+        "20 minutes); after 80 minutes without an acknowledgement the ladder is at its end." in english
+    )
+    assert "The clerk role: 2 people, no roster: all are paged." in english
+    assert "The boss role: one person, no roster: all are paged." in english
+    assert not [line for line in english for person in ("ann", "ben", "cho") if f" {person}" in line]
+    assert (
+        "高：立即通知 `clerk`（共 2 次，每隔 10 分钟一次）；20 分钟后未确认则通知 `boss`（共 3 次，每隔 20 分钟一次）；"
+        "80 分钟后仍无人确认，不再继续升级。" in chinese
+    )
+
+
+def test_goals_are_held_against_the_longest_way_without_the_time_in_which_their_clocks_stand() -> None:
+    steps = (
+        "- {do: shipping.open_trace, save_as: trace, undo: shipping.close_trace}\n"
+        "- {ask: customer, question: sorry, choices: [a, b], answer_within: 3d, if_silent: a}\n"
+        '- {wait: trace.status != "open", at_most: 30h, then_assume: {trace.status: lost}, waiting_for: carrier}\n'
+    )
+    keys = (
+        "sla:\n  resolve: {critical: 12h, high: 24h, medium: 2d, low: 2d}\n"
+        "  action: {critical: 1h, high: 1h, medium: 1h, low: 1h, calendar: cn_office}\n"
+        "  pause_while_waiting_for: [customer]\n  warn_at: [50%]\n"
+    )
+    both = explained(
+        ("save_as: order}\n", "save_as: order}\n" + "".join(f"    {line}\n" for line in steps.splitlines())),
+        ("stages:", keys + "stages:"),
+    )
+
+    held = {(each.goal, each.severity): each for each in both.worst.held}
+
+    assert held[GoalName.RESOLVE, Severity.HIGH].longest == hours(30)
+    assert not held[GoalName.RESOLVE, Severity.HIGH].keeps
+    assert held[GoalName.RESOLVE, Severity.LOW].keeps
+    assert both.worst.resolved.of(Severity.LOW) == hours(102)
+    assert dict(both.worst.stages)[Stage.REPORT].of(Severity.HIGH) == hours(102)
+    lines = said(both, EN)
+    assert "The customer is whole | high | 24 hours | 30 hours | may be missed" in lines
+    assert "The customer is whole | low | 48 hours | 30 hours | kept" in lines
+    assert "Action done | high | 1 hour | no waiting | kept" in lines
+    assert "Action done | 1 hour | 1 hour | in the working time of `cn_office`" in lines
+    assert "The clocks stop while we wait for the customer." in lines
+    assert "There is a warning at 50% of a goal's time." in lines
+    assert "等待顾客期间暂停计时。" in said(both, ZH)
+
+
+def test_a_goal_in_working_time_that_seems_too_long_may_still_fit() -> None:
+    plan = (
+        "    - plan: wait\n      steps:\n"
+        "        - {do: shipping.open_trace, save_as: trace, undo: shipping.close_trace}\n"
+        '        - {wait: trace.status != "open", at_most: 9h, then_assume: {trace.status: no}, waiting_for: carrier}\n'
+    )
+    sla = "sla:\n  action: {critical: 8h, high: 8h, medium: 8h, low: 8h, calendar: cn_office}\n"
+    explanation = explained(
+        ("    - plan: say_sorry\n      steps:\n        - {tell: customer, message: sorry}\n", plan),
+        ("stages:", sla + "stages:"),
+    )
+
+    assert "Action done | low | 8 hours | 9 hours | may be missed, if no working time is left over" in said(
+        explanation, EN
+    )
+    assert "完成处置 | 低 | 8 小时 | 9 小时 | 可能超时（取决于其中的工作时间）" in said(explanation, ZH)
+
+
+def test_openings_reopenings_and_takeovers_are_told() -> None:
+    keys = (
+        "opens:\n  - {expect: shipment.scanned, after: shipment.handed_over, late_after: 72h}\n"
+        '  - {match: event.type == "order.refunded"}\nreopen_for: 30d\nsupersedes: [stockout]\n'
+        "interrupts:\n  - {on: order.cancel_requested, plan: say_sorry}\n"
+    )
+
+    english, chinese = said(with_keys(keys), EN), said(with_keys(keys), ZH)
+
+    assert (
+        "An order event opens one: `shipment.scanned` does not follow `shipment.handed_over` within 3 days." in english
+    )
+    assert "An order event opens one when the event's type is `order.refunded`." in english
+    assert "A report after the end opens a new incident; within 30 days it is linked to the old one." in english
+    assert (
+        "When an incident of `stockout` is open on the same subject, its clocks and questions are taken over."
+        in english
+    )
+    assert "At any moment, `order.cancel_requested` starts the plan `say_sorry`." in english
+    assert "Not counted: what an event that cuts in adds." in english
+    assert "由订单事件立案：`shipment.handed_over` 之后 3 天内未出现 `shipment.scanned`。" in chinese
+    assert "任何时候出现 `order.cancel_requested`，即启动方案 `say_sorry`。" in chinese
+
+
+def test_a_deadline_of_others_tells_its_table_its_sources_and_what_protects_it() -> None:
+    keys = "external:\n  claim: {from: report.seen_at, table: claim_window, protect_by: shipping.file_claim}\n"
+    explanation = explained(
+        ("stages:", keys + "stages:"), ("  parcel_id: string", "  parcel_id: string\n  seen_at: timestamp")
+    )
+
+    lines = said(explanation, EN)
+
+    assert (
+        "Set by others: claim. It counts from the report's seen time, never pauses, and its length stands in the table "
+        "`claim_window`." in lines
+    )
+    assert "Anywhere: 24 hours, since 2026-01-01. Source: test." in lines
+    assert "At the last safe moment we protect ourselves: claim the parcel's value from the carrier." in lines
+    assert "不限地区：24 小时，自 2026-01-01 起。来源：test。" in said(explanation, ZH)
+
+
+def test_what_this_release_does_not_carry_out_is_told_before_all_else() -> None:
+    refused = with_steps("- {decide: kind, choices: {dear: incident.contacts > 1}, otherwise: cheap}\n")
+    carried = with_keys(LADDER)
+
+    assert (refused.not_yet, refused.data_only) == (("decide",), ())
+    assert (carried.not_yet, carried.data_only) == ((), ("escalation",))
+    assert said(refused, EN)[2:5] == [
+        "What this release does not carry out yet",
+        "This runbook is right, but this release cannot carry it out, and refuses to load it:",
+        "`decide`: no decision is made from conditions.",
+    ]
+    assert said(carried, EN)[3].startswith("Checked, but not yet carried out by this release: ")
+
+
+def test_the_shipped_runbook_is_carried_out_whole_and_says_nothing_of_it() -> None:
+    assert EN.labels.not_yet not in said(explain("lost_parcel"), EN)

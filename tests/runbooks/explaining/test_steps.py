@@ -1,0 +1,237 @@
+"""Every kind of step in words: what it does, how long, what silence and refusal mean, and how it is undone."""
+
+import pytest
+
+from runbooks.explaining.items import DoItem, Refusal, Then, walk
+from runbooks.explaining.model import Explanation
+from tests.runbooks.explaining.builders import EN, ZH, said, with_plans, with_steps
+
+TRACE = "- {do: shipping.open_trace, save_as: trace, undo: shipping.close_trace}\n"
+
+
+def tells(explanation: Explanation, *lines: str) -> None:
+    """Each of the lines stands on the page, in the language that it is written in."""
+    page = [*said(explanation, EN), *said(explanation, ZH)]
+    assert [line for line in lines if line not in page] == []
+
+
+def test_a_read_and_an_effect_tell_their_refusals_and_their_undo() -> None:
+    steps = "- {do: inventory.check}\n- {do: inventory.reserve, undo: inventory.release, on_refusal: continue}\n"
+
+    tells(
+        with_steps(steps),
+        "Check whether the goods could be reserved again.",
+        "If it is refused (`ParcelNotFound`), it becomes a person's task.",
+        "Reserve the goods.",
+        "It can be taken back: give the reserved goods back to stock.",
+        "If it is refused (`OutOfStock`, `ParcelNotFound`), we go on without it.",
+        "预留商品。",
+        "可以撤销：释放预留商品。",
+        "如被拒绝（`OutOfStock`、`ParcelNotFound`），跳过并继续。",
+    )
+
+
+def test_what_is_skipped_or_refused_tells_which_fact_holds_then() -> None:
+    steps = TRACE.replace(
+        "save_as: trace", "save_as: trace, when: incident.contacts > 1, on_refusal: continue, otherwise: {status: none}"
+    )
+
+    tells(
+        with_steps(steps),
+        "If the number of reports is more than 1: ask the carrier to look for the parcel.",
+        "If it is skipped or refused, we take it that the trace's status is `none`.",
+        "如报告次数大于 1：请承运商查找包裹。",
+        "如跳过或被拒绝，则按查找状态为 `none` 处理。",
+    )
+
+
+def test_what_is_final_tells_so_and_names_what_matters_of_its_inputs() -> None:
+    plan = (
+        "- plan: refund\n  when: incident.contacts > 1\n  steps:\n    - {do: shipping.read_parcel, save_as: parcel}\n"
+        "    - {do: payments.refund, with: {parcel_id: x, amount: =parcel.value}, final: true}\n"
+    )
+
+    tells(
+        with_plans(plan),
+        "Plan `refund`, if the number of reports is more than 1:",
+        "Refund the customer (amount: the parcel's value).",
+        "It cannot be called back.",
+        "If it is refused (`RefundTooHigh`, `OrderNotFound`, `PaymentDeclined`), the plan fails.",
+        "Cannot be called back: refund the customer and messages that were sent.",
+        "方案 `refund`，条件：报告次数大于 1。",
+        "给顾客退款（金额：包裹价值）。",
+        "一经执行，不可撤回。",
+    )
+
+
+def test_a_tell_tells_its_subject_in_the_page_s_language() -> None:
+    tells(
+        with_steps("- {tell: customer, message: sorry, on_refusal: continue}\n"),
+        "Write to the customer: “We are sorry”.",
+        "If it cannot be delivered, we go on without it.",
+        "给顾客发送消息：“抱歉”。",
+        "如无法送达，跳过并继续。",
+    )
+
+
+def test_an_ask_tells_its_choices_its_limits_and_what_silence_means() -> None:
+    steps = (
+        "- {ask: customer, question: sorry, after: {critical: 1h, high: 2h, medium: 3h, low: 4h}, "
+        "choices: {again: incident.contacts > 1, never: true}, answer_within: 3d, if_silent: never, save_as: choice, "
+        "when: incident.contacts > 2, otherwise: again}\n"
+        "- {ask: customer, question: sorry, choices: [1, 2], answer_within: 36h, if_silent: skip}\n"
+    )
+
+    tells(
+        with_steps(steps),
+        "If the number of reports is more than 2: ask the customer: “We are sorry”.",
+        "Not before 2 hours (high) and 4 hours (low).",
+        "The choices: `again` (if the number of reports is more than 1), `never`. What is offered is decided when the "
+        "question goes out.",
+        "An answer is awaited for 3 days from its delivery; silence means `never`.",
+        "The answer is kept as `choice`; it is `again` if the question is not asked.",
+        "The choices: `1`, `2`.",
+        "An answer is awaited for 36 hours from its delivery; silence means that we go on without an answer.",
+        "The customer does not answer “We are sorry” within 3 days: that means `never`.",
+        "The customer does not answer “We are sorry” within 36 hours: we go on without an answer.",
+        "等待 2 小时（高）和 4 小时（低）后再发出。",
+        "答复记为 `choice`；未提问时记为 `again`。",
+        "顾客在 3 天内未答复“抱歉”：视为选择 `never`。",
+        "顾客在 36 小时内未答复“抱歉”：不再等待，继续处理。",
+    )
+
+
+def test_a_wait_tells_for_what_how_long_and_what_is_assumed_then() -> None:
+    steps = TRACE + (
+        '- {wait: trace.status != "open", at_most: 24h, then_assume: {trace.status: lost}, '
+        "waiting_for: payment_provider, "
+        "check: {do: shipping.read_trace, with: {trace_id: =trace.trace_id}, every: 6h, save_as: trace}}\n"
+    )
+
+    tells(
+        with_steps(steps),
+        "Wait for the payment provider until the trace's status is not `open`.",
+        "At most 24 hours; then we take it that the trace's status is `lost`.",
+        "Every 6 hours, and at once when there is news: ask the carrier what the search has found.",
+        "We wait for the payment provider at most 24 hours; then we take it that the trace's status is `lost`.",
+        "等待支付机构，直到查找状态不为 `open`。",
+        "每隔 6 小时，以及有新消息时：向承运商查询查找结果。",
+        "等待支付机构最长 24 小时；逾期则按查找状态为 `lost` 处理。",
+    )
+
+
+def test_what_runs_at_once_and_in_rounds_holds_its_steps() -> None:
+    ask = "{ask: customer, question: sorry, after: 1h, choices: [a, b], answer_within: 1d, if_silent: a, save_as: %s}"
+    steps = (
+        f"- together:\n    - {ask % 'one'}\n    - {ask % 'two'}\n"
+        f'- rounds:\n    max: 3\n    until: three == "a"\n    steps:\n      - {ask % "three"}\n'
+    )
+
+    explanation = with_steps(steps)
+
+    tells(
+        explanation,
+        "At the same time, until all of them are done:",
+        "Not before 1 hour, or as soon as all that runs beside it is done.",
+        "In rounds, 3 at most, until `three` is `a`:",
+        "Not before 1 hour.",
+        "以下各项同时进行，全部完成后继续：",
+        "等待 1 小时后再发出，或在同时进行的其他各项全部完成时提前发出。",
+        "重复以下步骤，最多 3 轮，直到 `three` 为 `a`：",
+        "`rounds`: no steps are repeated in rounds.",
+    )
+
+
+def test_an_approval_tells_who_by_when_and_that_silence_is_no_yes() -> None:
+    plan = (
+        "- plan: dear\n  when: incident.contacts > 1\n  steps:\n"
+        "    - {approve: clerk, decide_within: 4h, if_silent: escalate}\n"
+        "    - {approve: finance, decide_within: 2h, if_silent: reject}\n"
+    )
+
+    tells(
+        with_plans(plan),
+        "Somebody of the clerk role who did not ask for it must approve.",
+        "The decision is due within 4 hours; silence never means yes: it is escalated one level higher.",
+        "The decision is due within 2 hours; silence never means yes: it counts as rejected.",
+        "If it is rejected, the plan fails.",
+        "The clerk role does not decide within 4 hours: that is escalated.",
+        "The finance role does not decide within 2 hours: that counts as rejected.",
+        "Not counted: how long an approval takes once it is escalated. It has no limit.",
+        "须由财务中非申请人的一位审批。",
+        "须在 2 小时内决定；逾期绝不视为同意，而是视为驳回。",
+        "如被驳回，本方案失败。",
+    )
+
+
+def test_a_decision_and_a_measure_tell_their_conditions() -> None:
+    steps = (
+        "- {decide: kind, choices: {dear: incident.contacts > 1}, otherwise: cheap}\n"
+        "- {measure: inventory.reserve, lift: inventory.release, until: incident.closed}\n"
+    )
+
+    tells(
+        with_steps(steps),
+        "Decide `kind`: `dear` (if the number of reports is more than 1); otherwise `cheap`.",
+        "For the time being: reserve the goods.",
+        "Lifted as soon as the incident is closed, and on every way out: give the reserved goods back to stock.",
+        "Reserve the goods: lifted by “give the reserved goods back to stock”.",
+        "Measures are lifted on every way out.",
+        "判定 `kind`：`dear`（报告次数大于 1）；其他情况为 `cheap`。",
+        "已结案时解除，以任何方式结束时也会解除：释放预留商品。",
+        "“预留商品”的解除方式：释放预留商品。",
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "then", "after_final"),
+    [
+        ("- {do: inventory.check}", Then.PLAN_FAILS, None),
+        ("- FINAL\n- {do: inventory.check, on_refusal: continue}", Then.CONTINUE, None),
+        ("- MAYBE\n- {do: inventory.check, on_refusal: continue}", Then.PLAN_FAILS, Then.CONTINUE),
+        ("- together:\n    - FINAL\n    - {do: inventory.check, on_refusal: task}", Then.PLAN_FAILS, Then.TASK),
+        ("- together:\n    - {do: inventory.check, on_refusal: task}\n    - FINAL", Then.PLAN_FAILS, Then.TASK),
+        (
+            "- together:\n    - FINAL\n    - {tell: customer, message: sorry}\n"
+            "- {do: inventory.check, on_refusal: task}",
+            Then.TASK,
+            None,
+        ),
+        (
+            "- rounds:\n    max: 2\n    until: incident.contacts > 1\n    steps:\n"
+            "      - {do: inventory.check, on_refusal: task}\n      - FINAL",
+            Then.PLAN_FAILS,
+            Then.TASK,
+        ),
+    ],
+)
+def test_a_refusal_in_a_plan_fails_it_unless_something_was_done_that_cannot_be_called_back(
+    steps: str, then: Then, after_final: Then | None
+) -> None:
+    claim = "do: shipping.file_claim, final: true"
+    written = steps.replace("FINAL", f"{{{claim}}}").replace("MAYBE", f"{{{claim}, when: incident.contacts > 1}}")
+    body = "".join(f"    {line}\n" for line in written.splitlines())
+
+    explanation = with_plans(f"- plan: some\n  when: incident.contacts > 1\n  steps:\n{body}")
+
+    (check,) = [
+        item
+        for item in walk(explanation.stages[2].plans[0].items)
+        if isinstance(item, DoItem) and item.activity == "inventory.check"
+    ]
+    assert check.refusal == Refusal(reasons=("ParcelNotFound",), then=then, after_final=after_final)
+
+
+def test_what_a_refusal_leads_to_after_something_final_is_told_beside_the_rule() -> None:
+    plan = (
+        "- plan: some\n  when: incident.contacts > 1\n  steps:\n"
+        "    - {do: shipping.file_claim, final: true, when: incident.contacts > 2}\n"
+        "    - {do: inventory.check, on_refusal: task}\n"
+    )
+
+    tells(
+        with_plans(plan),
+        "If it is refused (`ParcelNotFound`), the plan fails; where something that cannot be called back was done "
+        "before, it becomes a person's task.",
+        "如被拒绝（`ParcelNotFound`），本方案失败；但此前如已做过不可撤回的操作，则转为人工任务。",
+    )
