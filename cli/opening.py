@@ -10,12 +10,17 @@ from cli import live
 from cli.fields import parse_report
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, print_json, say, short
-from runbooks.library import load
+from cli.versions import version
 from workflows.contract import Receipt
 
 
 async def open_incident(
-    exception_type: Annotated[str, Parameter(name="TYPE", help="What went wrong, such as lost_parcel.")],
+    exception_type: Annotated[
+        str,
+        Parameter(
+            name="TYPE", help="What went wrong, such as lost_parcel; lost_parcel@3 follows published revision 3."
+        ),
+    ],
     /,
     *fields: Annotated[str, Parameter(name="FIELD=VALUE", help="The report, field by field, as the runbook asks.")],
     key: Key = None,
@@ -32,19 +37,20 @@ async def open_incident(
     Typing the same again is safe: it is the same report, and it counts once.
     To report the same once more, and not as a repeat, give it a --key.
     """
-    bundle = load(exception_type)
+    bundle = version(exception_type).bundle
     report = parse_report(bundle, fields)
     who = actor_of(actor)
-    key = key or key_of("open", exception_type, report, who.id)
+    # The same report under another revision is the same report.
+    key = key or key_of("open", bundle.exception_type, report, who.id)
     client = await connect(address)
     receipt = await starter.open_incident(
-        client, exception_type, report, key=key, actor=who, bundle=bundle, patience=live.PATIENCE
+        client, bundle.exception_type, report, key=key, actor=who, bundle=bundle, patience=live.PATIENCE
     )
     if format is Format.JSON:
         workflow_id = bundle.workflow_id(report)
         print_json(
             {
-                "exception_type": exception_type,
+                "exception_type": bundle.exception_type,
                 "workflow_id": workflow_id,
                 "key": key,
                 **receipt.model_dump(mode="json"),

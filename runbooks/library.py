@@ -36,7 +36,10 @@ def inspect(name_or_path: str | Path) -> Examined:
     """Everything that can be told of a runbook, whether it can be loaded or not. Raises ``DefinitionError`` for a name
     or a file that does not exist or cannot be read, and ``RunbookErrors`` for what is wrong in the files beside it."""
     file, text = _read(path_of(name_or_path))
-    shelf = shelf_here()
+    try:
+        shelf = shelf_here()
+    except RunbookErrors as error:
+        raise RunbookErrors([*error.problems, *_without_shelf(file, text)]) from error
     return examine(file=file, text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
 
 
@@ -53,8 +56,17 @@ def path_of(name_or_path: str | Path) -> Path:
     names = runbook_names()
     if str(name_or_path) not in names:
         known = f"there are {', '.join(names)}, and files by a path that ends in .yaml"
+        if path.is_dir():
+            message = "this is a folder; name a runbook in it by the path of its .yaml file"
+            raise DefinitionError(message, place=str(name_or_path))
         raise DefinitionError(f"there is no runbook {str(name_or_path)!r}{meant(str(name_or_path), names)}; {known}")
     return _HERE / f"{name_or_path}.yaml"
+
+
+def stands_beside(path: Path) -> bool:
+    """Whether a file is one of those beside the runbooks that come with Amends: messages, tables, scenarios, people."""
+    full = path.resolve()
+    return full.is_relative_to(_HERE) and (full.parent != _HERE or full.stem in _NO_RUNBOOKS)
 
 
 def shown_name(path: Path) -> str:

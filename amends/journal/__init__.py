@@ -10,7 +10,15 @@ from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, Journal
 from amends.journal.journal import Journal
 from amends.journal.migrate import current, upgrade
 from amends.journal.revisions import RevisionLog
-from amends.journal.rows import Appended, EffectRecord, IncidentRow, LostClaim, RunbookRevision, TimelineRow
+from amends.journal.rows import (
+    Appended,
+    EffectRecord,
+    IncidentRow,
+    LostClaim,
+    Publication,
+    RunbookRevision,
+    TimelineRow,
+)
 from amends.journal.verify import Verification, verify
 
 __all__ = [
@@ -23,6 +31,7 @@ __all__ = [
     "JournalNotMigrated",
     "JournalTooNew",
     "LostClaim",
+    "Publication",
     "RevisionLog",
     "RunbookRevision",
     "TimelineRow",

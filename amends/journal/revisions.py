@@ -3,13 +3,14 @@
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select, tuple_
 
 from amends.errors import JournalError
 from amends.journal import schema
 from amends.journal.engine import reading, writing
-from amends.journal.rows import RunbookRevision
+from amends.journal.rows import Publication, RunbookRevision
 from amends.journal.statements import insert_once
 from amends.timeline import canonical
 
@@ -22,8 +23,10 @@ class RevisionLog:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def publish(self, *, bundle_json: str, exception_type: str, digest: str, by: str, why: str, at: datetime) -> int:
-        """Adds a revision and returns its number; the newest one's number if that has the same digest.
+    def publish(
+        self, *, bundle_json: str, exception_type: str, digest: str, by: str, why: str, at: datetime
+    ) -> Publication:
+        """Adds a revision; if the newest one has the same digest, it is that one and nothing is added.
 
         Raises ``JournalError`` if ``digest`` is not that of the bundle's canonical JSON.
         """
@@ -32,7 +35,7 @@ class RevisionLog:
             while True:
                 newest = _newest(connection, _revisions.c.exception_type == exception_type)
                 if newest is not None and newest.digest == digest:
-                    return newest.number
+                    return Publication(revision=newest, new=False)
                 number = 1 if newest is None else newest.number + 1
                 values = {
                     "exception_type": exception_type,
@@ -45,12 +48,27 @@ class RevisionLog:
                 }
                 # Somebody else may take the number first; then theirs is the newest, and we come after it.
                 if insert_once(connection, _revisions, values):
-                    return number
+                    return Publication(revision=RunbookRevision.model_validate(values), new=True)
 
     def newest(self, exception_type: str) -> RunbookRevision | None:
-        """The revision that new incidents follow; ``None`` if nothing was published."""
+        """What was published last; ``None`` if nothing was."""
         with reading(self._engine) as connection:
             return _newest(connection, _revisions.c.exception_type == exception_type)
+
+    def newest_of_each(self) -> list[RunbookRevision]:
+        """What was published last of each runbook, in the order of their names."""
+        newest = select(_revisions.c.exception_type, func.max(_revisions.c.number)).group_by(
+            _revisions.c.exception_type
+        )
+        which = tuple_(_revisions.c.exception_type, _revisions.c.number).in_(newest)
+        with reading(self._engine) as connection:
+            return _all(connection, select(_revisions).where(which).order_by(_revisions.c.exception_type))
+
+    def history(self, exception_type: str) -> list[RunbookRevision]:
+        """Every revision of a runbook, the newest first."""
+        statement = select(_revisions).where(_revisions.c.exception_type == exception_type)
+        with reading(self._engine) as connection:
+            return _all(connection, statement.order_by(_revisions.c.number.desc()))
 
     def get(self, digest: str) -> RunbookRevision | None:
         """The newest revision with this digest."""
@@ -59,9 +77,12 @@ class RevisionLog:
 
 
 def _newest(connection: Connection, which: ColumnElement[bool]) -> RunbookRevision | None:
-    statement = select(_revisions).where(which).order_by(_revisions.c.number.desc()).limit(1)
-    row = connection.execute(statement).mappings().first()
-    return None if row is None else RunbookRevision.model_validate(dict(row))
+    found = _all(connection, select(_revisions).where(which).order_by(_revisions.c.number.desc()).limit(1))
+    return found[0] if found else None
+
+
+def _all(connection: Connection, statement: Select[Any]) -> list[RunbookRevision]:
+    return [RunbookRevision.model_validate(dict(row)) for row in connection.execute(statement).mappings()]
 
 
 def _check_digest(bundle_json: str, digest: str) -> None:

@@ -90,3 +90,10 @@ class RunbookRevision(Model):
     published_at: Utc
     by: str
     why: str
+
+
+class Publication(Model):
+    """What came of publishing: the revision that is the newest now, and whether it is new."""
+
+    revision: RunbookRevision
+    new: bool

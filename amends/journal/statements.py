@@ -11,8 +11,8 @@ def insert_once(connection: Connection, table: Table, values: dict[str, Any]) ->
 
     Waits for a transaction that is inserting the same key; afterwards the winner's row can be read.
     """
-    statement = _insert(connection, table).values(**values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    statement = _insert(connection, table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(statement).first() is not None  # a driver may not count the rows of an insert
 
 
 def upsert(connection: Connection, table: Table, values: dict[str, Any]) -> None:

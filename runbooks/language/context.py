@@ -94,7 +94,7 @@ class Context:
             self.wrong(path, str(error))
             return None
         for currency in sorted(currencies_of(text) - set(self.rates) - {REFERENCE}):
-            self.wrong(path, f"the table of rates has no {currency}{meant(currency, self.rates)}")
+            self.wrong(path, f"the table of rates has no {currency}{meant(currency, self.rates) or '; add it there'}")
         return kind
 
     def condition(self, path: Path, text: str | None) -> str | None:

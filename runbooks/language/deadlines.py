@@ -45,7 +45,8 @@ def _stages_within_resolve(sla: WrittenSla, context: Context) -> None:
         total = _of(sla.analysis, severity) + _of(sla.action, severity)
         if total > (whole := _of(sla.resolve, severity)):
             message = f"for {severity.value}, analysis and action add up to {in_words(total)}, past `resolve` of "
-            context.wrong(("sla", "resolve", severity.value), message + in_words(whole))
+            message += f"{in_words(whole)}; shorten them, or give `resolve` more"
+            context.wrong(("sla", "resolve", severity.value), message)
 
 
 def _ladder(runbook: Runbook, sla: WrittenSla, context: Context) -> None:
@@ -76,6 +77,7 @@ def _waits(runbook: Runbook, sla: WrittenSla, context: Context) -> None:
         if over:
             pairs = [f"{in_words(_of(times, each))} > {in_words(_of(goal, each))} ({each.value})" for each in over]
             message = f"`{name}` is longer than the goal `{stage}` that it must leave time for: {', '.join(pairs)}"
+            message += f"; shorten it, or lengthen `{stage}`"
             say = context.odd if goal.calendar else context.wrong
             say((*path, name), message)
 

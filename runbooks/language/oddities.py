@@ -6,6 +6,7 @@ from amends.models import Severity
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.language.context import Context
 from runbooks.language.facts import saves
+from runbooks.language.problems import Weight
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import AnyStep, Approve, Do, Measure
 from runbooks.language.surface import Runbook
@@ -16,7 +17,8 @@ def check_oddities(runbook: Runbook, context: Context) -> None:
     """Notes severity rules and plans that are never reached, facts that nobody reads, and finals that only hope."""
     _severity_rules(runbook, context)
     _plans(runbook, context)
-    _unread_facts(runbook, context)
+    if not any(problem.severity is Weight.ERROR for problem in context.problems):
+        _unread_facts(runbook, context)  # what is wrong may be the very step that reads
     check_after_final(runbook, context)
 
 

@@ -1,5 +1,6 @@
 """What is wrong with a runbook, all of it at once, each with its place."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -16,14 +17,30 @@ class Weight(StrEnum):
     NOTE = "note"
 
 
+_COMPLAINT = re.compile(r"""(?:(?<!\w)(?P<mark>['"`])(?:\\.|(?!(?P=mark)).)*(?P=mark)|(?!;\ ).)*""", re.DOTALL)
+"""What stands before the first semicolon outside of quotation marks; an apostrophe within a word is none."""
+
+
 class Problem(Model):
-    """One thing to mend. ``line`` and ``column`` count from 1."""
+    """One thing to mend. ``line`` and ``column`` count from 1. ``message``: what is wrong and, behind a semicolon, how
+    to mend it."""
 
     file: str
     line: int
     column: int
     message: str
     severity: Weight = Weight.ERROR
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong."""
+        found = _COMPLAINT.match(self.message)
+        return found[0] if found else self.message
+
+    @property
+    def mend(self) -> str:
+        """How to mend it; ``""`` where the complaint says all."""
+        return self.message[len(self.complaint) :].removeprefix("; ")
 
     def __str__(self) -> str:
         weight = "" if self.severity is Weight.ERROR else f"{self.severity.value}: "

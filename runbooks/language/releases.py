@@ -5,11 +5,11 @@ cannot be loaded or published.
 """
 
 NOT_YET = {
-    "approve": "checked, but this release's engine does not carry out `approve` yet",
-    "decide": "checked, but this release's engine does not carry out `decide` yet",
-    "measure": "checked, but this release's engine does not carry out `measure` yet",
-    "rounds": "checked, but this release's engine does not carry out `rounds` yet",
-    "interrupts": "checked, but this release's engine does not carry out `interrupts` yet",
+    "approve": "checked, but this release's engine does not carry out `approve` yet; leave it out until one does",
+    "decide": "checked, but this release's engine does not carry out `decide` yet; leave it out until one does",
+    "measure": "checked, but this release's engine does not carry out `measure` yet; leave it out until one does",
+    "rounds": "checked, but this release's engine does not carry out `rounds` yet; leave it out until one does",
+    "interrupts": "checked, but this release's engine does not carry out `interrupts` yet; leave it out until one does",
 }
 """Words without which a runbook would not do what it says: it is refused where it would be followed."""
 

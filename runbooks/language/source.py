@@ -74,10 +74,10 @@ class Source:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            message = f"this is not YAML: {error.problem or error.context}"
+            message = f"this is not YAML: {error.problem or error.context}; {_mend(text, line, column)}"
             raise RunbookErrors([Problem(file=self.file, line=line, column=column, message=message)]) from error
         except YAMLError as error:  # a character that YAML does not allow has no mark
-            message = f"this is not YAML: {str(error).splitlines()[0]}"
+            message = f"this is not YAML: {str(error).splitlines()[0]}; write it anew as plain text"
             raise RunbookErrors([Problem(file=self.file, line=1, column=1, message=message)]) from error
         if not isinstance(root, MappingNode):
             message = "the file must hold keys and values, such as `runbook: lost_parcel`"
@@ -151,6 +151,16 @@ def _int(text: str) -> int:
         return int(text, 0)
     except ValueError:  # 007: YAML 1.2 counts it as a decimal number
         return int(text)
+
+
+def _mend(text: str, line: int, column: int) -> str:
+    lines = text.splitlines()
+    if line <= len(lines) and lines[line - 1][column - 1 : column] == "\t":
+        return "begin lines with spaces, not with tabs"
+    return (
+        "look here and at the line above for a bracket, a quotation mark or a colon too few or too many, and for "
+        "spaces at its beginning that do not fit"
+    )
 
 
 def _place_of(node: Node) -> Place:

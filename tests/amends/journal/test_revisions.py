@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ def digest_of(bundle: dict[str, Any]) -> str:
 
 
 def publish(journal: Journal, bundle: dict[str, Any], *, exception_type: str = "lost_parcel") -> int:
-    return journal.revisions.publish(
+    published = journal.revisions.publish(
         bundle_json=json.dumps(bundle, indent=1),
         exception_type=exception_type,
         digest=digest_of(bundle),
@@ -26,6 +27,7 @@ def publish(journal: Journal, bundle: dict[str, Any], *, exception_type: str = "
         why="Give carriers a day more",
         at=NOON,
     )
+    return published.revision.number
 
 
 def test_revisions_are_numbered_per_exception_type(journal: Journal) -> None:
@@ -36,11 +38,56 @@ def test_revisions_are_numbered_per_exception_type(journal: Journal) -> None:
     assert elsewhere == 1
 
 
-def test_publishing_the_newest_again_gives_its_number(journal: Journal) -> None:
+def test_publishing_the_newest_again_adds_nothing_and_gives_what_is_there(journal: Journal) -> None:
     publish(journal, {"a": 1})
     publish(journal, {"a": 2})
 
-    assert publish(journal, {"a": 2}) == 2
+    again = journal.revisions.publish(
+        bundle_json='{"a": 2}',
+        exception_type="lost_parcel",
+        digest=digest_of({"a": 2}),
+        by="bo",
+        why="The same once more",
+        at=NOON + timedelta(days=1),
+    )
+
+    assert not again.new
+    assert again.revision == journal.revisions.newest("lost_parcel")
+    assert (again.revision.number, again.revision.by, again.revision.published_at) == (2, "mei", NOON)
+
+
+def test_what_was_published_is_told_as_it_stands_in_the_journal(journal: Journal) -> None:
+    published = journal.revisions.publish(
+        bundle_json='{"a": 1}',
+        exception_type="lost_parcel",
+        digest=digest_of({"a": 1}),
+        by="mei",
+        why="The first",
+        at=NOON,
+    )
+
+    assert published.new
+    assert published.revision == journal.revisions.newest("lost_parcel")
+
+
+def test_the_history_of_a_runbook_is_told_newest_first(journal: Journal) -> None:
+    for number in range(12):
+        publish(journal, {"a": number})
+    publish(journal, {"s": 1}, exception_type="stockout")
+
+    assert [revision.number for revision in journal.revisions.history("lost_parcel")] == list(range(12, 0, -1))
+    assert journal.revisions.history("late_parcel") == []
+
+
+def test_the_newest_of_each_runbook_is_told_by_name(journal: Journal) -> None:
+    publish(journal, {"s": 1}, exception_type="stockout")
+    for number in range(11):
+        publish(journal, {"a": number})
+
+    found = journal.revisions.newest_of_each()
+
+    assert [(revision.exception_type, revision.number) for revision in found] == [("lost_parcel", 11), ("stockout", 1)]
+    assert found[0] == journal.revisions.newest("lost_parcel")
 
 
 def test_going_back_to_an_earlier_text_is_a_revision_of_its_own(journal: Journal) -> None:

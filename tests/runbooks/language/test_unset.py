@@ -42,7 +42,7 @@ def test_what_every_plan_saves_is_known_afterwards() -> None:
     one = small(("    - plan: say_sorry\n", PLANS)) + FOLLOW_UP
 
     assert told(both) == []
-    assert told(one) == ["'shipment.carrier' may be unset here: it is set only in plan `again`"]
+    assert told(one) == ["'shipment.carrier' may be unset here: it is set only in plan `again`; use it there alone"]
 
 
 def test_a_skipped_step_that_says_what_the_fact_is_otherwise_is_no_gap() -> None:

@@ -1,0 +1,77 @@
+"""A runbook as commands name it: a name, a file, or a published revision such as ``lost_parcel@3``."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from pydantic import ValidationError
+
+from amends.errors import DefinitionError, InputError
+from amends.journal import Journal, RunbookRevision
+from cli.output import local
+from cli.records import journal
+from runbooks import library
+from runbooks.bundle import Bundle
+from runbooks.suggestions import meant
+
+NEWEST: Final = "newest"
+
+
+class Version(NamedTuple):
+    """What was named: ``says`` tells people which it is; ``revision`` is its number, if it was published."""
+
+    bundle: Bundle
+    says: str
+    revision: int | None = None
+
+
+def version(named: str) -> Version:
+    """The runbook, file or revision that was named. Raises ``InputError`` for what there is not, with what there is,
+    and ``RunbookErrors`` for a file with mistakes in it."""
+    name, at, number = named.rpartition("@")
+    if not at or is_file(named):
+        return Version(library.load(named), f"the file {library.shown_name(library.path_of(named))}")
+    with journal() as found:
+        revision = _find(found, name, number)
+    return Version(bundle_of(revision), in_words(revision), revision.number)
+
+
+def is_file(named: str) -> bool:
+    """Whether a path was named, and no runbook by its name."""
+    return named.endswith((".yaml", ".yml"))
+
+
+def bundle_of(revision: RunbookRevision) -> Bundle:
+    """What was published. Raises ``DefinitionError`` if this release cannot read it."""
+    try:
+        return Bundle.model_validate_json(revision.bundle)
+    except ValidationError as error:
+        where = f"{revision.exception_type}@{revision.number}"
+        message = f"this release cannot read what was published ({error.error_count()} mistakes); publish it anew"
+        raise DefinitionError(message, place=where) from error
+
+
+def in_words(revision: RunbookRevision) -> str:
+    """``lost_parcel revision 3 (published by mei on 2026-11-25 18:32 CET)``"""
+    return f"{revision.exception_type} revision {revision.number} ({by_whom(revision)})"
+
+
+def by_whom(revision: RunbookRevision) -> str:
+    return f"published by {revision.by} on {local(revision.published_at)}"
+
+
+def _find(found: Journal, name: str, number: str) -> RunbookRevision:
+    revisions = found.revisions.history(name)
+    if not revisions:
+        known = {*library.runbook_names(), *(each.exception_type for each in found.revisions.newest_of_each())}
+        if name not in known:
+            raise InputError(f"there is no runbook {name!r}{meant(name, known) or '; `amends runbooks` lists them'}")
+        raise InputError(f'nothing was published of {name!r} yet; `amends publish {name} --why "…"` does it')
+    chosen = revisions[:1] if number == NEWEST else [each for each in revisions if str(each.number) == number]
+    if not chosen:
+        raise InputError(f"{name!r} has no revision {number!r}; there are {_numbers(revisions)}, and {NEWEST!r}")
+    return chosen[0]
+
+
+def _numbers(revisions: Sequence[RunbookRevision]) -> str:
+    newest = revisions[0].number
+    return f"1 to {newest}" if newest > 1 else "1"

@@ -1,0 +1,1 @@
+"""What differs between two bundles, in the words of those who own runbooks."""

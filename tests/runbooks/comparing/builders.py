@@ -1,0 +1,72 @@
+"""Bundles to compare: the shipped runbook with all that a bundle can carry, and the same with a text changed."""
+
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from amends.models import Money, Severity
+from runbooks import library
+from runbooks.bundle import Bundle
+from runbooks.language.compiler import compile_runbook
+from runbooks.policy import Calendar, ExternalDeadline, Level, Role, Shift
+from runbooks.program import BySeverity, Value
+
+PROMISES = (Path(__file__).parents[1] / "good" / "everything.yaml").read_text(encoding="utf-8")
+
+
+def text(*changes: tuple[str, str]) -> str:
+    """The shipped runbook's text with each old part, which is there once, replaced by a new one."""
+    written = library.path_of("lost_parcel").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert written.count(old) == 1, f"{old!r} must be there once"
+        written = written.replace(old, new)
+    return written
+
+
+@cache
+def bundle(*changes: tuple[str, str]) -> Bundle:
+    """The shipped runbook's bundle, with changes in its text."""
+    shelf = library.shelf_here()
+    return compile_runbook(
+        file="lost_parcel.yaml", text=text(*changes), texts=shelf.texts, rates=shelf.rates, reference=shelf.reference
+    )
+
+
+@cache
+def rich() -> Bundle:
+    """A bundle with something in every field of every model."""
+    promises = PROMISES[PROMISES.index("sla:") : PROMISES.index("interrupts:")]
+    opened = PROMISES[PROMISES.index("supersedes:") : PROMISES.index("report:")].replace("[lost_parcel]", "[]")
+    whole = bundle(("\nreport:\n", f"\n{opened}\n{promises}\nreport:\n"))
+    (deadline,) = whole.external
+    return whole.model_copy(
+        update={
+            "supersedes": ("delayed_shipment",),
+            "external": (deadline.model_copy(update={"inputs": {"parcel_id": Value(expr="report.parcel_id")}}),),
+            "roles": {**whole.roles, "finance": _role()},
+            "calendars": {name: _with_lunch(each) for name, each in whole.calendars.items()},
+            "escalation": (*whole.escalation, Level(page="logistics", ack_within=hours(9), repeat=2)),
+        }
+    )
+
+
+def hours(number: int) -> BySeverity:
+    """So many hours, whatever the severity."""
+    return BySeverity(**{severity.value: timedelta(hours=number) for severity in Severity})
+
+
+def deadline(name: str) -> ExternalDeadline:
+    return ExternalDeadline(name=name, starts="a", table="t", protect_by="x")
+
+
+def _role() -> Role:
+    return Role(
+        team=("dai", "fang"),
+        duty=(Shift(who="dai", begins=0, ends=5 * 1440), Shift(who="fang", begins=5 * 1440, ends=7 * 1440)),
+        zone="Asia/Shanghai",
+        approves_up_to=Money(amount=2_000_000, currency="CNY"),
+    )
+
+
+def _with_lunch(calendar: Calendar) -> Calendar:
+    return calendar.model_copy(update={"hours": ((540, 720), (780, 1080))})
