@@ -77,9 +77,9 @@ def _condition(tokens: Sequence[_Token], text: str) -> Condition:
 
 
 def _single(tokens: Sequence[_Token], text: str) -> Condition:
-    words = [token.text for token in tokens]
-    compared = [index for index, token in enumerate(tokens) if token in _outside(tokens) and token.text in _SIGNS]
-    within = [index for index, token in enumerate(tokens) if token in _outside(tokens) and token.text == "in"]
+    words, outside = [token.text for token in tokens], set(_outside(tokens))
+    compared = [index for index, token in enumerate(tokens) if token in outside and token.text in _SIGNS]
+    within = [index for index, token in enumerate(tokens) if token in outside and token.text == "in"]
     if len(compared) == 1 and not within:
         at = compared[0]
         left, right = _operand(tokens[:at], text), _operand(tokens[at + 1 :], text)
@@ -145,7 +145,7 @@ def _outside(tokens: Sequence[_Token]) -> list[_Token]:
 
 
 def _split(tokens: Sequence[_Token], sign: str) -> list[Sequence[_Token]]:
-    outside = _outside(tokens)
+    outside = set(_outside(tokens))
     ends = [index for index, token in enumerate(tokens) if token.text == sign and token in outside] + [len(tokens)]
     starts = [0, *(end + 1 for end in ends)]
     return [tokens[start:end] for start, end in zip(starts, ends, strict=False)]

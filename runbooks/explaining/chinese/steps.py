@@ -100,11 +100,17 @@ class Steps(Frame):
         silence = f"逾期未答复视为选择 {code(item.if_silent)}" if item.if_silent else "逾期未答复则不再等待，继续处理"
         details.append(f"自送达起等待答复 {self.times(item.within)}；{silence}。")
         if item.save_as:
-            not_asked = f"；未提问时记为 {code(item.otherwise)}" if item.otherwise else ""
-            details.append(f"答复记为 {code(item.save_as)}{not_asked}。")
+            details.append(f"答复记为 {code(item.save_as)}{self._not_asked(item)}。")
         sentence = f"询问{self.party(item.to)}：“{self.title(item.question)}”"
         sentence += "" if sentence.endswith("？”") else "。"
         return Told(sentence=self._if(item.only_if, sentence), details=(*details, self._undelivered(item.refusal)))
+
+    def _not_asked(self, item: AskItem) -> str:
+        ways = ["未提问"] if item.only_if else []
+        ways += ["无法送达"] if item.refusal.then is Then.CONTINUE else []
+        if not ways or item.otherwise is None:
+            return ""
+        return f"；{self.listed(ways, either=True)}时记为 {code(item.otherwise)}"
 
     def _approve(self, item: ApproveItem) -> Told:
         match item.if_silent:

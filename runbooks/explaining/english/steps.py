@@ -111,11 +111,17 @@ class Steps(Frame):
         )
         details.append(f"An answer is awaited for {self.times(item.within)} from its delivery; {silence}.")
         if item.save_as:
-            not_asked = f"; it is {code(item.otherwise)} if the question is not asked" if item.otherwise else ""
-            details.append(f"The answer is kept as {code(item.save_as)}{not_asked}.")
+            details.append(f"The answer is kept as {code(item.save_as)}{self._not_asked(item)}.")
         sentence = f"Ask {self.party(item.to)}: “{self.title(item.question)}”"
         sentence += "" if sentence.endswith("?”") else "."
         return Told(sentence=self._if(item.only_if, sentence), details=(*details, self._undelivered(item.refusal)))
+
+    def _not_asked(self, item: AskItem) -> str:
+        ways = ["is not asked"] if item.only_if else []
+        ways += ["cannot be delivered"] if item.refusal.then is Then.CONTINUE else []
+        if not ways or item.otherwise is None:
+            return ""
+        return f"; it is {code(item.otherwise)} if the question {self.listed(ways, either=True)}"
 
     def _approve(self, item: ApproveItem) -> Told:
         match item.if_silent:

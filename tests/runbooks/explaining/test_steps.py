@@ -78,7 +78,7 @@ def test_an_ask_tells_its_choices_its_limits_and_what_silence_means() -> None:
     steps = (
         "- {ask: customer, question: sorry, after: {critical: 1h, high: 2h, medium: 3h, low: 4h}, "
         "choices: {again: incident.contacts > 1, never: true}, answer_within: 3d, if_silent: never, save_as: choice, "
-        "when: incident.contacts > 2, otherwise: again}\n"
+        "when: incident.contacts > 2, on_refusal: continue, otherwise: again}\n"
         "- {ask: customer, question: sorry, choices: [1, 2], answer_within: 36h, if_silent: skip}\n"
     )
 
@@ -89,13 +89,13 @@ def test_an_ask_tells_its_choices_its_limits_and_what_silence_means() -> None:
         "The choices: `again` (if the number of reports is more than 1), `never`. What is offered is decided when the "
         "question goes out.",
         "An answer is awaited for 3 days from its delivery; silence means `never`.",
-        "The answer is kept as `choice`; it is `again` if the question is not asked.",
+        "The answer is kept as `choice`; it is `again` if the question is not asked or cannot be delivered.",
         "The choices: `1`, `2`.",
         "An answer is awaited for 36 hours from its delivery; silence means that we go on without an answer.",
         "The customer does not answer “We are sorry” within 3 days: that means `never`.",
         "The customer does not answer “We are sorry” within 36 hours: we go on without an answer.",
         "等待 2 小时（高）和 4 小时（低）后再发出。",
-        "答复记为 `choice`；未提问时记为 `again`。",
+        "答复记为 `choice`；未提问或无法送达时记为 `again`。",
         "顾客在 3 天内未答复“抱歉”：视为选择 `never`。",
         "顾客在 36 小时内未答复“抱歉”：不再等待，继续处理。",
     )
