@@ -1,0 +1,63 @@
+"""``amends explain``: a runbook read back in plain words."""
+
+from enum import StrEnum
+from typing import Annotated, assert_never
+
+from cyclopts import Parameter
+
+from cli import problems
+from cli.output import say
+from runbooks.explaining import formats
+from runbooks.explaining.flowchart import flowchart
+from runbooks.explaining.languages import LANGUAGES, LanguageCode
+from runbooks.explaining.page import page_of
+from runbooks.explaining.reading import explain as explained
+from runbooks.language.problems import RunbookErrors
+
+
+class PageFormat(StrEnum):
+    """How a page is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    MERMAID = "mermaid"
+
+
+def explain(
+    runbook: Annotated[str, Parameter(help="The runbook's name, or the path of a .yaml file.")],
+    /,
+    *,
+    language: Annotated[LanguageCode, Parameter(help="en for English, zh for Chinese.")] = LanguageCode.EN,
+    format: Annotated[  # noqa: A002 - the option's name
+        PageFormat, Parameter(help="text for a terminal, markdown for a page, mermaid for a flowchart.")
+    ] = PageFormat.TEXT,
+) -> int:
+    """Read a runbook back in plain words.
+
+    For example:
+
+      amends explain lost_parcel --language zh --format markdown
+
+    Its stages and waits, how long it can take at most, who is paged when,
+    what is undone how, and what silence means. A runbook that this release
+    cannot carry out yet is explained too, and the page says so.
+
+    The exit code is 1 if the runbook has errors, which are then told.
+    """
+    try:
+        explanation = explained(runbook)
+    except RunbookErrors:
+        say("\n".join(problems.lines(problems.examined([runbook]))))
+        return 1
+    said = LANGUAGES[language]
+    match format:
+        case PageFormat.TEXT:
+            page = formats.text(page_of(explanation, said))
+        case PageFormat.MARKDOWN:
+            page = formats.markdown(page_of(explanation, said))
+        case PageFormat.MERMAID:
+            page = flowchart(explanation, said)
+        case _:
+            assert_never(format)
+    print(page, end="")
+    return 0
