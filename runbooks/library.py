@@ -5,7 +5,7 @@ from pathlib import Path
 
 from amends.errors import DefinitionError
 from runbooks.bundle import Bundle
-from runbooks.language.compiler import Examined, compile_runbook, examine
+from runbooks.language.compiler import Examined, examine, usable
 from runbooks.language.problems import Problem, RunbookErrors
 from runbooks.language.reading import read_runbook
 from runbooks.language.shelf import Shelf, read_shelf
@@ -29,18 +29,13 @@ def load(name_or_path: str | Path) -> Bundle:
     Messages, tables, calendars and people are those that come with Amends. Raises ``RunbookErrors`` with all that is
     wrong in the files, and ``DefinitionError`` for a name or a file that does not exist or cannot be read.
     """
-    return _compiled(*_read(path_of(name_or_path)), _shelf_files())
+    return usable(_examined(*_read(path_of(name_or_path)), _shelf_files()))
 
 
 def inspect(name_or_path: str | Path) -> Examined:
     """Everything that can be told of a runbook, whether it can be loaded or not. Raises ``DefinitionError`` for a name
     or a file that does not exist or cannot be read, and ``RunbookErrors`` for what is wrong in the files beside it."""
-    file, text = _read(path_of(name_or_path))
-    try:
-        shelf = shelf_here()
-    except RunbookErrors as error:
-        raise RunbookErrors([*error.problems, *_without_shelf(file, text)]) from error
-    return examine(file=file, text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
+    return _examined(*_read(path_of(name_or_path)), _shelf_files())
 
 
 def shelf_here() -> Shelf:
@@ -104,12 +99,12 @@ def _shelf(files: tuple[tuple[str, _File], ...]) -> Shelf:
 
 
 @lru_cache(maxsize=64)
-def _compiled(file: str, text: str, files: tuple[tuple[str, _File], ...]) -> Bundle:
+def _examined(file: str, text: str, files: tuple[tuple[str, _File], ...]) -> Examined:
     try:
         shelf = _shelf(files)
     except RunbookErrors as error:
         raise RunbookErrors([*error.problems, *_without_shelf(file, text)]) from error
-    return compile_runbook(file=file, text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
+    return examine(file=file, text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
 
 
 def _without_shelf(file: str, text: str) -> tuple[Problem, ...]:

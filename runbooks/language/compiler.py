@@ -40,7 +40,11 @@ def compile_runbook(
 
     Raises ``RunbookErrors`` with everything that is wrong in it, and what this release cannot carry out yet.
     """
-    examined = examine(file=file, text=text, texts=texts, rates=rates, reference=reference)
+    return usable(examine(file=file, text=text, texts=texts, rates=rates, reference=reference))
+
+
+def usable(examined: Examined) -> Bundle:
+    """The bundle of what was examined. Raises ``RunbookErrors`` with what stands against it."""
     if examined.bundle is None:
         errors = [problem for problem in examined.problems if problem.severity is Weight.ERROR]
         raise RunbookErrors([*errors, *examined.not_yet])

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import cache
 from importlib import resources
 from typing import Annotated, Literal
 
@@ -89,6 +90,7 @@ class Sample(Written):
     orders: dict[str, SampleOrder]
 
 
+@cache
 def sample() -> Sample:
     """The sample world that comes with Amends."""
     text = resources.files(__package__).joinpath("orders.yaml").read_text(encoding="utf-8")
