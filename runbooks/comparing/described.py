@@ -22,7 +22,7 @@ def described(value: Any, label: Label) -> str:
             whole = any(map(_has_parts, _values(given)))
             (parts if whole else said).extend(_line(name, text, ": " if whole else " ") for name, text in items)
         else:
-            said.append(_line(inner.words, described(given, inner), " "))
+            said.append(inner.words if given is True else _line(inner.words, described(given, inner), " "))
     return "\n".join([*([", ".join(said)] if said else []), *parts])
 
 
