@@ -50,6 +50,7 @@ _COMMANDS: Final = {
     "explain": ("cli.explain:explain", "Read a runbook back in plain words."),
     "drill": ("cli.drill:drill", "Rehearse a runbook on the real engine, in seconds."),
     "demo": ("cli.demo:demo", "Watch one lost parcel made right."),
+    "db": ("cli.db:db", "Bring the journal's tables up to this release, or look whether they are."),
     "worker": ("cli.serving:serve", "Serve incidents for a Temporal server that runs elsewhere."),
 }
 """Where each command is, and what the list of commands says of it; its own docstring is its help."""

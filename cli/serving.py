@@ -13,7 +13,7 @@ async def serve(*, address: Address = None) -> None:
     For example, with a cluster and a journal on PostgreSQL:
 
       export AMENDS_DATABASE_URL=postgresql+psycopg://amends@db.example/amends
-      alembic upgrade head
+      amends db upgrade
       amends worker --address temporal.example:7233
 
     Start as many as the load needs, on any machine: each carries incidents,

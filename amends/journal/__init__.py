@@ -8,7 +8,7 @@ from amends.journal.effects import EffectLog
 from amends.journal.engine import connect
 from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, JournalTooNew
 from amends.journal.journal import Journal
-from amends.journal.migrate import current, upgrade
+from amends.journal.migrate import Migration, Standing, current, nothing, standing, upgrade
 from amends.journal.revisions import RevisionLog
 from amends.journal.rows import (
     Appended,
@@ -31,13 +31,17 @@ __all__ = [
     "JournalNotMigrated",
     "JournalTooNew",
     "LostClaim",
+    "Migration",
     "Publication",
     "RevisionLog",
     "RunbookRevision",
+    "Standing",
     "TimelineRow",
     "Verification",
     "connect",
     "current",
+    "nothing",
+    "standing",
     "upgrade",
     "verify",
 ]

@@ -35,7 +35,7 @@ class JournalNotMigrated(ConfigurationError):
         self.database, self.found, self.wanted = database, found, wanted
         super().__init__(
             f"the journal at {database!r} is at revision {found or 'none'}, and this release of Amends needs {wanted}; "
-            "run `alembic upgrade head` (`amends up` does it by itself)"
+            "run `amends db upgrade` (`amends up` does it by itself)"
         )
 
 

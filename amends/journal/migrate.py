@@ -1,6 +1,7 @@
 """Bringing a database to this release's tables, and refusing to work on any other."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic import command
 from alembic.config import Config
@@ -16,8 +17,24 @@ _ONE_AT_A_TIME = 0x616D656E6473
 """The key of PostgreSQL's advisory lock for migrations: "amends" in ASCII."""
 
 
-def upgrade(engine: Engine) -> None:
-    """Brings the database to this release's revision, in one transaction; harmless when it is there.
+class Migration(NamedTuple):
+    """One step between revisions, and what it brings, in a line."""
+
+    revision: str
+    says: str
+
+
+class Standing(NamedTuple):
+    """How a database stands to this release: its revision (``None``: no journal), ours, and the steps in between."""
+
+    found: str | None
+    wanted: str
+    missing: tuple[Migration, ...]
+
+
+def upgrade(engine: Engine) -> Standing:
+    """Brings the database to this release's revision, in one transaction; harmless when it is there. Returns how it
+    stood before.
 
     Several processes may do it at once. Raises ``JournalTooNew``, and changes nothing, for a newer database.
     """
@@ -25,9 +42,23 @@ def upgrade(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
         config = _config()
-        if _known(connection, config, engine) != _head(config):
+        before = _standing(connection, config, engine)
+        if before.missing:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    return before
+
+
+def standing(engine: Engine) -> Standing:
+    """How the database stands; nothing is changed. Raises ``JournalTooNew`` for a newer one."""
+    with reading(engine) as connection:
+        return _standing(connection, _config(), engine)
+
+
+def nothing() -> Standing:
+    """How a database stands that is not there yet."""
+    ours = _migrations(_config())
+    return Standing(None, ours[-1].revision, ours)
 
 
 def current(engine: Engine) -> str | None:
@@ -38,27 +69,31 @@ def current(engine: Engine) -> str | None:
 
 def check(engine: Engine) -> None:
     """Raises ``JournalNotMigrated`` or ``JournalTooNew`` unless the database is at this release's revision."""
-    config = _config()
-    with reading(engine) as connection:
-        found = _known(connection, config, engine)
-    if found != _head(config):
-        raise JournalNotMigrated(_shown(engine), found=found, wanted=_head(config))
+    found = standing(engine)
+    if found.missing:
+        raise JournalNotMigrated(_shown(engine), found=found.found, wanted=found.wanted)
 
 
-def _known(connection: Connection, config: Config, engine: Engine) -> str | None:
+def _standing(connection: Connection, config: Config, engine: Engine) -> Standing:
     found = _revision(connection)
-    ours = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in ours:
-        raise JournalTooNew(_shown(engine), found=found, wanted=_head(config))
-    return found
+    ours = _migrations(config)
+    wanted = ours[-1].revision
+    if found is None:
+        return Standing(found, wanted, ours)
+    places = [place for place, each in enumerate(ours) if each.revision == found]
+    if not places:
+        raise JournalTooNew(_shown(engine), found=found, wanted=wanted)
+    return Standing(found, wanted, ours[places[0] + 1 :])
+
+
+def _migrations(config: Config) -> tuple[Migration, ...]:
+    """All that this release knows, the first one first."""
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    return tuple(Migration(str(each.revision), str(each.doc)) for each in scripts)[::-1]
 
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def _head(config: Config) -> str:
-    return str(ScriptDirectory.from_config(config).get_current_head())
 
 
 def _config() -> Config:

@@ -8,7 +8,7 @@ import pytest
 
 from cli.main import main
 
-COMMANDS = ("up", "open", "list", "show", "answer", "cancel", "check", "runbooks", "diff", "publish", "worker")
+COMMANDS = ("up", "open", "list", "show", "answer", "cancel", "check", "runbooks", "diff", "publish", "db", "worker")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -46,7 +46,7 @@ def test_a_worker_does_not_make_a_journal_but_says_how(state_dir: Path, capsys: 
 
     assert state_dir.is_dir()
     assert code == 2
-    assert "run `alembic upgrade head`" in capsys.readouterr().err
+    assert "run `amends db upgrade`" in capsys.readouterr().err
 
 
 def test_logs_go_to_stderr_from_their_level_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,7 +50,7 @@ def test_the_constraints_have_the_names_that_the_tables_give_them(engine: Engine
 
 
 def test_a_journal_is_not_opened_before_its_database_is_migrated(empty: Engine) -> None:
-    with pytest.raises(JournalNotMigrated, match=r"is at revision none, .* run `alembic upgrade head`") as raised:
+    with pytest.raises(JournalNotMigrated, match=r"is at revision none, .* run `amends db upgrade`") as raised:
         Journal(empty)
 
     assert (raised.value.found, raised.value.wanted) == (None, "0001")

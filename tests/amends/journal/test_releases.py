@@ -1,0 +1,110 @@
+"""What each release has written is read by this one: from every revision to now, on both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, Table, insert, inspect, select
+
+from amends.journal import Journal, connect, current, nothing, schema, upgrade
+from amends.journal.engine import reading, writing
+from amends.models import Outcome
+from tests.amends.journal.builders import INCIDENT, NOON, entry, opened, told
+from tests.amends.journal.test_concurrency import at_once
+from tests.amends.journal.test_revisions import publish
+from tests.project.repository import ROOT
+
+REVISIONS = [each.revision for each in nothing().missing]
+
+
+@pytest.fixture
+def old(empty_database_url: str) -> Iterator[Engine]:
+    engine = connect(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[Journal]:
+    """A journal of this release with a row in each table that a release before it had."""
+    engine = connect(f"sqlite:///{tmp_path / 'written.db'}")
+    upgrade(engine)
+    journal = Journal(engine)
+    told(journal, opened(), entry(1), claims=["report-1"])
+    journal.effects.begin(
+        key=f"{INCIDENT}/refund/1",
+        incident_id=INCIDENT,
+        step="action.refund.payments.refund",
+        attempt=1,
+        activity="payments.refund",
+        inputs={"order_id": "SO-1001"},
+        undoes=None,
+        at=NOON,
+    )
+    journal.effects.finish(
+        key=f"{INCIDENT}/refund/1", outcome=Outcome.APPLIED, result={"refund_id": "RF-1"}, refusal=None, at=NOON
+    )
+    publish(journal, {"a": 1})
+    yield journal
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_a_release_wrote_is_there_after_the_upgrade(old: Engine, written: Journal, revision: str) -> None:
+    bring_to(old, revision)
+    copied = copy(written.engine, old)
+    tables = set(inspect(old).get_table_names()) - {"alembic_version"}
+
+    before = upgrade(old)
+
+    journal = Journal(old)
+    assert (before.found, current(old)) == (revision, REVISIONS[-1])
+    assert revision == REVISIONS[-1] or tables == copied, "give `written` a row of each older table"
+    assert journal.incidents() == written.incidents()
+    assert journal.timeline(INCIDENT) == written.timeline(INCIDENT)
+    assert journal.effects_of(INCIDENT) == written.effects_of(INCIDENT)
+    assert journal.revisions.newest("lost_parcel") == written.revisions.newest("lost_parcel")
+    told(journal, entry(2))
+    assert [row.n for row in journal.timeline(INCIDENT)] == [0, 1, 2]
+    assert journal.timeline(INCIDENT)[2].prev_hash == written.timeline(INCIDENT)[1].hash
+
+
+def test_eight_that_bring_an_empty_database_up_at_once_do_it_once(empty_database_url: str) -> None:
+    def bring_up(_: int) -> str | None:
+        engine = connect(empty_database_url, threads=1)
+        try:
+            return upgrade(engine).found
+        finally:
+            engine.dispose()
+
+    found = at_once(bring_up)
+
+    assert sorted(found, key=str) == [REVISIONS[-1]] * 7 + [None]
+
+
+def bring_to(engine: Engine, revision: str) -> None:
+    """The tables as the release of this revision made them."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def copy(source: Engine, target: Engine) -> set[str]:
+    """Copies what the target has tables and columns for; returns the names of the tables that got rows."""
+    there = inspect(target)
+    columns = {name: {column["name"] for column in there.get_columns(name)} for name in there.get_table_names()}
+    kept = [table for table in schema.metadata.sorted_tables if table.name in columns]
+    with reading(source) as reader, writing(target) as writer:
+        return {table.name for table in kept if _copy_rows(reader, writer, table, columns[table.name])}
+
+
+def _copy_rows(reader: Connection, writer: Connection, table: Table, columns: set[str]) -> bool:
+    kept = [column for column in table.columns if column.name in columns]
+    rows = [dict(row._mapping) for row in reader.execute(select(*kept))]
+    if rows:
+        writer.execute(insert(table), rows)
+    return bool(rows)
