@@ -25,6 +25,9 @@ _ISO_4217 = {
     3: "BHD IQD JOD KWD LYD OMR TND",
 }
 _DECIMALS = {code: decimals for decimals, codes in _ISO_4217.items() for code in codes.split()}
+CURRENCIES = frozenset(_DECIMALS)
+"""Every currency of ISO 4217."""
+
 _WRITTEN = re.compile(r"([A-Z]{3}) (\d{1,15})(?:\.(\d{1,3}))?")
 
 

@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from amends.errors import DefinitionError
 from amends.models import Data
-from runbooks.amounts import convert
+from runbooks.amounts import CURRENCIES, convert
 from runbooks.binding import bind, lookup
 from runbooks.program import FactType
 from runbooks.scanning import ExpressionError, Named, Scanned, scan
@@ -112,6 +112,7 @@ _CEL_TYPES = {
 }
 _FACT_TYPES = {kind.name(): fact for fact, kind in _CEL_TYPES.items() if fact is not FactType.MONEY}
 _PLACE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_OPERATORS = {"and": "&&", "or": "||", "not": "!"}
 _OVERLOAD = re.compile(r"found no matching overload for '(.+)' applied to '(.+)'")
 
 _Variables = tuple[tuple[str, FactType], ...]
@@ -156,8 +157,19 @@ def _must_be_known(name: Named, types: Mapping[str, FactType]) -> str:
     elif outer:
         message = f"{outer[0]!r} is {types[outer[0]].value} and has nothing within it{meant(path, types)}"
     else:
-        message = f"there is no fact {path!r}{meant(path, types)}"
+        message = f"there is no fact {path!r}{_instead(path, types)}"
     raise ExpressionError(message, line=name.line, column=name.column)
+
+
+def _instead(path: str, types: Mapping[str, FactType]) -> str:
+    """What somebody may have meant who named what is no fact."""
+    if path in _OPERATORS:
+        return f"; write `{_OPERATORS[path]}` for it"
+    if path in CURRENCIES:
+        return f'; write an amount like money("{path} 1000.00")'
+    if hint := meant(path, types):
+        return hint
+    return "; save it with a step before" if "." in path else f'; a text stands in quotation marks, like "{path}"'
 
 
 def _currency(facts: Data) -> str:
@@ -201,6 +213,8 @@ def _explained(text: str) -> ExpressionError:
     if overload:
         operator = overload[1].replace("@", "").strip("_").replace("_", " ")
         message = f"`{operator}` cannot be used on {overload[2].strip('()')}"
+    elif message.startswith("Syntax error: token recognition error at: '="):
+        message = "`=` does not compare; write `==`"
     elif message.startswith("Syntax error"):
         message = message.split(" expecting ")[0].replace("<EOF>", "the end")
     return ExpressionError(message, line=int(place[1]), column=int(place[2]))

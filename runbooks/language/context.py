@@ -25,7 +25,7 @@ class Context:
 
     ``uncertain``: names of which nothing is known, because what saves them is wrong. ``not_yet``: what is right, but
     cannot be carried out yet. ``messages``, ``roles``, ``calendars`` and the facts in ``reads``
-    are those in use.
+    are those in use; ``expressions``, where they stand, and at which character of the value there they begin.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Context:
         self.roles: set[str] = set()
         self.calendars: set[str] = set()
         self.reads: set[str] = set()
+        self.expressions: list[tuple[Path, str, int]] = []
 
     def wrong(self, path: Path, message: str) -> None:
         """Notes a problem with what stands at ``path``."""
@@ -80,6 +81,7 @@ class Context:
         """
         if self._is_uncertain(text):
             return None
+        self.expressions.append((path, text, skip))
         try:
             scanned = scan(text)
             self.reads |= {name.path for name in (*scanned.names, *scanned.presence.values())}

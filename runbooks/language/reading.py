@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from amends.models import Written
+from amends.models import Severity, Written
 from runbooks.language.problems import Problem, RunbookErrors
 from runbooks.language.releases import RESERVED
 from runbooks.language.salvage import salvage
@@ -61,6 +61,10 @@ _MENDS = {
     "approve step.if_silent": "say what silence means: `escalate` or `reject`; it never means a yes",
     "decide step.otherwise": "say which choice it is when no condition holds",
     "otherwise": "say which severity holds when no rule does, such as `otherwise: low`",
+    **dict.fromkeys(
+        map(str, Severity), "give a time for each of critical, high, medium and low, or one for all of them"
+    ),
+    "steps": "say what is done, step by step, such as `- {tell: customer, message: …}`",
     "every": "say how often it is read, such as `every: 6h`",
     "decide_within": "an approval must end: say after how long, such as `decide_within: 4h`",
     "lift": "a measure must be lifted again; say by which activity, such as `lift: orders.release`",

@@ -162,13 +162,21 @@ def test_a_changed_message_is_told_with_both_texts() -> None:
 
 
 def test_an_input_and_a_choice_are_told_by_their_names() -> None:
+    offered = '            still_wanted: trace.status == "found"'
+
     found = told_of(
         ("{amount: =parcel.lines_refundable}", "{amount: =parcel.value}"),
-        ('            still_wanted: trace.status == "found"\n', ""),
+        (offered, f"{offered} && stock.reservable"),
     )
 
     assert found == [
-        (QUESTION, "choice `still_wanted`", "removed", 'when `trace.status == "found"`', None),
+        (
+            f"{QUESTION}, choice `still_wanted`",
+            "when",
+            "changed",
+            '`trace.status == "found"`',
+            '`trace.status == "found" && stock.reservable`',
+        ),
         (
             "Stage action, plan `refund`, step `payments.refund`",
             "with `amount`",
