@@ -101,7 +101,7 @@ class IncidentWorkflow:
                 reason = workflow.cancellation_reason() or "cancelled in Temporal"
                 self._inbox.append(CancelRequested(reason=reason, actor=_TEMPORAL))
         await serving
-        if self._draining:
+        if self._draining and not self._state.ended:
             workflow.continue_as_new(IncidentInput(state=self._state, history_limit=self._limit))
         state = self._state
         return IncidentResult(incident_id=state.incident_id, status=state.status, outcome=state.outcome)

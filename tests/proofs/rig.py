@@ -11,7 +11,7 @@ from uuid import uuid4
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
-from temporalio.worker import Interceptor
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 import starter
 import worker
@@ -28,6 +28,27 @@ CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer")
 
 CHOICE = "analysis.ask.lost_parcel.reship_or_refund"
 SURVEY = "follow_up.ask.satisfaction"
+
+
+class Gate(Interceptor):
+    """Holds an activity back, after its work is done, until ``opened``; ``reached`` says that it stands there."""
+
+    def __init__(self, holds: Callable[[ExecuteActivityInput], bool]) -> None:
+        self._holds = holds
+        self.reached, self.opened = asyncio.Event(), asyncio.Event()
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        gate = self
+
+        class Inbound(ActivityInboundInterceptor):
+            async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+                result = await super().execute_activity(input)
+                if gate._holds(input):
+                    gate.reached.set()
+                    await gate.opened.wait()
+                return result
+
+        return Inbound(next)
 
 
 @dataclass

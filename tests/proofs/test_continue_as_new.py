@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from temporalio import activity
+from temporalio.client import WorkflowExecutionStatus
 
 from amends.journal.verify import verify
 from amends.models import Status
 from amends.timeline import EntryKind
-from tests.proofs.rig import CUSTOMER, Rig, asked, counted
+from tests.proofs.rig import CUSTOMER, Gate, Rig, asked, counted
 from workflows.contract import NEWS, News
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -68,3 +70,19 @@ async def test_news_that_arrives_while_a_run_is_cut_is_neither_lost_nor_doubled(
 
     received = [row.data["event_id"] for row in rig.rows() if row.kind is EntryKind.NEWS_RECEIVED]
     assert sorted(map(str, received)) == sorted(f"e-{number}" for number in range(20))
+
+
+async def test_an_incident_that_ends_while_its_run_drains_does_not_go_on_in_a_new_run(rig: Rig) -> None:
+    reading = Gate(lambda _call: activity.info().activity_type == "orders.read")
+    async with rig.serving(reading):
+        opened = await rig.open(history_limit=1)  # drains from its second event on, and waits for the read
+        await reading.reached.wait()
+        await rig.handle.cancel()
+        result = await rig.handle.result()
+        reading.opened.set()
+        description = await rig.handle.describe()
+
+    assert result["status"] == Status.CANCELLED
+    assert description.status is WorkflowExecutionStatus.COMPLETED
+    assert counted(rig.rows(), EntryKind.RUN_STARTED) == 0
+    assert verify(rig.journal, opened.incident_id).ok

@@ -4,41 +4,19 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable
-from typing import Any
 
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.service import RPCError
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker import ExecuteActivityInput
 
 from activities.wire import AppendRequest
 from amends.models import Status
 from amends.timeline import EntryKind
-from tests.proofs.rig import OPS, Rig, asked
+from tests.proofs.rig import OPS, Gate, Rig, asked
 from workflows.contract import NEWS, News, Receipt
 
 _REPORTS = 300
-
-
-class _Gate(Interceptor):
-    """Holds an activity back, after its work is done, until ``opened``; ``reached`` says that it stands there."""
-
-    def __init__(self, holds: Callable[[ExecuteActivityInput], bool]) -> None:
-        self._holds = holds
-        self.reached, self.opened = asyncio.Event(), asyncio.Event()
-
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
-        gate = self
-
-        class Inbound(ActivityInboundInterceptor):
-            async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
-                result = await super().execute_activity(input)
-                if gate._holds(input):
-                    gate.reached.set()
-                    await gate.opened.wait()
-                return result
-
-        return Inbound(next)
 
 
 def _writes_news(call: ExecuteActivityInput) -> bool:
@@ -51,7 +29,7 @@ def _closes_the_trace(_call: ExecuteActivityInput) -> bool:
 
 
 async def test_a_report_that_an_incident_took_but_closed_over_opens_the_next(rig: Rig) -> None:
-    undo, news = _Gate(_closes_the_trace), _Gate(_writes_news)
+    undo, news = Gate(_closes_the_trace), Gate(_writes_news)
     async with rig.serving(undo, news):
         first = await rig.open("k-1")
         await rig.until(asked)
