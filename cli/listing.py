@@ -1,57 +1,118 @@
 """``amends list``: incidents as the journal has them."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from amends.journal import IncidentRow
-from amends.models import Stage, Status
-from cli import wording
+from amends.errors import InputError
+from amends.journal import IncidentRow, Journal
+from amends.journal.searching import Search
+from amends.models import Party, Severity, Stage, Status
+from cli import completing, styles, wording
 from cli.options import OutputFormat
-from cli.output import Format, columns, local, print_json, say, short
+from cli.output import Format, print_json, say, short
 from cli.records import journal
+from cli.screen import Screen
+from cli.tables import Cell, Column, print_table
+from cli.times import Times, Utc
+from runbooks.names import runbook_names
+from runbooks.suggestions import meant
+
+_COLUMNS: Final = (
+    Column("INCIDENT"),
+    Column("TYPE", spare=2),
+    Column("ORDER", spare=1),
+    Column("STAGE", spare=3),
+    Column("STATUS"),
+    Column("SEVERITY", spare=4),
+    Column("WAITING FOR", spare=5),
+    Column("OPENED", spare=7),
+    Column("OUTCOME", spare=6),
+)
 
 
 def list_incidents(
     *,
-    status: Annotated[Status | None, Parameter(help="Only incidents with this status.")] = None,
-    stage: Annotated[Stage | None, Parameter(help="Only incidents at this stage.")] = None,
-    exception_type: Annotated[str | None, Parameter(name="--type", help="Only this type, such as lost_parcel.")] = None,
-    order: Annotated[str | None, Parameter(help="Only incidents about this order.")] = None,
+    status: Annotated[tuple[Status, ...], Parameter(help="Only incidents with this status.")] = (),
+    stage: Annotated[tuple[Stage, ...], Parameter(help="Only incidents at this stage.")] = (),
+    severity: Annotated[tuple[Severity, ...], Parameter(help="Only incidents of this severity.")] = (),
+    waiting_for: Annotated[tuple[Party, ...], Parameter(help="Only incidents that wait for this party.")] = (),
+    exception_type: Annotated[
+        tuple[str, ...],
+        Parameter(name="--type", completer=completing.runbooks, help="Only this type, such as lost_parcel."),
+    ] = (),
+    order: Annotated[tuple[str, ...], Parameter(help="Only incidents about this order.")] = (),
     open_only: Annotated[bool, Parameter(name="--open", help="Only incidents that have not ended.")] = False,
+    since: Annotated[str | None, Parameter(help="Only those opened since: 3d, today, 2026-11-22T18:30.")] = None,
+    until: Annotated[str | None, Parameter(help="Only those opened until then; a day counts whole.")] = None,
     limit: Annotated[int, Parameter(help="At most so many.")] = 100,
+    utc: Utc = False,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> None:
     """List incidents, the newest first.
 
     For example:
 
-      amends list --open --order SO-1001
+      amends list --open --waiting-for customer --waiting-for carrier
+      amends list --severity critical --severity high --since 7d
+      amends list --order SO-1001
+
+    An option that is given several times means any of its values; different
+    options must all hold. On a terminal that is too narrow columns are left
+    out, and it is said which.
     """
+    if limit < 1:
+        raise InputError(f"--limit {limit}: ask for one incident at least")
+    times, now = Times(utc=utc), datetime.now(UTC)
+    wanted = Search(
+        status=status,
+        stage=stage,
+        severity=severity,
+        waiting_for=waiting_for,
+        exception_type=exception_type,
+        order_id=order,
+        opened_since=times.since(since, now=now, option="--since") if since else None,
+        opened_before=times.until(until, now=now, option="--until") if until else None,
+        open_only=open_only,
+    )
     with journal() as found:
-        rows = found.incidents(
-            status=status, stage=stage, exception_type=exception_type, order_id=order, open_only=open_only, limit=limit
-        )
+        _require_known(found, exception_type)
+        rows = found.incidents(limit=limit, **wanted)
+        more = found.count(**wanted) - len(rows) if len(rows) == limit else 0
     if format is Format.JSON:
         print_json([row.model_dump(mode="json") for row in rows])
     elif rows:
-        heads = ("INCIDENT", "TYPE", "ORDER", "STAGE", "STATUS", "SEVERITY", "WAITING FOR", "OPENED", "OUTCOME")
-        print("\n".join(columns([heads, *map(_cells, rows)])))
+        left_out = print_table(Screen(), _COLUMNS, [_cells(row, times) for row in rows])
+        if left_out:
+            say(f"too narrow for {', '.join(left_out)}; `amends show` and --format json tell all")
     else:
         say("no incident fits; `amends open` opens one")
-    if len(rows) == limit:
-        say(f"these are the newest {limit}; --limit shows more")
+    if more > 0:
+        say(f"{more} more; --limit shows them")
 
 
-def _cells(row: IncidentRow) -> tuple[str, ...]:
+def _require_known(found: Journal, types: Iterable[str]) -> None:
+    """Raises ``InputError`` for a type that neither a runbook nor an incident has."""
+    strangers = set(types) - set(runbook_names())
+    if not strangers:
+        return
+    known = {*runbook_names(), *found.exception_types()}
+    for stranger in sorted(strangers - known):
+        near = meant(stranger, known) or f"; there are {', '.join(sorted(known))}"
+        raise InputError(f"--type {stranger!r}: there is neither a runbook nor an incident of this type{near}")
+
+
+def _cells(row: IncidentRow, times: Times) -> tuple[Cell, ...]:
     return (
-        short(row.incident_id),
-        row.exception_type,
-        row.order_id or "-",
-        row.stage,
-        row.status,
-        row.severity or "-",
-        wording.parties(row.waiting_for) or "-",
-        local(row.opened_at),
-        row.outcome or "-",
+        Cell(short(row.incident_id)),
+        Cell(row.exception_type),
+        Cell(row.order_id or "-"),
+        Cell(row.stage),
+        Cell(row.status, styles.of_status(row.status)),
+        Cell(row.severity or "-", styles.of_severity(row.severity)),
+        Cell(wording.parties(row.waiting_for) or "-"),
+        Cell(times.moment(row.opened_at)),
+        Cell(row.outcome or "-"),
     )

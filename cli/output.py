@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from rich.cells import cell_len
+
 
 class Format(StrEnum):
     """``text`` is for people and may change; ``json`` is for programs: one document, fields are only added."""
@@ -26,10 +28,13 @@ def say(text: str) -> None:
 
 
 def columns(rows: Iterable[Sequence[str]], *, indent: str = "") -> list[str]:
-    """Rows of cells as lines in which each column begins at the same place."""
+    """Rows of cells as lines in which each column begins at the same place; a Chinese character takes two."""
     cells = [list(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    padded = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    padded = (
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        for row in cells
+    )
     return [(indent + line).rstrip() for line in padded]
 
 

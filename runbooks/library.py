@@ -11,16 +11,11 @@ from runbooks.language.reading import read_runbook
 from runbooks.language.shelf import Shelf, read_shelf
 from runbooks.language.source import Source
 from runbooks.language.texts import LANGUAGES
+from runbooks.names import NO_RUNBOOKS
+from runbooks.names import runbook_names as runbook_names
 from runbooks.suggestions import meant
 
 _HERE = Path(__file__).parent
-_NO_RUNBOOKS = frozenset({"people"})
-"""Files beside the runbooks that are none."""
-
-
-def runbook_names() -> list[str]:
-    """The names of the runbooks that come with Amends, sorted."""
-    return sorted(path.stem for path in _HERE.glob("*.yaml") if path.stem not in _NO_RUNBOOKS)
 
 
 def load(name_or_path: str | Path) -> Bundle:
@@ -61,7 +56,7 @@ def path_of(name_or_path: str | Path) -> Path:
 def stands_beside(path: Path) -> bool:
     """Whether a file is one of those beside the runbooks that come with Amends: messages, tables, scenarios, people."""
     full = path.resolve()
-    return full.is_relative_to(_HERE) and (full.parent != _HERE or full.stem in _NO_RUNBOOKS)
+    return full.is_relative_to(_HERE) and (full.parent != _HERE or full.stem in NO_RUNBOOKS)
 
 
 def shown_name(path: Path) -> str:

@@ -8,9 +8,10 @@ from amends.journal.rows import TimelineRow
 _timeline = schema.timeline
 
 
-def timeline_of(connection: Connection, *, incident_id: str) -> list[TimelineRow]:
-    """All entries of an incident, in their order."""
-    statement = select(_timeline).where(_timeline.c.incident_id == incident_id).order_by(_timeline.c.seq)
+def timeline_of(connection: Connection, *, incident_id: str, after: int = 0) -> list[TimelineRow]:
+    """The entries of an incident behind ``seq`` ``after``, in their order."""
+    behind = (_timeline.c.incident_id == incident_id, _timeline.c.seq > after)
+    statement = select(_timeline).where(*behind).order_by(_timeline.c.seq)
     return [TimelineRow.model_validate(dict(row)) for row in connection.execute(statement).mappings()]
 
 

@@ -10,8 +10,9 @@ from amends.journal.entries import timeline_of
 from amends.journal.errors import AmbiguousIncident
 from amends.journal.projection import fold
 from amends.journal.rows import IncidentRow
+from amends.journal.searching import Search, conditions
 from amends.journal.statements import insert_once, upsert
-from amends.models import Stage, Status
+from amends.models import Status
 
 _incidents = schema.incidents
 
@@ -49,25 +50,23 @@ def get(connection: Connection, *, incident_id: str, lock: bool = False) -> Inci
     return None if found is None else _row(found)
 
 
-def search(
-    connection: Connection,
-    *,
-    status: Status | None,
-    stage: Stage | None,
-    exception_type: str | None,
-    order_id: str | None,
-    open_only: bool,
-    limit: int,
-) -> list[IncidentRow]:
-    """The incidents that fit every condition that is given, the newest first."""
-    statement = select(_incidents).order_by(_incidents.c.opened_at.desc(), _incidents.c.incident_id).limit(limit)
-    wanted = {"status": status, "stage": stage, "exception_type": exception_type, "order_id": order_id}
-    for name, value in wanted.items():
-        if value is not None:
-            statement = statement.where(_incidents.c[name] == value)
-    if open_only:
-        statement = statement.where(_incidents.c.closed_at.is_(None))
+def search(connection: Connection, *, wanted: Search, limit: int) -> list[IncidentRow]:
+    """The incidents that are wanted, the newest first."""
+    newest_first = (_incidents.c.opened_at.desc(), _incidents.c.incident_id)
+    statement = select(_incidents).where(*conditions(wanted)).order_by(*newest_first).limit(limit)
     return [_row(found) for found in connection.execute(statement).mappings()]
+
+
+def count(connection: Connection, *, wanted: Search) -> int:
+    """How many incidents are wanted."""
+    statement = select(func.count()).select_from(_incidents).where(*conditions(wanted))
+    return int(connection.execute(statement).scalar_one())
+
+
+def exception_types(connection: Connection) -> list[str]:
+    """The types of all incidents, sorted."""
+    statement = select(_incidents.c.exception_type).distinct().order_by(_incidents.c.exception_type)
+    return list(connection.execute(statement).scalars())
 
 
 def previous_of(connection: Connection, *, row: IncidentRow) -> str | None:

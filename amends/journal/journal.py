@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Unpack
 
 from sqlalchemy import Engine
 
@@ -12,7 +13,7 @@ from amends.journal.engine import reading, writing
 from amends.journal.migrate import check
 from amends.journal.revisions import RevisionLog
 from amends.journal.rows import Appended, EffectRecord, IncidentRow, TimelineRow
-from amends.models import Stage, Status
+from amends.journal.searching import Search
 from amends.timeline import Entry
 
 
@@ -28,6 +29,10 @@ class Journal:
         self.engine = engine
         self.effects = EffectLog(engine)
         self.revisions = RevisionLog(engine)
+
+    def check(self) -> None:
+        """Asks the database for its revision, as the journal does when it is opened, and raises as that does."""
+        check(self.engine)
 
     def append(
         self,
@@ -65,10 +70,10 @@ class Journal:
         except ValueError as error:
             raise JournalError(f"incident {incident_id!r}: what was given cannot be kept: {error}") from error
 
-    def timeline(self, incident_id: str) -> list[TimelineRow]:
-        """All entries of an incident in their order; none for an incident that is not known."""
+    def timeline(self, incident_id: str, *, after: int = 0) -> list[TimelineRow]:
+        """The entries of an incident behind ``seq`` ``after``, in their order; none for one that is not known."""
         with reading(self.engine) as connection:
-            return entries.timeline_of(connection, incident_id=incident_id)
+            return entries.timeline_of(connection, incident_id=incident_id, after=after)
 
     def incident(self, incident_id: str) -> IncidentRow:
         """The incident with this id, or the only one whose id begins so.
@@ -78,27 +83,20 @@ class Journal:
         with reading(self.engine) as connection:
             return incidents.find(connection, incident_id=incident_id)
 
-    def incidents(
-        self,
-        *,
-        status: Status | None = None,
-        stage: Stage | None = None,
-        exception_type: str | None = None,
-        order_id: str | None = None,
-        open_only: bool = False,
-        limit: int = 100,
-    ) -> list[IncidentRow]:
-        """The incidents that fit every condition that is given, the newest first, at most ``limit``."""
+    def incidents(self, *, limit: int = 100, **wanted: Unpack[Search]) -> list[IncidentRow]:
+        """The incidents that are wanted, the newest first, at most ``limit``."""
         with reading(self.engine) as connection:
-            return incidents.search(
-                connection,
-                status=status,
-                stage=stage,
-                exception_type=exception_type,
-                order_id=order_id,
-                open_only=open_only,
-                limit=limit,
-            )
+            return incidents.search(connection, wanted=wanted, limit=limit)
+
+    def count(self, **wanted: Unpack[Search]) -> int:
+        """How many incidents are wanted."""
+        with reading(self.engine) as connection:
+            return incidents.count(connection, wanted=wanted)
+
+    def exception_types(self) -> list[str]:
+        """The types that there are incidents of, sorted."""
+        with reading(self.engine) as connection:
+            return incidents.exception_types(connection)
 
     def effects_of(self, incident_id: str) -> list[EffectRecord]:
         """The effects of an incident, in the order in which they were meant."""

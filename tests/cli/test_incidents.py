@@ -1,4 +1,4 @@
-"""Listing incidents and telling their story, from a journal, with no server at hand."""
+"""Telling an incident's story and acting on it, from a journal, with no server at hand."""
 
 import json
 from pathlib import Path
@@ -7,71 +7,6 @@ import pytest
 
 from cli.main import main
 from tests.cli.builders import write_incidents
-
-
-def listed(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
-    """The orders of the incidents that ``amends list`` gives."""
-    assert main(["list", "--format", "json", *options]) == 0
-    return [incident["order_id"] for incident in json.loads(capsys.readouterr().out)]
-
-
-def test_list_shows_the_newest_incident_first_in_aligned_columns(
-    state_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_incidents(state_dir)
-
-    code = main(["list"])
-
-    head, first, second = capsys.readouterr().out.splitlines()
-    assert code == 0
-    assert [line.split()[:5] for line in (first, second)] == [
-        ["bbbb2222", "lost_parcel", "SO-1002", "analysis", "waiting"],
-        ["aaaa1111", "lost_parcel", "SO-1001", "follow_up", "closed"],
-    ]
-    assert head.index("STATUS") == first.index("waiting") == second.index("closed")
-    assert "the carrier" in first
-    assert second.endswith("refund")
-
-
-@pytest.mark.parametrize(
-    ("options", "orders"),
-    [
-        ((), ["SO-1002", "SO-1001"]),
-        (("--open",), ["SO-1002"]),
-        (("--status", "closed"), ["SO-1001"]),
-        (("--stage", "follow-up"), ["SO-1001"]),
-        (("--stage", "follow_up"), ["SO-1001"]),
-        (("--order", "SO-1002"), ["SO-1002"]),
-        (("--type", "stockout"), []),
-        (("--limit", "1"), ["SO-1002"]),
-    ],
-)
-def test_list_gives_the_incidents_that_fit(
-    options: tuple[str, ...], orders: list[str], state_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_incidents(state_dir)
-
-    assert listed(capsys, *options) == orders
-
-
-def test_list_as_json_gives_every_incident_whole(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    written = write_incidents(state_dir)
-
-    main(["list", "--format", "json"])
-
-    assert json.loads(capsys.readouterr().out) == [row.model_dump(mode="json") for row in written]
-
-
-def test_an_empty_list_leaves_stdout_empty_and_says_what_to_do(
-    state_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_incidents(state_dir)
-
-    code = main(["list", "--order", "SO-9"])
-
-    told = capsys.readouterr()
-    assert (code, told.out) == (0, "")
-    assert "amends open" in told.err
 
 
 def test_show_tells_the_story_and_that_no_server_answers(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,68 @@
+"""What a shell offers behind a TAB. It asks with every TAB, so nothing heavy is imported here.
+
+Cyclopts' scripts know the commands, options and choices by heart, and ask back only where a parameter has a completer.
+Its own answer would import the command, which takes a second; so the question is answered here, by the command's name.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from amends import glance
+from runbooks.names import runbook_names
+
+if TYPE_CHECKING:
+    from cyclopts.completion import CompletionContext
+
+    Completer = Callable[[CompletionContext | None], dict[str, str]]
+
+COMPLETE: Final = "__complete"
+"""The word before the words of a command line, when a script of Cyclopts' asks."""
+
+
+def runbooks(_context: "CompletionContext | None" = None) -> dict[str, str]:
+    """The runbooks that come with Amends."""
+    return dict.fromkeys(runbook_names(), "")
+
+
+def incidents(_context: "CompletionContext | None" = None) -> dict[str, str]:
+    """The newest incidents, with what they are about."""
+    return _described(glance.incidents(open_only=False))
+
+
+def open_incidents(_context: "CompletionContext | None" = None) -> dict[str, str]:
+    """The newest open incidents, with what they are about."""
+    return _described(glance.incidents(open_only=True))
+
+
+def answered(words: Sequence[str]) -> list[str]:
+    """The lines of the answer to a script's question; ``words`` are those of the command line, the last one unfinished.
+
+    The shell itself leaves out what does not begin as the unfinished word.
+    """
+    completer = COMPLETERS.get(words[0]) if words else None
+    offered = completer(None) if completer else {}
+    return ["\x1fbegin", *(f"{value}\t{says}" for value, says in offered.items())]
+
+
+COMPLETERS: "Final[dict[str, Completer]]" = {
+    "list": runbooks,
+    "open": runbooks,
+    "check": runbooks,
+    "explain": runbooks,
+    "drill": runbooks,
+    "runbooks": runbooks,
+    "diff": runbooks,
+    "publish": runbooks,
+    "show": incidents,
+    "watch": open_incidents,
+    "answer": open_incidents,
+    "cancel": open_incidents,
+}
+"""Each command has at most one."""
+
+
+def _described(glimpses: Sequence[glance.Glimpse]) -> dict[str, str]:
+    return {
+        each.incident_id.partition("-")[0]: " ".join(filter(None, (each.exception_type, each.order_id, each.status)))
+        for each in glimpses
+    }

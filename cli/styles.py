@@ -1,0 +1,56 @@
+"""Which colour says what. Whoever sees none loses nothing: a word always says it as well."""
+
+from typing import Final, assert_never
+
+from amends.models import Severity, Status
+from amends.timeline import EntryKind
+
+QUIET: Final = "dim"
+ALARM: Final = "bold red"
+GOOD: Final = "green"
+PEOPLE: Final = "cyan"
+TURN: Final = "yellow"
+HEADING: Final = "bold"
+
+
+def of_status(status: Status) -> str:
+    match status:
+        case Status.TAKEN_OVER:
+            return ALARM
+        case Status.WAITING:
+            return TURN
+        case Status.RESOLVED:
+            return GOOD
+        case Status.CLOSED | Status.CANCELLED | Status.DUPLICATE:
+            return QUIET
+        case Status.OPEN | Status.ACKNOWLEDGED | Status.IN_PROGRESS:
+            return ""
+        case _:
+            assert_never(status)
+
+
+def of_severity(severity: Severity | None) -> str:
+    match severity:
+        case Severity.CRITICAL:
+            return ALARM
+        case Severity.HIGH:
+            return "red"
+        case Severity.MEDIUM | Severity.LOW | None:
+            return ""
+        case _:
+            assert_never(severity)
+
+
+def of_kind(kind: EntryKind) -> str:
+    """The colour of what happened: none for what goes its way."""
+    return _KINDS.get(kind, "")
+
+
+_KINDS: Final = {
+    **dict.fromkeys((EntryKind.FACTS_READ, EntryKind.STEP_SKIPPED, EntryKind.TIME_CAME), QUIET),
+    **dict.fromkeys((EntryKind.TASK_OPENED, EntryKind.EFFECT_UNKNOWN, EntryKind.UNDO_UNKNOWN), ALARM),
+    **dict.fromkeys((EntryKind.UNDO_REFUSED,), ALARM),
+    **dict.fromkeys((EntryKind.EFFECT_REFUSED, EntryKind.PLAN_FAILED, EntryKind.CANCEL_REQUESTED), TURN),
+    **dict.fromkeys((EntryKind.QUESTION_ASKED, EntryKind.ANSWER_RECEIVED, EntryKind.NEWS_RECEIVED), PEOPLE),
+    **dict.fromkeys((EntryKind.INCIDENT_RESOLVED, EntryKind.PLAN_SUCCEEDED), GOOD),
+}
