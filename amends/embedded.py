@@ -6,6 +6,7 @@ timers fire to the millisecond. Who needs more than one machine connects to a cl
 
 import asyncio
 import os
+import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -13,22 +14,24 @@ from types import TracebackType
 from typing import Final, Self
 
 from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from amends.errors import ConfigurationError
+from amends.namespace import missing_attributes, register_attributes
 from amends.server_process import HOST, ServerProcess, find_program, free_port, lock_beside, require_free
-from amends.temporal import SEARCH_ATTRIBUTES, connect
+from amends.temporal import connect
 
 RETENTION: Final = timedelta(days=90)
 """How long closed workflows stay readable; the server's own default is one day, too short for an auditor."""
 
 _UP_WITHIN = 30.0
 """Seconds until it must serve; it takes 0.3 on a quiet machine."""
+
+_LOOK_EACH = 0.2
+"""Seconds between two looks whether it still runs."""
 
 _TRIES = 3
 """Of free ports: another process may take one between our look and the server's start."""
@@ -73,6 +76,25 @@ class EmbeddedServer:
     def ui_address(self) -> str | None:
         """``host:port`` of Temporal's web pages, if they were asked for."""
         return None if self._ui_port is None else f"{HOST}:{self._ui_port}"
+
+    @property
+    def pid(self) -> int:
+        """The number of the server's process. Raises ``RuntimeError`` outside the block."""
+        return self._running.pid
+
+    async def ended(self) -> str:
+        """Returns when the server has ended by itself, with what can be said of it. Raises ``RuntimeError`` outside the
+        block."""
+        process = self._running
+        while process.ended is None:
+            await asyncio.sleep(_LOOK_EACH)
+        return f"{_how(process.ended)}: {process.complaint()}"
+
+    @property
+    def _running(self) -> ServerProcess:
+        if self._process is None:
+            raise RuntimeError("the embedded server is not running: use it in `async with`")
+        return self._process
 
     async def __aenter__(self) -> Self:
         program = find_program(self._program)
@@ -129,6 +151,10 @@ class _PortTaken(ConfigurationError):
     """The front end's port was taken before the server could bind it."""
 
 
+def _how(code: int) -> str:
+    return f"killed by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"ended with code {code}"
+
+
 def _flags(db_file: Path | None, port: int, ui_port: int | None) -> list[str]:
     flags = ["server", "start-dev", "--ip", HOST, "--port", str(port), "--log-level", "error"]
     flags += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
@@ -176,24 +202,11 @@ async def _prepare(client: Client) -> None:
                     ),
                 )
             )
-            missing = await _missing_attributes(client)
+            missing = await missing_attributes(client)
             if not missing:
                 return
-            await client.operator_service.add_search_attributes(
-                AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
-            )
+            await register_attributes(client, missing)
         except RPCError as error:  # it answers before its namespace is there
             if time.monotonic() > deadline:
                 raise ConfigurationError(f"the embedded Temporal server takes no settings: {error}") from error
         await asyncio.sleep(0.02)
-
-
-async def _missing_attributes(client: Client) -> dict[str, IndexedValueType.ValueType]:
-    known = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
-    )
-    return {
-        key.name: IndexedValueType.ValueType(int(key.indexed_value_type))
-        for key in SEARCH_ATTRIBUTES
-        if key.name not in known.custom_attributes
-    }

@@ -1,5 +1,6 @@
 """What a server needs of the machine: its program, a port, a process that ends when it should, and a locked file."""
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,6 +19,9 @@ HOST: Final = "127.0.0.1"
 
 _DOWN_WITHIN = 10.0
 """Seconds it may take to stop before it is killed; what it has acknowledged is on the disk by then."""
+
+_LOOKERS = 20
+"""How often a held lock is tried again, ten milliseconds apart."""
 
 
 class ServerProcess:
@@ -48,6 +53,10 @@ class ServerProcess:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    @property
+    def pid(self) -> int:
+        return self._server.pid
 
     @property
     def ended(self) -> int | None:
@@ -107,8 +116,8 @@ def lock_beside(db_file: Path) -> int:
     descriptor = -1
     try:
         db_file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(f"{db_file}.lock", os.O_RDWR | os.O_CREAT, 0o644)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = os.open(_lock_file(db_file), os.O_RDWR | os.O_CREAT, 0o644)
+        _lock(descriptor)
     except BlockingIOError as error:
         os.close(descriptor)
         raise ConfigurationError(
@@ -121,6 +130,35 @@ def lock_beside(db_file: Path) -> int:
             "give the right to write there, or name another place"
         ) from error
     return descriptor
+
+
+def is_claimed(db_file: Path) -> bool:
+    """Whether a server has ``db_file`` now, be it one whose parent was killed."""
+    try:
+        descriptor = os.open(_lock_file(db_file), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _lock_file(db_file: Path) -> str:
+    return f"{db_file}.lock"
+
+
+def _lock(descriptor: int) -> None:
+    """Takes the lock. Somebody who looks whether it is held has it for a moment."""
+    for _ in range(_LOOKERS):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(0.01)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def require_free(port: int, flag: str) -> None:

@@ -4,6 +4,7 @@
 proves that nothing was altered.
 """
 
+from amends.journal.alerts import Alert, AlertKind, AlertLog
 from amends.journal.effects import EffectLog
 from amends.journal.engine import connect
 from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, JournalTooNew
@@ -20,8 +21,12 @@ from amends.journal.rows import (
     TimelineRow,
 )
 from amends.journal.verify import Verification, verify
+from amends.journal.watched import Watched, watched
 
 __all__ = [
+    "Alert",
+    "AlertKind",
+    "AlertLog",
     "AmbiguousIncident",
     "Appended",
     "EffectLog",
@@ -38,10 +43,12 @@ __all__ = [
     "Standing",
     "TimelineRow",
     "Verification",
+    "Watched",
     "connect",
     "current",
     "nothing",
     "standing",
     "upgrade",
     "verify",
+    "watched",
 ]

@@ -3,6 +3,7 @@
 No foreign key points at ``incidents``: it is a projection, which can be dropped and rebuilt from the timeline.
 """
 
+from amends.journal.schema.alerts import alerts
 from amends.journal.schema.base import metadata
 from amends.journal.schema.claims import claims
 from amends.journal.schema.effects import effects
@@ -10,4 +11,4 @@ from amends.journal.schema.incidents import incidents
 from amends.journal.schema.revisions import runbook_revisions
 from amends.journal.schema.timeline import timeline
 
-__all__ = ["claims", "effects", "incidents", "metadata", "runbook_revisions", "timeline"]
+__all__ = ["alerts", "claims", "effects", "incidents", "metadata", "runbook_revisions", "timeline"]

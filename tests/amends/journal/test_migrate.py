@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import CheckConstraint, Engine, inspect, text
 
-from amends.journal import Journal, JournalNotMigrated, JournalTooNew, connect, current, schema, upgrade
+from amends.journal import Journal, JournalNotMigrated, JournalTooNew, connect, current, nothing, schema, upgrade
 from amends.journal.engine import writing
 from tests.amends.journal.builders import INCIDENT, opened, told
 
 ROOT = Path(__file__).parents[3]
+HEAD = nothing().wanted
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_an_empty_database_is_brought_up(empty: Engine) -> None:
 
     upgrade(empty)
 
-    assert (before, current(empty)) == (None, "0001")
+    assert (before, current(empty)) == (None, HEAD)
     told(Journal(empty), opened())
 
 
@@ -53,7 +54,7 @@ def test_a_journal_is_not_opened_before_its_database_is_migrated(empty: Engine) 
     with pytest.raises(JournalNotMigrated, match=r"is at revision none, .* run `amends db upgrade`") as raised:
         Journal(empty)
 
-    assert (raised.value.found, raised.value.wanted) == (None, "0001")
+    assert (raised.value.found, raised.value.wanted) == (None, HEAD)
 
 
 def test_a_newer_database_is_left_alone(empty: Engine) -> None:
