@@ -37,7 +37,7 @@ format: $(READY) ## Put the format right, and what lint can mend by itself
 
 lock: $(READY) ## Write requirements.lock anew from pyproject.toml (`make lock UV_FLAGS=--upgrade`: with newer versions)
 	$(if $(UV),,@$(BIN)/python -m pip install --quiet uv)
-	$(or $(UV),$(BIN)/uv) pip compile pyproject.toml --extra embedded --group dev --universal --python-version 3.11 \
+	$(or $(UV),$(BIN)/uv) pip compile pyproject.toml --extra embedded --extra traces --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links $(UV_FLAGS) \
 		--quiet --output-file requirements.lock
 

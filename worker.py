@@ -1,33 +1,37 @@
 """The worker: carries incidents, journal writes and effects for a Temporal server.
 
-``python worker.py`` serves the server that Temporal's own environment configuration names (``TEMPORAL_ADDRESS``, …),
-with the journal of ``AMENDS_DATABASE_URL``, until Ctrl-C or SIGTERM; then it drains.
+``python worker.py`` is the command ``amends worker``: it serves the server that Temporal's own environment
+configuration names (``TEMPORAL_ADDRESS``, …), with the journal of ``AMENDS_DATABASE_URL``, until Ctrl-C or SIGTERM;
+then it drains.
 """
 
 import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypedDict, TypeVar
 
 from temporalio.client import Client
-from temporalio.worker import Interceptor, Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.journal import JournalActivities
+from activities.named import NamedInLogs
 from activities.registry import activities_of
 from amends import __version__
 from amends.connectors.ports import Connectors
-from amends.connectors.shop import Shop
+from amends.errors import ConfigurationError
 from amends.journal import Journal
-from amends.journal import connect as connect_journal
-from amends.settings import Settings
-from amends.temporal import WORKFLOW_QUEUE, connect, effects_queue, journal_queue
+from amends.temporal import WORKFLOW_QUEUE, effects_queue, journal_queue
 from workflows.host import IncidentWorkflow
+
+T = TypeVar("T")
 
 JOURNAL_THREADS: Final = 8
 """More writers only queue at SQLite's one lock."""
@@ -44,56 +48,91 @@ _GRACE: Final = timedelta(seconds=30)
 """How long running calls may take to end when the worker stops; one attempt may take as long."""
 
 
+class Part(StrEnum):
+    """What a worker can carry, each from a task queue of its own."""
+
+    INCIDENTS = "incidents"
+    JOURNAL = "journal"
+    EFFECTS = "effects"
+
+
+EVERYTHING: Final = frozenset(Part)
+
+
+class Serving:
+    """What is being served. Safe to ask from any thread."""
+
+    def __init__(self, workers: Mapping[Part, Worker]) -> None:
+        self._workers = workers
+
+    def polling(self) -> dict[Part, bool]:
+        """Whether each part takes tasks now."""
+        return {part: each.is_running and not each.is_shutdown for part, each in self._workers.items()}
+
+
 @contextlib.asynccontextmanager
 async def serving(
     client: Client,
     *,
-    journal: Journal,
-    connectors: Connectors,
+    journal: Journal | None,
+    connectors: Connectors | None,
     queue: str = WORKFLOW_QUEUE,
+    parts: Collection[Part] = EVERYTHING,
+    version: WorkerDeploymentVersion | None = None,
     interceptors: Sequence[Interceptor] = (),
     cached_workflows: int = 1000,
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Serving]:
     """Serves incidents on ``queue`` and their activities on its two sister queues, as long as the block runs.
 
     Workflows, journal writes and effects have pools of their own, so that none can starve another. On leaving, each
-    finishes what it is doing.
+    finishes what it is doing. ``parts``: which of the three are carried here; only effects need ``connectors``, and
+    only incidents do without ``journal``. ``version``: the worker deployment version that this is; tasks come once
+    Temporal has been told to route to it, and open incidents move on to it. Without it, nothing is routed.
+
+    Raises ``ConfigurationError`` when something that is needed was not given. A worker that fails while it serves
+    cancels the block and raises its error.
     """
-    with (
-        ThreadPoolExecutor(JOURNAL_THREADS, thread_name_prefix="journal") as journal_pool,
-        ThreadPoolExecutor(EFFECTS_THREADS, thread_name_prefix="effects") as effects_pool,
-    ):
-        effects = Worker(
-            client,
-            task_queue=effects_queue(queue),
-            activities=activities_of(connectors, journal.effects),
-            activity_executor=effects_pool,
-            max_concurrent_activities=EFFECTS_THREADS,
-            graceful_shutdown_timeout=_GRACE,
-            interceptors=interceptors,
-            build_id=_BUILD,
-        )
-        writer = Worker(
-            client,
-            task_queue=journal_queue(queue),
-            activities=[JournalActivities(journal).append],
-            activity_executor=journal_pool,
-            max_concurrent_activities=JOURNAL_THREADS,
-            graceful_shutdown_timeout=_GRACE,
-            interceptors=interceptors,
-            build_id=_BUILD,
-        )
-        incidents = Worker(
-            client,
-            task_queue=queue,
-            workflows=[IncidentWorkflow],
-            workflow_runner=strict_sandbox(),
-            max_cached_workflows=cached_workflows,
-            interceptors=interceptors,
-            build_id=_BUILD,
-        )
-        async with writer, effects, incidents:
-            yield
+    common = _Common(
+        build_id=None if version else _BUILD,
+        deployment_config=None if version is None else _deployment(version),
+        interceptors=[NamedInLogs(), *interceptors],
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        workers: dict[Part, Worker] = {}
+        if Part.JOURNAL in parts:
+            pool = stack.enter_context(ThreadPoolExecutor(JOURNAL_THREADS, thread_name_prefix="journal"))
+            workers[Part.JOURNAL] = Worker(
+                client,
+                task_queue=journal_queue(queue),
+                activities=[JournalActivities(_needed(journal, Part.JOURNAL)).append],
+                activity_executor=pool,
+                max_concurrent_activities=JOURNAL_THREADS,
+                graceful_shutdown_timeout=_GRACE,
+                **common,
+            )
+        if Part.EFFECTS in parts:
+            pool = stack.enter_context(ThreadPoolExecutor(EFFECTS_THREADS, thread_name_prefix="effects"))
+            workers[Part.EFFECTS] = Worker(
+                client,
+                task_queue=effects_queue(queue),
+                activities=activities_of(_needed(connectors, Part.EFFECTS), _needed(journal, Part.EFFECTS).effects),
+                activity_executor=pool,
+                max_concurrent_activities=EFFECTS_THREADS,
+                graceful_shutdown_timeout=_GRACE,
+                **common,
+            )
+        if Part.INCIDENTS in parts:
+            workers[Part.INCIDENTS] = Worker(
+                client,
+                task_queue=queue,
+                workflows=[IncidentWorkflow],
+                workflow_runner=strict_sandbox(),
+                max_cached_workflows=cached_workflows,
+                **common,
+            )
+        for each in workers.values():
+            await stack.enter_async_context(each)
+        yield Serving(workers)
 
 
 def strict_sandbox() -> SandboxedWorkflowRunner:
@@ -119,25 +158,25 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def main(address: str | None = None) -> None:
-    """Serve until SIGTERM or Ctrl-C, for the server at ``address`` or the one that Temporal's configuration names.
+class _Common(TypedDict):
+    build_id: str | None
+    deployment_config: WorkerDeploymentConfig | None
+    interceptors: Sequence[Interceptor]
 
-    Raises ``ConfigurationError`` when a setting, a server or the journal is wrong.
-    """
-    stop = stop_on_signals()
-    settings = Settings()
-    engine = connect_journal(settings.database_url)
-    shop = Shop(settings.shop_url)
-    try:
-        journal = Journal(engine)
-        client = await connect(address)
-        async with serving(client, journal=journal, connectors=shop):
-            target = client.service_client.config.target_host
-            print(f"serving {WORKFLOW_QUEUE!r} on {target}; Ctrl-C stops it", file=sys.stderr, flush=True)
-            await stop.wait()
-    finally:
-        shop.dispose()
-        engine.dispose()
+
+def _deployment(version: WorkerDeploymentVersion) -> WorkerDeploymentConfig:
+    # Incidents live for weeks: they follow the newest version, and what would change for them hangs on their features.
+    return WorkerDeploymentConfig(
+        version=version,
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
+
+
+def _needed(given: T | None, part: Part) -> T:
+    if given is None:
+        raise ConfigurationError(f"to serve {part.value!r} a worker needs the journal, and for effects the connectors")
+    return given
 
 
 if __name__ == "__main__":

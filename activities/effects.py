@@ -17,7 +17,7 @@ import structlog
 from pydantic import ValidationError
 from temporalio.exceptions import ApplicationError
 
-from activities import clock
+from activities import clock, counting
 from activities.wire import CallReport, CallRequest
 from amends.connectors.ports import Call
 from amends.errors import DefinitionError, KeyReused, Refused
@@ -55,6 +55,9 @@ class Effects:
                 return self._once(spec, request, inputs, at, work)
             except KeyReused as error:
                 raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+            except Exception:
+                counting.met_trouble(spec.name)
+                raise
 
     def _once(self, spec: ActivitySpec, request: CallRequest, inputs: Model, at: datetime, work: Work) -> CallReport:
         record = self._log.begin(
@@ -74,6 +77,7 @@ class Effects:
         self._log.finish(
             key=request.key, outcome=report.outcome, result=report.result, refusal=report.refusal, at=clock.now()
         )
+        counting.finished(spec.name, report.outcome)
         return report
 
 

@@ -1,12 +1,15 @@
 """The activity that writes an incident's entries into the journal."""
 
+import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import clock
+from activities import clock, counting
 from activities.wire import APPEND, AppendReport, AppendRequest, LostClaim
 from amends.errors import JournalError
 from amends.journal import Journal
+
+_log = structlog.get_logger("amends.journal")
 
 
 class JournalActivities:
@@ -34,6 +37,9 @@ class JournalActivities:
             )
         except JournalError as error:
             raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+        new = request.entries[len(request.entries) - appended.new :]
+        counting.recorded(request.exception_type, new)
+        _log.info("recorded", incident=request.incident_id, entries=[entry.kind.value for entry in new])
         return AppendReport(
             lost=tuple(LostClaim(key=claim.key, incident_id=claim.incident_id) for claim in appended.lost),
             previous=appended.previous,

@@ -1,16 +1,33 @@
 """What can be set from outside: the environment variables ``AMENDS_…``, read in this one place."""
 
 import os
+import re
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from amends.addresses import Address
 from amends.errors import ConfigurationError
 from amends.journal.engine import journal_url
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """``text`` is for people, ``json`` has one object a line."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Settings(BaseSettings):
@@ -19,6 +36,10 @@ class Settings(BaseSettings):
     ``state_dir``: where everything lives that was not sent elsewhere. ``database_url``: the journal, SQLite or
     PostgreSQL. ``shop_url``: the reference shop's own database. ``temporal_bin``: the Temporal server's program; if it
     is not set, ``temporal`` is looked for.
+
+    ``log_level``, ``log_format``: what is logged, and how; the command's own choice if not set. ``health_address``,
+    ``metrics_address``: ``host:port`` where a worker answers; nowhere if not set. ``deployment``, ``build``: the worker
+    deployment that a worker belongs to, and its version in it; unversioned if not set.
     """
 
     model_config = SettingsConfigDict(env_prefix="AMENDS_", frozen=True, env_ignore_empty=True, extra="ignore")
@@ -28,6 +49,12 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=lambda data: _sqlite(data, "journal.db"), repr=False)
     shop_url: str = Field(default_factory=lambda data: _sqlite(data, "shop.db"), repr=False)
     temporal_bin: Path | None = None
+    log_level: LogLevel | None = None
+    log_format: LogFormat | None = None
+    health_address: str | None = None
+    metrics_address: str | None = None
+    deployment: str | None = None
+    build: str | None = None
 
     @field_validator("state_dir")
     @classmethod
@@ -63,6 +90,46 @@ class Settings(BaseSettings):
                 "or unset it"
             )
         return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _is_a_level(cls, value: str | None) -> LogLevel | None:
+        return _one_of(LogLevel, value, "AMENDS_LOG_LEVEL")
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _is_a_format(cls, value: str | None) -> LogFormat | None:
+        return _one_of(LogFormat, value, "AMENDS_LOG_FORMAT")
+
+    @field_validator("health_address", "metrics_address")
+    @classmethod
+    def _is_an_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None:
+            Address.parse(value, named=f"AMENDS_{str(info.field_name).upper()}")
+        return value
+
+    @field_validator("deployment", "build")
+    @classmethod
+    def _is_a_name(cls, value: str | None, info: ValidationInfo) -> str | None:
+        allowed = r"[\w-]{1,100}" if info.field_name == "deployment" else r"[\w.+-]{1,100}"
+        if value is not None and not re.fullmatch(allowed, value, re.ASCII):
+            raise ConfigurationError(
+                f"AMENDS_{str(info.field_name).upper()}: {value!r} is no name; write letters, digits, - and _"
+                + (" (and . or + in a build)" if info.field_name == "build" else "")
+            )
+        return value
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _one_of(choices: type[Choice], value: str | None, name: str) -> Choice | None:
+    if value is None:
+        return None
+    try:
+        return choices(value.lower())
+    except ValueError as error:
+        raise ConfigurationError(f"{name}: {value!r} is none of {', '.join(choices)}") from error
 
 
 def _sqlite(data: dict[str, Any], file: str) -> str:

@@ -7,13 +7,15 @@ The names below stand in histories and in the server's schema: add, never rename
 import asyncio
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, cast
 
-from temporalio.client import Client, ClientConnectConfig
+from temporalio.client import Client, ClientConnectConfig, Interceptor
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from amends.errors import ConfigurationError
@@ -49,18 +51,35 @@ def effects_queue(workflow_queue: str) -> str:
     return f"{workflow_queue}-effects"
 
 
-async def connect(target: str | None = None, *, namespace: str | None = None, profile: str | None = None) -> Client:
+class TemporalAway(ConfigurationError):
+    """No Temporal server answers at the address. One that is started later would."""
+
+    code = "temporal_away"
+
+
+async def connect(
+    target: str | None = None,
+    *,
+    namespace: str | None = None,
+    profile: str | None = None,
+    interceptors: Sequence[Interceptor] = (),
+    runtime: Runtime | None = None,
+) -> Client:
     """A connected client that speaks in our models.
 
     Without ``target`` (``host:port``), Temporal's own configuration holds: ``TEMPORAL_ADDRESS``,
     ``TEMPORAL_NAMESPACE``, TLS and API key from the environment or from the ``profile`` of its file; where that says
-    nothing, ``localhost:7233``. With ``target`` nothing is read but the arguments. Raises ``ConfigurationError`` when
-    the configuration cannot be read or no server answers at the address.
+    nothing, ``localhost:7233``. With ``target`` nothing is read but the arguments. ``interceptors`` and ``runtime``
+    (metrics, say) are the client's, and that of workers made with it. Raises ``ConfigurationError`` when the
+    configuration cannot be read or the server refuses us, ``TemporalAway`` when no server answers at the address.
     """
     config = ClientConnectConfig(target_host=target) if target else _configured(profile)
     if namespace:
         config["namespace"] = namespace
     config["data_converter"] = pydantic_data_converter
+    config["interceptors"] = interceptors
+    if runtime is not None:
+        config["runtime"] = runtime
     address = config.setdefault("target_host", DEFAULT_TARGET)
     if "://" in address:
         raise ConfigurationError(f"{address!r} is no address of a Temporal server; write host:port, without a scheme")
@@ -68,7 +87,12 @@ async def connect(target: str | None = None, *, namespace: str | None = None, pr
         async with asyncio.timeout(_PATIENCE):
             return await Client.connect(**config)
     except (RuntimeError, RPCError, TimeoutError, ValueError) as error:
-        raise ConfigurationError(
+        if _refused(error):
+            raise ConfigurationError(
+                f"the Temporal server at {address!r} refuses us ({_cause(error)}); mend TEMPORAL_API_KEY, TEMPORAL_TLS "
+                "and its certificates, or TEMPORAL_NAMESPACE"
+            ) from error
+        raise TemporalAway(
             f"no Temporal server answers at {address!r} ({_cause(error)}); start one with `amends up`, "
             "or set TEMPORAL_ADDRESS (and TEMPORAL_TLS, TEMPORAL_API_KEY where it asks for them) to one that runs"
         ) from error
@@ -86,6 +110,11 @@ def _configured(profile: str | None) -> ClientConnectConfig:
             "that TEMPORAL_CONFIG_FILE names"
         ) from error
     return cast("ClientConnectConfig", loaded)  # the SDK has two types of one shape
+
+
+def _refused(error: BaseException) -> bool:
+    """Whether a server has answered, and will not have us. The SDK tells its status in the text of its error only."""
+    return re.search(r"Status \{ code: (Unauthenticated|PermissionDenied)\b", str(error)) is not None
 
 
 def _cause(error: BaseException) -> str:

@@ -1,25 +1,160 @@
 """``amends worker``: a worker for a Temporal server that runs elsewhere."""
 
+import asyncio
+import contextlib
+from collections.abc import Collection, Iterator
+from typing import Annotated, Final
+
+import structlog
+from cyclopts import Parameter
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.runtime import Runtime
+
 import worker
+from amends import health, metrics
+from amends.addresses import Address as HostPort
+from amends.connectors.shop import Shop
+from amends.errors import InputError
+from amends.health import Check
+from amends.journal import Journal
+from amends.journal import connect as connect_journal
 from amends.settings import Settings
-from cli import logs
+from amends.temporal import WORKFLOW_QUEUE
+from amends.tracing import tracing
+from cli import logs, needs, wellbeing
 from cli.options import Address
-from cli.records import answering, shown
+from cli.versioning import version_of
+from runbooks.suggestions import meant
+from worker import EVERYTHING, Part
+
+_log = structlog.get_logger("amends.worker")
+
+_NEED_THE_JOURNAL: Final = frozenset({Part.JOURNAL, Part.EFFECTS})
 
 
-async def serve(*, address: Address = None) -> None:
+async def serve(
+    *,
+    address: Address = None,
+    queues: Annotated[
+        str | None,
+        Parameter(help="What to carry here: one or more of incidents, journal and effects, divided by commas."),
+    ] = None,
+    health_on: Annotated[
+        str | None,
+        Parameter(name="--health", help="host:port for /live and /ready; without it AMENDS_HEALTH_ADDRESS."),
+    ] = None,
+    metrics_on: Annotated[
+        str | None,
+        Parameter(name="--metrics", help="host:port for Prometheus; without it AMENDS_METRICS_ADDRESS."),
+    ] = None,
+    wait: Annotated[
+        bool, Parameter(negative="--no-wait", help="Wait for a server or a database that is not there yet.")
+    ] = True,
+) -> None:
     """Serve incidents for a Temporal server that runs elsewhere, until Ctrl-C or SIGTERM.
 
     For example, with a cluster and a journal on PostgreSQL:
 
       export AMENDS_DATABASE_URL=postgresql+psycopg://amends@db.example/amends
       amends db upgrade
-      amends worker --address temporal.example:7233
+      amends worker --address temporal.example:7233 --health 127.0.0.1:8080
 
     Start as many as the load needs, on any machine: each carries incidents,
-    journal writes and effects. When one is stopped, what is running finishes
-    first; a second signal does not wait for that.
+    journal writes and effects, or what --queues names of them. When one is
+    stopped, what is running finishes first; a second signal does not wait for
+    that.
     """
     logs.to_stderr()
-    with answering(shown(Settings().database_url)):
-        await worker.main(address)
+    settings = Settings()
+    serving = asyncio.create_task(
+        _serve(
+            settings,
+            address,
+            _parts(queues),
+            version_of(settings),
+            health_on=_host_port(health_on, "--health") or _host_port(settings.health_address, health.NAMED),
+            metrics_on=_host_port(metrics_on, "--metrics") or _host_port(settings.metrics_address, metrics.NAMED),
+            wait=wait,
+        )
+    )
+    stopped = asyncio.create_task(worker.stop_on_signals().wait())
+    await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        _log.info("stopping: what is running finishes first")
+        serving.cancel()
+    stopped.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(
+    settings: Settings,
+    address: str | None,
+    parts: Collection[Part],
+    version: WorkerDeploymentVersion | None,
+    *,
+    health_on: HostPort | None,
+    metrics_on: HostPort | None,
+    wait: bool,
+) -> None:
+    """Serves until it is cancelled; then it drains."""
+    checks: dict[str, Check] = {wellbeing.TEMPORAL: wellbeing.not_yet, wellbeing.POLLERS: wellbeing.not_yet}
+    with contextlib.ExitStack() as stack:
+        interceptors = stack.enter_context(tracing("amends-worker"))
+        runtime = _runtime(metrics_on)
+        if health_on is not None:
+            stack.enter_context(health.answering(health_on, checks))
+        journal = None
+        if _NEED_THE_JOURNAL & set(parts):
+            checks[wellbeing.JOURNAL] = wellbeing.not_yet
+            journal = await _journal(stack, settings, wait=wait)
+            checks[wellbeing.JOURNAL] = wellbeing.journal_answers(journal)
+        shop = stack.enter_context(_shop(settings)) if Part.EFFECTS in parts else None
+        client = await needs.temporal(address, wait=wait, interceptors=interceptors, runtime=runtime)
+        checks[wellbeing.TEMPORAL] = wellbeing.temporal_answers(client)
+        serving = worker.serving(client, journal=journal, connectors=shop, parts=parts, version=version)
+        async with serving as served:
+            checks[wellbeing.POLLERS] = wellbeing.polls(served)
+            target, served_parts = client.service_client.config.target_host, [part.value for part in served.polling()]
+            _log.info("serving", queue=WORKFLOW_QUEUE, parts=served_parts, temporal=target, namespace=client.namespace)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                checks[wellbeing.POLLERS] = wellbeing.stopping
+
+
+async def _journal(stack: contextlib.ExitStack, settings: Settings, *, wait: bool) -> Journal:
+    engine = connect_journal(settings.database_url)
+    stack.callback(engine.dispose)
+    return await needs.journal(engine, wait=wait)
+
+
+@contextlib.contextmanager
+def _shop(settings: Settings) -> Iterator[Shop]:
+    shop = Shop(settings.shop_url)
+    try:
+        yield shop
+    finally:
+        shop.dispose()
+
+
+def _runtime(metrics_on: HostPort | None) -> Runtime | None:
+    return None if metrics_on is None else metrics.exposing(metrics_on)
+
+
+def _host_port(text: str | None, named: str) -> HostPort | None:
+    return None if text is None else HostPort.parse(text, named=named)
+
+
+def _parts(written: str | None) -> frozenset[Part]:
+    """Raises ``InputError`` for a word that is no queue, with the one that may be meant."""
+    if written is None:
+        return EVERYTHING
+    known = [part.value for part in Part]
+    parts = set()
+    for word in (each.strip() for each in written.split(",")):
+        if word not in known:
+            near = meant(word, known) or "."
+            raise InputError(f"--queues: there is no queue {word!r}{near} There are {', '.join(known)}")
+        parts.add(Part(word))
+    return frozenset(parts)

@@ -100,6 +100,10 @@ class IncidentWorkflow:
                     raise
                 reason = workflow.cancellation_reason() or "cancelled in Temporal"
                 self._inbox.append(CancelRequested(reason=reason, actor=_TEMPORAL))
+            except Exception:
+                # What the SDK says of it names the run only.
+                workflow.logger.exception("the engine failed", extra={"incident": self._state.incident_id})
+                raise
         await serving
         if self._draining and not self._state.ended:
             workflow.continue_as_new(IncidentInput(state=self._state, history_limit=self._limit))

@@ -51,7 +51,8 @@ def append(
         row = fold(linked, onto=row if head else None) or row
         incidents.write(connection, row=row)
     lost = claim(connection, exception_type=exception_type, keys=claims, incident_id=incident_id)
-    return Appended(lost=lost, previous=incidents.previous_of(connection, row=row))
+    fresh = sum(entry.n != RESET_MARK for entry in new)
+    return Appended(lost=lost, previous=incidents.previous_of(connection, row=row), new=fresh)
 
 
 def _no_gap_within(incident_id: str, run_id: str, entries: Sequence[Entry]) -> None:

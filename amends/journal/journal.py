@@ -48,9 +48,9 @@ class Journal:
         """Appends entries of a run to an incident's timeline, in one transaction, and takes its claims.
 
         Entries come in order, without gaps; those that are in the timeline already, with equal content, change
-        nothing, so a repeat gets an equal report. The first entry of an incident is ``incident_opened``. A run that
-        goes on counting where another was cut off (a Temporal reset) gets a ``run_started`` numbered -1 first. ``at``
-        is the time of recording.
+        nothing, so a repeat gets an equal report, but for ``new``. The first entry of an incident is
+        ``incident_opened``. A run that goes on counting where another was cut off (a Temporal reset) gets a
+        ``run_started`` numbered -1 first. ``at`` is the time of recording.
 
         Raises ``JournalForked`` for an entry that is there with other content, and ``JournalError`` for a gap or
         unusable data; the journal is left as it was.

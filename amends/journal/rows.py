@@ -55,10 +55,11 @@ class LostClaim(Model):
 
 class Appended(Model):
     """The entries are committed. ``lost``: claims that other incidents hold; ``previous``: the newest earlier incident
-    on the same workflow id that was no duplicate."""
+    on the same workflow id that was no duplicate; ``new``: how many of the entries, the last ones, were new."""
 
     lost: tuple[LostClaim, ...] = ()
     previous: str | None = None
+    new: int = 0
 
 
 class EffectRecord(Model):

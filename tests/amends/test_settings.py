@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from amends.errors import ConfigurationError
-from amends.settings import Settings
+from amends.settings import LogLevel, Settings
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("STATE_DIR", "DATABASE_URL", "SHOP_URL", "TEMPORAL_BIN"):
-        monkeypatch.delenv(f"AMENDS_{name}", raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"AMENDS_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -22,6 +22,15 @@ def test_without_any_setting_everything_lives_under_one_folder() -> None:
     assert settings.database_url == "sqlite:///.amends/journal.db"
     assert settings.shop_url == "sqlite:///.amends/shop.db"
     assert settings.temporal_bin is None
+    assert (settings.log_level, settings.log_format) == (None, None)
+    assert (settings.health_address, settings.metrics_address) == (None, None)
+    assert (settings.deployment, settings.build) == (None, None)
+
+
+def test_a_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENDS_LOG_LEVEL", "WARNING")
+
+    assert Settings().log_level is LogLevel.WARNING
 
 
 def test_what_was_not_sent_elsewhere_follows_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +64,12 @@ def test_a_program_is_taken_as_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         ("DATABASE_URL", "journal.db", "AMENDS_DATABASE_URL: the journal's URL cannot be read; write sqlite:///<file>"),
         ("SHOP_URL", "shop.db", "AMENDS_SHOP_URL: it cannot be read; write sqlite:///<file>"),
         ("TEMPORAL_BIN", "/nowhere/temporal", "AMENDS_TEMPORAL_BIN: '/nowhere/temporal' is no program"),
+        ("LOG_LEVEL", "loud", "AMENDS_LOG_LEVEL: 'loud' is none of debug, info, warning, error"),
+        ("LOG_FORMAT", "xml", "AMENDS_LOG_FORMAT: 'xml' is none of text, json"),
+        ("HEALTH_ADDRESS", "8080", "AMENDS_HEALTH_ADDRESS: '8080' is no address; write host:port"),
+        ("METRICS_ADDRESS", "here:x", "AMENDS_METRICS_ADDRESS: 'here:x' is no address; write host:port"),
+        ("DEPLOYMENT", "a.b", "AMENDS_DEPLOYMENT: 'a.b' is no name; write letters, digits, - and _"),
+        ("BUILD", "1 2", "AMENDS_BUILD: '1 2' is no name"),
         ("STATE_DIR", __file__, "AMENDS_STATE_DIR: .* is a file; name a folder"),
     ],
 )

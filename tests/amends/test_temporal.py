@@ -5,7 +5,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from amends.embedded import EmbeddedServer
 from amends.errors import ConfigurationError
-from amends.temporal import connect, effects_queue, journal_queue
+from amends.temporal import TemporalAway, connect, effects_queue, journal_queue
+from tests.amends.refusing_server import PERMISSION_DENIED, UNAUTHENTICATED, UNAVAILABLE, refusing
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +64,21 @@ async def test_a_server_that_is_not_there_is_named_with_the_mend() -> None:
         ConfigurationError, match=r"'127\.0\.0\.1:1' \(Connection refused\).*amends up.*TEMPORAL_ADDRESS"
     ):
         await connect("127.0.0.1:1")
+
+
+@pytest.mark.parametrize("status", [PERMISSION_DENIED, UNAUTHENTICATED])
+async def test_a_server_that_refuses_us_is_not_one_that_is_away(status: int) -> None:
+    async with refusing(status, "no such key") as address:
+        with pytest.raises(ConfigurationError, match=r"refuses us \(no such key\); mend TEMPORAL_API_KEY") as raised:
+            await connect(address)
+
+    assert not isinstance(raised.value, TemporalAway)
+
+
+async def test_a_server_that_is_just_starting_is_away() -> None:
+    async with refusing(UNAVAILABLE, "starting") as address:
+        with pytest.raises(TemporalAway, match="starting"):
+            await connect(address)
 
 
 async def test_an_address_with_a_scheme_is_refused() -> None:

@@ -1,11 +1,27 @@
 """A folder of state for commands, and nothing of this machine's own settings."""
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from amends.server_process import free_port
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command sends the logs of its process to stderr; here that is the process of all tests."""
+    loggers = [logging.getLogger(name) for name in ("amends", "temporalio")]
+    before, handlers = structlog.get_config(), [*logging.getLogger().handlers]
+    levels = [each.level for each in loggers]
+    yield
+    structlog.configure(**before)
+    logging.getLogger().handlers = handlers
+    for each, level in zip(loggers, levels, strict=True):
+        each.setLevel(level)
 
 
 @pytest.fixture

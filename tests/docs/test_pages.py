@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from activities.counting import COUNTERS
 from amends.journal.verify import verify
 from amends.models import Party, Status, Written
 from amends.settings import Settings
@@ -116,6 +117,10 @@ def test_operators_find_every_setting_status_and_search_attribute() -> None:
     attributes = [key.name for key in SEARCH_ATTRIBUTES]
 
     assert missing(DOCS / "operating.md", [*settings, *Status, *attributes]) == set()
+
+
+def test_operators_find_every_counter() -> None:
+    assert missing(DOCS / "operating.md", [f"{name}_total" for name in COUNTERS]) == set()
 
 
 def test_auditors_find_every_kind_of_entry_and_column() -> None:

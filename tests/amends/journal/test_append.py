@@ -56,14 +56,15 @@ def test_times_come_back_aware_in_utc_and_equal(journal: Journal) -> None:
     assert journal.incident(INCIDENT).opened_at == NOON
 
 
-def test_a_repeat_changes_nothing_and_gets_an_equal_report(journal: Journal) -> None:
+def test_a_repeat_changes_nothing_and_gets_an_equal_report_but_for_what_was_new(journal: Journal) -> None:
     told(journal, opened("earlier"), incident_id="earlier", run_id="run-0", claims=["report-0"])
     first = told(journal, opened(), entry(1), claims=["report-0", "report-1"])
     before = journal.timeline(INCIDENT)
 
     again = told(journal, opened(), entry(1), claims=["report-0", "report-1"], at=NOON + timedelta(days=2))
 
-    assert again == first
+    assert (first.new, again.new) == (2, 0)
+    assert again.model_copy(update={"new": 2}) == first
     assert journal.timeline(INCIDENT) == before
 
 
