@@ -9,15 +9,17 @@ from amends.errors import InputError
 from amends.journal import IncidentRow, TimelineRow
 from amends.temporal import connect
 from amends.timeline import EntryKind
-from cli import live, wording
+from cli import completing, live, wording
 from cli.options import ActorName, Address, IncidentId, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, print_json, say, short
 from cli.records import journal
 from workflows.contract import AnswerRequest, OpenAsk, Receipt, View
 
+OpenIncident = Annotated[IncidentId, Parameter(completer=completing.open_incidents)]
+
 
 async def answer(
-    incident: IncidentId,
+    incident: OpenIncident,
     choice: Annotated[str, Parameter(help="What is chosen; `amends show` lists the choices.")],
     /,
     *,
@@ -60,12 +62,13 @@ async def answer(
 
 
 async def cancel(
-    incident: IncidentId,
+    incident: OpenIncident,
     /,
     *,
     reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
     actor: ActorName = None,
     address: Address = None,
+    format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> None:
     """Call an incident off: what was done is undone, newest first, then it closes as cancelled.
 
@@ -83,6 +86,9 @@ async def cancel(
     _require_running(row)
     # Temporal tells the workflow no more than the reason: who asked must stand in it
     await live.cancel(await connect(address), row, reason=f"{reason} ({who.id})")
+    if format is Format.JSON:
+        print_json({"incident_id": row.incident_id, "reason": reason, "actor": who.id, "result": "cancelling"})
+        return
     print(f"cancelling incident {row.incident_id}")
     say(f"next: amends show {short(row.incident_id)}{f' --address {address}' if address else ''}")
 

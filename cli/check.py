@@ -4,13 +4,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli import problems
+from cli import completing, problems
 from cli.options import OutputFormat
 from cli.output import Format, print_json
 
 
 def check(
-    *runbooks: Annotated[str, Parameter(name="FILE", help="A runbook's name or the path of a .yaml file.")],
+    *runbooks: Annotated[
+        str, Parameter(name="FILE", completer=completing.runbooks, help="A runbook's name or the path of a .yaml file.")
+    ],
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> int:
     """Check runbooks and what stands beside them: every mistake at once, with its place and its mend.

@@ -22,11 +22,16 @@ _RUNBOOK, _SCENARIO = "lost_parcel", "no_capacity"
 def demo() -> int:
     """Watch one lost parcel made right, in seconds; nothing is kept.
 
-    A Temporal server, a journal and a small shop are set up in a temporary folder. A parcel is reported lost, and
-    everything that follows is shown as the journal gets it. The exit code is 0 if the incident was closed and its
-    journal could be verified, else 1.
+    For example:
 
-    amends demo
+      amends demo
+
+    A Temporal server, a journal and a small shop are set up in a temporary
+    folder. A parcel is reported lost, and everything that follows is shown as
+    the journal gets it.
+
+    The exit code is 0 if the incident was closed and its journal could be
+    verified, else 1.
     """
     (scenario,) = choose(load_scenarios(_RUNBOOK), _SCENARIO)
     print("\n".join(_beginning(scenario)), flush=True)

@@ -6,6 +6,7 @@ from typing import Annotated, assert_never
 
 from cyclopts import Parameter
 
+from cli import completing
 from cli.options import OutputFormat
 from cli.output import Format, print_json
 from cli.versions import NEWEST, Version, is_file, version
@@ -16,8 +17,20 @@ _RUNBOOK = "Runbook"
 
 
 def diff(
-    a: Annotated[str, Parameter(name="A", help="A runbook's name, the path of a .yaml file, or lost_parcel@3.")],
-    b: Annotated[str | None, Parameter(name="B", help="The same. Without it, A as published against its file.")] = None,
+    a: Annotated[
+        str,
+        Parameter(
+            name="A",
+            completer=completing.runbooks,
+            help="A runbook's name, the path of a .yaml file, or lost_parcel@3.",
+        ),
+    ],
+    b: Annotated[
+        str | None,
+        Parameter(
+            name="B", completer=completing.runbooks, help="The same. Without it, A as published against its file."
+        ),
+    ] = None,
     /,
     *,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name

@@ -1,12 +1,18 @@
 """``amends drill``: rehearse a runbook on the real engine and the real server."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from amends.errors import InputError
 from amends.models import Data
-from cli.output import Format, columns, print_json
+from cli import completing
+from cli.options import OutputFormat
+from cli.output import Format, columns, print_json, say
 from cli.quiet import quiet
 from cli.telling import tell
 from drills.moments import since
@@ -16,36 +22,44 @@ from drills.stage import stage
 
 
 def drill(
-    runbook: str | None = None,
+    runbook: Annotated[
+        str | None,
+        Parameter(
+            completer=completing.runbooks,
+            help="The runbook's name, or the path of a .yaml file; all that come with Amends, if it is left out.",
+        ),
+    ] = None,
     /,
     *,
-    scenario: str | None = None,
-    every_branch: bool = False,
-    format: Format = Format.TEXT,  # noqa: A002
+    scenario: Annotated[
+        str | None, Parameter(help="Only the scenario of this name; then branches are not counted.")
+    ] = None,
+    every_branch: Annotated[
+        bool, Parameter(help="Exit with 1 as well if there is a branch that no scenario reaches.")
+    ] = False,
+    format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> int:
     """Play a runbook's scenarios: real deadlines, in seconds.
 
-    Each scenario stands beside its runbook and says what must come of which order, faults and answers. A Temporal
-    server of its own runs the incident; time is skipped only up to the next deadline or the next scripted act.
+    For example:
 
-    When all scenarios of a runbook are played, it is counted which of the runbook's branches they reached: plans,
-    undos, refusals, choices, silences, the ends of waits, and conditions both ways.
+      amends drill lost_parcel
+      amends drill lost_parcel --scenario no_capacity
 
-    The exit code is 0 if every scenario came out as expected, and 1 if one did not, or if a branch was reached that the
-    scenario file says is out of reach. Durations in JSON are in seconds.
+    Each scenario stands beside its runbook and says what must come of which
+    order, faults and answers. A Temporal server of its own runs the incident;
+    time is skipped only up to the next deadline or the next scripted act. On a
+    terminal each is named as it ends.
 
-    amends drill lost_parcel --scenario no_capacity
+    When all scenarios of a runbook are played, it is counted which of the
+    runbook's branches they reached: plans, undos, refusals, choices, silences,
+    the ends of waits, and conditions both ways.
 
-    Parameters
-    ----------
-    runbook
-        The runbook's name, or the path of a .yaml file; all that come with Amends, if it is left out.
-    scenario
-        Only the scenario of this name; then branches are not counted.
-    every_branch
-        Exit with 1 as well if there is a branch that no scenario reaches.
-    format
-        text: each timeline and a table; json: a list of results.
+    The exit code is 0 if every scenario came out as expected, and 1 if one did
+    not, or if a branch was reached that the scenario file says is out of reach.
+
+    As text each timeline and a table are printed; as JSON a list of results,
+    with durations in seconds.
     """
     if every_branch and scenario is not None:
         raise InputError("one scenario cannot reach every branch; leave out either --scenario or --every-branch")
@@ -72,7 +86,23 @@ def _chosen(runbook: str | None, name: str | None) -> tuple[Scenario, ...]:
 async def _played(scenarios: tuple[Scenario, ...]) -> list[Played]:
     quiet()
     async with stage() as on:
-        return await perform_all(on, scenarios)
+        return await perform_all(on, scenarios, finished=_Progress(len(scenarios)).tell)
+
+
+class _Progress:
+    """Tells on a terminal how far it is."""
+
+    def __init__(self, scenarios: int) -> None:
+        self._scenarios = scenarios
+        self._finished = 0
+
+    def tell(self, played: Played) -> None:
+        self._finished += 1
+        if sys.stderr.isatty():
+            report = played.report
+            verdict = "passed" if report.passed else "FAILED"
+            name = f"{report.runbook} / {report.scenario}"
+            say(f"[{self._finished}/{self._scenarios}] {name}: {verdict}, {report.wall_time:.1f} s")
 
 
 def _story(played: Played, scenario: Scenario) -> list[str]:

@@ -5,8 +5,8 @@ from typing import Annotated, assert_never
 
 from cyclopts import Parameter
 
-from cli import problems
-from cli.output import say
+from cli import completing, problems
+from cli.output import print_json, say
 from runbooks.explaining import formats
 from runbooks.explaining.flowchart import flowchart
 from runbooks.explaining.languages import LANGUAGES, LanguageCode
@@ -21,15 +21,19 @@ class PageFormat(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     MERMAID = "mermaid"
+    JSON = "json"
 
 
 def explain(
-    runbook: Annotated[str, Parameter(help="The runbook's name, or the path of a .yaml file.")],
+    runbook: Annotated[
+        str, Parameter(completer=completing.runbooks, help="The runbook's name, or the path of a .yaml file.")
+    ],
     /,
     *,
     language: Annotated[LanguageCode, Parameter(help="en for English, zh for Chinese.")] = LanguageCode.EN,
     format: Annotated[  # noqa: A002 - the option's name
-        PageFormat, Parameter(help="text for a terminal, markdown for a page, mermaid for a flowchart.")
+        PageFormat,
+        Parameter(help="text for a terminal, markdown for a page, mermaid for a flowchart, json for programs."),
     ] = PageFormat.TEXT,
 ) -> int:
     """Read a runbook back in plain words.
@@ -40,7 +44,8 @@ def explain(
 
     Its stages and waits, how long it can take at most, who is paged when,
     what is undone how, and what silence means. A runbook that this release
-    cannot carry out yet is explained too, and the page says so.
+    cannot carry out yet is explained too, and the page says so. As JSON it has
+    the texts of both languages, and durations as in ISO 8601 (P3D, PT4H).
 
     The exit code is 1 if the runbook has errors, which are then told.
     """
@@ -57,6 +62,9 @@ def explain(
             page = formats.markdown(page_of(explanation, said))
         case PageFormat.MERMAID:
             page = flowchart(explanation, said)
+        case PageFormat.JSON:
+            print_json(explanation.model_dump(mode="json"))
+            return 0
         case _:
             assert_never(format)
     print(page, end="")

@@ -4,17 +4,16 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Final, NoReturn
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from amends import __version__
 from amends.errors import AmendsError, InputError
+from cli import codes, completing
+from cli.codes import ExitCode
 from runbooks.suggestions import meant
-
-DONE: Final = 0
-CANNOT_BE_USED: Final = 2
-INTERRUPTED: Final = 130
 
 _HELP = """Make it right when an order goes wrong: incident runbooks on Temporal, with a journal that can be verified.
 
@@ -23,11 +22,12 @@ First steps, the second in another terminal:
   amends up
   amends open lost_parcel order_id=SO-1001 parcel_id=PC-1001-1"""
 
-_EPILOGUE = """Exit codes
-  0  done
-  1  it did not come out as it should
-  2  what was given cannot be used, or what is needed does not answer:
-     stderr says which, and how to mend it
+_EPILOGUE = f"""Exit codes
+{codes.table()}
+
+For programs: --format json on whatever prints a result gives JSON on stdout and
+nothing else. Errors stay text on stderr, with what is wrong and how to mend it;
+the exit code tells them apart.
 
 Settings (environment)
   AMENDS_STATE_DIR      the folder where everything is kept: .amends
@@ -41,6 +41,7 @@ _COMMANDS: Final = {
     "open": ("cli.opening:open_incident", "Report that something went wrong."),
     "list": ("cli.listing:list_incidents", "List incidents."),
     "show": ("cli.showing:show", "Tell an incident's story, and what may be answered now."),
+    "watch": ("cli.watching:watch", "Tell an incident's story, and go on as it happens."),
     "answer": ("cli.acts:answer", "Answer a question that an incident has asked."),
     "cancel": ("cli.acts:cancel", "Call an incident off, and undo what was done."),
     "check": ("cli.check:check", "Check runbooks: every mistake, its place and its mend."),
@@ -50,14 +51,26 @@ _COMMANDS: Final = {
     "explain": ("cli.explain:explain", "Read a runbook back in plain words."),
     "drill": ("cli.drill:drill", "Rehearse a runbook on the real engine, in seconds."),
     "demo": ("cli.demo:demo", "Watch one lost parcel made right."),
+    "completion": ("cli.completion:completion", "Teach your shell to complete commands, runbooks and incidents."),
     "db": ("cli.db:db", "Bring the journal's tables up to this release, or look whether they are."),
     "worker": ("cli.serving:serve", "Serve incidents for a Temporal server that runs elsewhere."),
 }
 """Where each command is, and what the list of commands says of it; its own docstring is its help."""
 
+_GROUPS: Final = {
+    "See what happens (operations, auditors)": ("list", "show", "watch"),
+    "Act on it (operations)": ("open", "answer", "cancel"),
+    "Say what should happen (runbook owners)": ("explain", "check", "drill", "runbooks", "diff", "publish"),
+}
+_REST: Final = "Run it (engineers)"
+"""For whom each command is, in the order of the help."""
+
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """The console command: runs what ``arguments`` (the process's own, if not given) say, and exits with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese shows the rest all the same
     code = main(arguments)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BrokenPipeError):  # whoever read us has read enough
@@ -69,23 +82,27 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code; an error that we know is told on stderr, without a traceback."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
+    if typed[:1] == [completing.COMPLETE]:
+        print("\n".join(completing.answered(typed[1:])))
+        return ExitCode.DONE
     try:
         _require_command(typed)
-        code = _app(typed)(typed, exit_on_error=False, print_error=False, result_action="return_value")
+        code = app(typed)(typed, exit_on_error=False, print_error=False, result_action="return_value")
     except AmendsError as error:
         print(f"error: {error}", file=sys.stderr)
-        return CANNOT_BE_USED
+        return ExitCode.CANNOT_BE_USED
     except CycloptsError as error:
         print(f"error: {error} See `amends {typed[0]} --help`.", file=sys.stderr)
-        return CANNOT_BE_USED
+        return ExitCode.CANNOT_BE_USED
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        return DONE
-    return code if isinstance(code, int) else DONE
+        return ExitCode.DONE
+    return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _app(typed: Sequence[str]) -> App:
+def app(typed: Sequence[str] = ()) -> App:
+    """All commands, as Cyclopts knows them; the help of the one that was ``typed`` comes from its docstring."""
     app = App(
         name="amends",
         help=_HELP,
@@ -94,10 +111,19 @@ def _app(typed: Sequence[str]) -> App:
         help_format="plaintext",
         default_parameter=Parameter(negative=()),
         suppress_keyboard_interrupt=False,
+        group_commands=Group("Options", sort_key=len(_GROUPS) + 1),
     )
+    groups = {title: Group(title, sort_key=at) for at, title in enumerate([*_GROUPS, _REST])}
+    group_of = {name: groups[title] for title, names in _GROUPS.items() for name in names}
     for name, (target, says) in _COMMANDS.items():
-        # What is given here would stand before the docstring: only those need it that are not imported.
-        app.command(target, name=name, help=None if name in typed[:1] else says, help_epilogue="")
+        app.command(
+            target,
+            name=name,
+            group=group_of.get(name, groups[_REST]),
+            # What is given here would stand before the docstring: only those need it that are not imported.
+            help=None if name in typed[:1] else says,
+            help_epilogue="",
+        )
     return app
 
 

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 import starter
 from amends.temporal import connect
-from cli import live
+from cli import completing, live
 from cli.fields import parse_report
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, print_json, say, short
@@ -18,7 +18,9 @@ async def open_incident(
     exception_type: Annotated[
         str,
         Parameter(
-            name="TYPE", help="What went wrong, such as lost_parcel; lost_parcel@3 follows published revision 3."
+            name="TYPE",
+            completer=completing.runbooks,
+            help="What went wrong, such as lost_parcel; lost_parcel@3 follows published revision 3.",
         ),
     ],
     /,

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 
 
 class Format(StrEnum):
-    """``text`` is for people and may change; ``json`` is for programs: one document, fields are only added."""
+    """``text`` is for people and may change; ``json`` is for programs: fields are only added. It is one document, but
+    for commands that go on, which print one to a line."""
 
     TEXT = "text"
     JSON = "json"
@@ -41,11 +42,6 @@ def columns(rows: Iterable[Sequence[str]], *, indent: str = "") -> list[str]:
 def local(at: datetime) -> str:
     """A moment in the time zone of this machine, which it names: ``2026-11-25 18:32 CET``."""
     return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
-
-
-def local_second(at: datetime) -> str:
-    """A moment in the time zone of this machine, to the second: ``2026-11-25 18:32:07``."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def short(incident_id: str) -> str:

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from amends.errors import InputError
 from amends.journal import Publication, RunbookRevision
 from amends.timeline import canonical
-from cli import diff, problems
+from cli import completing, diff, problems
 from cli.options import ActorName, OutputFormat, actor_of
 from cli.output import Format, print_json, say
 from cli.records import journal
@@ -21,7 +21,9 @@ from runbooks.language.problems import RunbookErrors
 
 
 def publish(
-    runbook: Annotated[str, Parameter(help="The runbook's name or the path of a .yaml file.")],
+    runbook: Annotated[
+        str, Parameter(completer=completing.runbooks, help="The runbook's name or the path of a .yaml file.")
+    ],
     /,
     *,
     why: Annotated[str, Parameter(help="Why it is published; it stands beside the revision for ever.")],

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from amends.errors import ConfigurationError, DefinitionError, InputError
 from amends.journal import RunbookRevision
 from amends.models import Data, Model
-from cli import problems
+from cli import completing, problems
 from cli.options import OutputFormat
 from cli.output import Format, columns, local, print_json, say
 from cli.records import journal
@@ -22,7 +22,9 @@ _DIGEST = len("sha256:") + 12
 
 
 def runbooks(
-    runbook: Annotated[str | None, Parameter(help="The name of one: its revisions, the newest first.")] = None,
+    runbook: Annotated[
+        str | None, Parameter(completer=completing.runbooks, help="The name of one: its revisions, the newest first.")
+    ] = None,
     /,
     *,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name

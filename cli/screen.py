@@ -15,6 +15,7 @@ from rich.text import Text
 _NARROWEST = 24
 """Cells that a wrapped text needs at least; where fewer are left it begins further to the left."""
 
+_LITTLE = "    "
 _USUAL = 80
 """The width of a terminal that does not know its own."""
 
@@ -35,20 +36,21 @@ class Screen:
             emoji=False,
             soft_wrap=True,
         )
-        self.width: int | None = _columns(out) if out.isatty() else None
+        self.width: int | None = columns_of(out) if out.isatty() else None
 
     def line(self, body: Text | str = "", *, prefix: str = "", style: str = "") -> None:
         """Prints ``body`` behind ``prefix``; what does not fit into the width goes on below, under its beginning."""
-        text = Text(visible(body), style=style) if isinstance(body, str) else body
-        room = (self.width or 0) - cell_len(prefix)
-        if self.width is None or text.cell_len <= room:
+        text = Text(body, style) if isinstance(body, str) else body.copy()
+        text.plain = visible(text.plain)
+        if self.width is None or cell_len(prefix) + text.cell_len <= self.width:
             self.console.print(Text(prefix) + text)
             return
-        below = " " * cell_len(prefix) if room >= _NARROWEST else "    "
-        room = max(room if room >= _NARROWEST else self.width - len(below), 1)
-        for number, part in enumerate(text.wrap(self.console, room)):
+        below = " " * cell_len(prefix)
+        if self.width - len(below) < _NARROWEST:
+            prefix, below, text = "", _LITTLE, Text(prefix) + text
+        for number, part in enumerate(text.wrap(self.console, max(self.width - len(below), 1))):
             part.rstrip()
-            self.console.print(Text(prefix if number == 0 else below) + part)
+            self.console.print(Text(below if number else prefix) + part)
 
     def whole(self, text: str) -> None:
         """Prints a line as it is, to be copied: it is never wrapped."""
@@ -60,7 +62,7 @@ def visible(text: str) -> str:
     return "".join(" " if each in "\n\t" else "\N{REPLACEMENT CHARACTER}" if _steers(each) else each for each in text)
 
 
-def _columns(terminal: TextIO) -> int:
+def columns_of(terminal: TextIO) -> int:
     """What ``COLUMNS`` says, else what the terminal says of itself."""
     said = os.environ.get("COLUMNS", "")
     return int(said) if said.isdecimal() and int(said) else os.get_terminal_size(terminal.fileno()).columns or _USUAL

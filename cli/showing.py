@@ -1,5 +1,6 @@
 """``amends show``: an incident's story."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -7,31 +8,36 @@ from cyclopts import Parameter
 from amends.errors import AmendsError
 from amends.journal import IncidentRow
 from amends.temporal import connect
-from cli import live
+from cli import completing, live
 from cli.options import Address, IncidentId, OutputFormat
 from cli.output import Format, print_json
 from cli.records import journal
+from cli.screen import Screen
 from cli.story import Story
+from cli.times import Times, Utc
 from workflows.contract import View
 
 
 async def show(
-    incident: IncidentId,
+    incident: Annotated[IncidentId, Parameter(completer=completing.incidents)],
     /,
     *,
-    entries: Annotated[bool, Parameter(help="Also what each entry holds, and its hash.")] = False,
+    entries: Annotated[bool, Parameter(help="Every entry whole: who, when, what it holds, its hash.")] = False,
+    utc: Utc = False,
     address: Address = None,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> None:
-    """Tell an incident's story: where it stands, what happened, what was done, and what may be answered now.
+    """Tell an incident's story: where it stands, what is to be done, what happened, what became of the world.
 
     For example:
 
       amends show 09e8ed54
+      amends show 09e8ed54 --entries --utc
 
-    The story comes from the journal. What may be answered comes from the
-    running incident; if no Temporal server or no worker answers, that is said
-    and the story is told all the same.
+    The story comes from the journal, without the engine's own bookkeeping;
+    --entries has all of it. What falls due next comes from the running
+    incident; if no Temporal server or no worker answers, that is said, and the
+    story is told all the same.
     """
     with journal() as found:
         row = found.incident(incident)
@@ -48,8 +54,17 @@ async def show(
             }
         )
         return
-    story = Story(row=row, timeline=timeline, effects=effects, view=view, view_missing=why_not, address=address)
-    print("\n".join(story.lines(entries=entries)))
+    story = Story(
+        row=row,
+        timeline=timeline,
+        effects=effects,
+        view=view,
+        view_missing=why_not,
+        address=address,
+        now=datetime.now(UTC),
+        times=Times(utc=utc),
+    )
+    story.print(Screen(), entries=entries)
 
 
 async def _now(row: IncidentRow, address: str | None) -> tuple[View | None, str | None]:

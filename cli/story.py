@@ -1,20 +1,28 @@
-"""An incident's story on one page: head, what happened, effects, open questions."""
+"""An incident's story on one page: where it stands, what is to be done, what happened, and what became of the world."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from rich.text import Text
 
 from amends.journal import EffectRecord, IncidentRow, TimelineRow
-from amends.models import Outcome
+from amends.models import Outcome, Stage
 from amends.timeline import canonical
-from cli import wording
-from cli.output import columns, local, local_second, short
+from cli import pending, styles, tasks, wording
+from cli.condensing import Moment, condensed
+from cli.output import short
+from cli.screen import Screen
 from cli.telling import due, tell
+from cli.times import Times
+from runbooks.catalogue import TELL
 from workflows.contract import OpenAsk, View
 
 
 @dataclass(frozen=True)
 class Story:
-    """What is known of an incident. ``view`` is how it stands now; if there is none, ``view_missing`` says why."""
+    """What is known of an incident. ``view`` is how it stands now; if there is none, ``view_missing`` says why, and the
+    timeline alone is told. ``address`` is that of the Temporal server, if it was named."""
 
     row: IncidentRow
     timeline: Sequence[TimelineRow]
@@ -22,79 +30,185 @@ class Story:
     view: View | None
     view_missing: str | None
     address: str | None
+    now: datetime
+    times: Times
 
-    def lines(self, *, entries: bool) -> Iterator[str]:
-        """The page. ``entries``: with what each entry holds, and its hash."""
-        yield f"{self.row.exception_type.replace('_', ' ').capitalize()}, incident {self.row.incident_id}"
-        yield from columns(self._head(), indent="  ")
-        yield ""
-        yield "What happened"
-        for entry in self.timeline:
-            yield f"  {local_second(entry.occurred_at)}  {tell(entry, moment=local)}"
-            if entries:
-                yield f"    {entry.seq} {entry.kind} by {entry.actor.kind} {entry.actor.id}, hash {entry.hash}"
-                yield f"    {canonical(entry.data).decode()}"
-        yield ""
-        yield "What was done to the world"
-        yield from columns(map(self._effect, self.effects), indent="  ") or ["  nothing yet"]
-        yield ""
-        yield "What may be answered now"
-        yield from self._questions()
-
-    def _head(self) -> Iterator[tuple[str, str]]:
-        row = self.row
-        yield "about", wording.values(row.subject)
-        yield "status", f"{row.status.replace('_', ' ')}, at stage {row.stage.replace('_', '-')}"
-        if row.waiting_for:
-            yield "waiting for", wording.parties(row.waiting_for)
-        if row.severity:
-            yield "severity", row.severity
-        if row.outcome:
-            yield "outcome", row.outcome
-        yield "opened", local(row.opened_at)
-        if row.closed_at:
-            yield "ended", local(row.closed_at)
-        if row.previous:
-            yield "earlier", f"incident {row.previous}, on the same subject"
-        if row.duplicate_of:
-            yield "duplicate of", f"incident {row.duplicate_of}"
-        if self.view and self.view.due_at and self.view.due:
-            yield "next", f"{due(self.view.due)}, {local(self.view.due_at)}"
-
-    def _effect(self, effect: EffectRecord) -> tuple[str, str]:
-        taken_back = any(other.undoes == effect.key and other.outcome is Outcome.APPLIED for other in self.effects)
-        said = wording.activity(effect.activity, wording.message_of(effect.step))
-        if effect.refusal:
-            said += f" ({effect.refusal.reason}: {effect.refusal.message})"
-        return _OUTCOMES[effect.outcome] + (", taken back" if taken_back else ""), said
-
-    def _questions(self) -> Iterator[str]:
-        if self.view is None:
-            yield f"  not known: {self.view_missing}" if not self.row.status.final else "  nothing: it has ended"
-        elif not self.view.asks:
-            yield "  nothing"
+    def print(self, screen: Screen, *, entries: bool) -> None:
+        """Prints the page. ``entries``: with every entry whole in place of what happened."""
+        self.print_head(screen)
+        self._print_to_do(screen)
+        screen.line()
+        if entries:
+            self._print_entries(screen)
         else:
-            for ask in self.view.asks:
-                yield f"  {_asked(ask)}"
-                for choice in ask.choices:
-                    yield f"    {self._command(ask, choice)}"
+            self.print_course(Course(screen, self.times))
+        self._print_effects(screen)
+        if self.view_missing and not self.row.status.final:
+            screen.line()
+            why = f"As the journal has it; the running incident could not be asked: {self.view_missing}"
+            screen.line(why, style=styles.QUIET)
 
-    def _command(self, ask: OpenAsk, choice: str) -> str:
-        assert self.view is not None
-        several = f" --ask {ask.ask}" if len(self.view.asks) > 1 else ""
-        at = f" --address {self.address}" if self.address else ""
-        return f"amends answer {short(self.row.incident_id)} {choice}{several}{at}"
+    def print_head(self, screen: Screen) -> None:
+        row = self.row
+        screen.line(f"{row.exception_type.replace('_', ' ').capitalize()}, incident {row.incident_id}", style="bold")
+        screen.line()
+        facts = list(self._head())
+        width = max(len(name) for name, _ in facts)
+        for name, said in facts:
+            screen.line(said, prefix=f"  {name:<{width}}  ")
+
+    def print_course(self, course: "Course") -> None:
+        """What happened, under its stages and days."""
+        for moment in condensed(self.timeline, moment=self.times.moment):
+            course.print(moment)
+
+    def _head(self) -> Iterator[tuple[str, Text]]:
+        row, moment = self.row, self.times.moment
+        yield "about", Text(wording.values({name.removesuffix("_id"): each for name, each in row.subject.items()}))
+        yield "status", Text(row.status.replace("_", " "), styles.of_status(row.status))
+        yield "stage", Text(f"{_titled(row.stage)} ({list(Stage).index(row.stage) + 1} of {len(Stage)})")
+        for number, waiting in enumerate(self._waiting()):
+            yield "" if number else "waiting for", Text(waiting)
+        if row.severity:
+            yield "severity", Text(row.severity, styles.of_severity(row.severity))
+        if row.outcome:
+            yield "outcome", Text(row.outcome)
+        yield "opened", Text(f"{moment(row.opened_at)}, by {self.timeline[0].actor.id}")
+        if row.closed_at:
+            yield "ended", Text(moment(row.closed_at))
+        if row.previous:
+            yield "earlier", Text(f"incident {row.previous}, on the same subject")
+        if row.duplicate_of:
+            yield "duplicate of", Text(f"incident {row.duplicate_of}")
+        if self.view and self.view.due_at and self.view.due:
+            yield "next", Text(f"{due(self.view.due)}: {self.times.deadline(self.view.due_at, now=self.now)}")
+
+    def _waiting(self) -> Iterator[str]:
+        yield from waiting_for(self.timeline, times=self.times, now=self.now)
+
+    def _print_to_do(self, screen: Screen) -> None:
+        for task in pending.tasks(self.timeline):
+            why, what, command = tasks.in_words(task)
+            screen.line()
+            screen.line(f"A person is needed (since {self.times.moment(task.occurred_at)})", style=styles.ALARM)
+            screen.line(why, prefix="  ")
+            screen.line(what, prefix="  ")
+            if command:
+                screen.whole(f"    {command}{self._at}")
+        asks = self.view.asks if self.view else tuple(pending.asks(self.timeline))
+        if asks:
+            screen.line()
+            screen.line("What may be answered now", style=styles.HEADING)
+        for ask in asks:
+            screen.line(self._asked(ask), prefix="  ")
+            for choice in ask.choices:
+                several = f" --ask {ask.ask}" if len(asks) > 1 else ""
+                screen.whole(f"    amends answer {short(self.row.incident_id)} {choice}{several}{self._at}")
+
+    def _asked(self, ask: OpenAsk) -> str:
+        silence = f"silence means {ask.if_silent}" if ask.if_silent else "nobody has to"
+        by = f"until {self.times.deadline(ask.answer_by, now=self.now)}" if ask.answer_by else "once it is delivered"
+        return f"{wording.party(ask.to).capitalize()} may answer {wording.step(ask.ask)} {by}; {silence}."
+
+    def _print_entries(self, screen: Screen) -> None:
+        screen.line("Entries", style=styles.HEADING)
+        for entry in self.timeline:
+            at, who = self.times.second(entry.occurred_at), f"{entry.actor.kind} {entry.actor.id}"
+            screen.line(tell(entry, moment=self.times.moment), prefix=f"  {entry.seq:>4}  ")
+            screen.whole(f"        {entry.kind}, {at}, by {who}, run {entry.run_id} number {entry.n}")
+            screen.whole(f"        {canonical(entry.data).decode()}")
+            screen.whole(f"        hash {entry.hash}")
+
+    def _print_effects(self, screen: Screen) -> None:
+        screen.line()
+        screen.line("What was done to the world", style=styles.HEADING)
+        done = [effect for effect in self.effects if effect.undoes is None]
+        known = [(_outcome(effect, self._undo_of(effect)), effect) for effect in done]
+        width = max((len(outcome) for outcome, _ in known), default=0)
+        for outcome, effect in known:
+            said = wording.activity(effect.activity, wording.message_of(effect.step))
+            if effect.refusal:
+                said += f" ({effect.refusal.reason}: {effect.refusal.message})"
+            elif effect.result and effect.activity != TELL:
+                said += f" ({wording.values(effect.result)})"
+            screen.line(said, prefix=f"  {outcome:<{width}}  ")
+        if not known:
+            screen.line("nothing yet" if not self.row.status.final else "nothing", prefix="  ")
+
+    def _undo_of(self, effect: EffectRecord) -> EffectRecord | None:
+        """The last try to take an effect back."""
+        return next((other for other in reversed(self.effects) if other.undoes == effect.key), None)
+
+    @property
+    def _at(self) -> str:
+        return f" --address {self.address}" if self.address else ""
 
 
-_OUTCOMES = {
-    Outcome.APPLIED: "done",
-    Outcome.NOT_APPLIED: "refused",
-    Outcome.UNKNOWN: "not known",
-    None: "not known yet",
+class Course:
+    """Prints moments one by one, with a heading wherever a stage or a day begins."""
+
+    def __init__(self, screen: Screen, times: Times) -> None:
+        self._screen = screen
+        self._times = times
+        self._stage = ""
+        self._day = ""
+
+    def print(self, moment: Moment) -> None:
+        self.begin(moment.stage, moment.at)
+        text = Text(moment.text, styles.of_kind(moment.kind))
+        if moment.again and moment.last:
+            text.append(f" {self._again(moment.again, moment.last)}", styles.QUIET)
+        self._screen.line(text, prefix=f"    {self._times.clock(moment.at)}  ")
+
+    def begin(self, stage: str, at: datetime) -> None:
+        """The headings that are due before something of this stage and moment."""
+        if stage != self._stage:
+            self._screen.line(_titled(stage), style=styles.HEADING)
+            self._stage, self._day = stage, ""
+        if self._times.day(at) != self._day:
+            self._day = self._times.day(at)
+            self._screen.line(self._day, prefix="  ", style=styles.QUIET)
+
+    def _again(self, times: int, last: datetime) -> str:
+        day = self._times.day(last)
+        when = self._times.clock(last) if day == self._day else f"{day} {self._times.clock(last)}"
+        return f"The same {times} more time{'s' if times > 1 else ''}, last at {when}."
+
+
+def waiting_for(timeline: Sequence[TimelineRow], *, times: Times, now: datetime) -> Iterator[str]:
+    """For whom an incident waits, until when, and for what."""
+    for entry in pending.waits(timeline):
+        at = pending.until(entry)
+        by = f", at most until {times.deadline(at, now=now)}" if at else ""
+        yield f"{wording.party(str(entry.data.get('waiting_for')))}{by}: {wording.step(str(entry.data.get('wait')))}"
+    for ask in pending.asks(timeline):
+        by = f", until {times.deadline(ask.answer_by, now=now)}" if ask.answer_by else ""
+        yield f"{wording.party(ask.to)}{by}: an answer to {wording.step(ask.ask)}"
+    for entry in pending.under_way(timeline):
+        said = wording.activity(str(entry.data.get("activity")), wording.message_of(str(entry.data.get("step"))))
+        yield f"a system, since {times.moment(entry.occurred_at)}: {said}"
+
+
+def _titled(stage: str) -> str:
+    return stage.replace("_", "-").capitalize()
+
+
+def _outcome(effect: EffectRecord, undo: EffectRecord | None) -> str:
+    match effect.outcome:
+        case Outcome.NOT_APPLIED:
+            return "refused"
+        case Outcome.UNKNOWN:
+            return "not known"
+        case None:
+            return "under way, or not known"
+        case Outcome.APPLIED if undo is None:
+            return "done"
+        case Outcome.APPLIED:
+            return "taken back" if undo.outcome is Outcome.APPLIED else _NOT_TAKEN_BACK[undo.outcome]
+
+
+_NOT_TAKEN_BACK = {
+    Outcome.NOT_APPLIED: "done, could not be taken back",
+    Outcome.UNKNOWN: "done, not known whether taken back",
+    None: "done, being taken back",
 }
-
-
-def _asked(ask: OpenAsk) -> str:
-    silence = f"silence means {ask.if_silent}" if ask.if_silent else "nobody has to"
-    by = f"until {local(ask.answer_by)}" if ask.answer_by else "once it is delivered"
-    return f"{wording.party(ask.to)} may answer {wording.step(ask.ask)} {by}; {silence}:"

@@ -51,7 +51,7 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
         case EntryKind.RUN_STARTED:
             return f"Temporal goes on with it in a new run ({said['reason']})."
         case EntryKind.FACTS_READ:
-            return f"Checked: {said.activity}{said.found}."
+            return f"Checked: {said.activity.removeprefix('check ')}{said.found}."
         case EntryKind.READ_REFUSED:
             return f"Checked in vain: {said.activity}{said.refusal}."
         case EntryKind.READ_FAILED:

@@ -37,9 +37,9 @@ class Times:
         return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M:%S %Z}"
 
     def deadline(self, at: datetime, *, now: datetime) -> str:
-        """``2026-11-25 18:32 CET, in 2 d 3 h``; one that has passed says so."""
+        """``2026-11-25 18:32 CET (in 2 d 3 h)``; one that has passed says so."""
         away = roughly(abs(at - now))
-        return f"{self.moment(at)}, {f'in {away}' if at >= now else f'{away} ago'}"
+        return f"{self.moment(at)} ({f'in {away}' if at >= now else f'{away} ago'})"
 
     def since(self, typed: str, *, now: datetime, option: str) -> datetime:
         """The moment that ``--since`` means: a day begins at its midnight. Raises ``InputError``."""

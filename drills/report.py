@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -151,13 +151,25 @@ async def perform(
     )
 
 
-async def perform_all(stage: Stage, scenarios: Sequence[Scenario], *, at_once: int = AT_ONCE) -> list[Played]:
-    """Play scenarios on one stage, several at once; in the order in which they were given."""
+async def perform_all(
+    stage: Stage,
+    scenarios: Sequence[Scenario],
+    *,
+    at_once: int = AT_ONCE,
+    finished: Callable[[Played], None] | None = None,
+) -> list[Played]:
+    """Play scenarios on one stage, several at once; in the order in which they were given.
+
+    ``finished`` is told each as it ends, whichever ends first.
+    """
     room = asyncio.Semaphore(at_once)
 
     async def one(scenario: Scenario) -> Played:
         async with room:
-            return await perform(stage, scenario)
+            played = await perform(stage, scenario)
+        if finished is not None:
+            finished(played)
+        return played
 
     async with asyncio.TaskGroup() as group:
         plays = [group.create_task(one(scenario)) for scenario in scenarios]

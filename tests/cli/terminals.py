@@ -25,23 +25,35 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*, width: int, err: bool = False) -> Iterator[Terminal]:
-    """Stands for this process's stdout, and with ``err`` for its stderr too."""
+def descriptor(*, width: int) -> Iterator[tuple[int, Terminal]]:
+    """A terminal as a file that a process can be given, and what comes onto it."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
     shown = Terminal()
     reader = threading.Thread(target=_read, args=(ours, shown.chunks))
     reader.start()
+    try:
+        yield theirs, shown
+    finally:
+        os.close(theirs)
+        reader.join()
+        os.close(ours)
+
+
+@contextmanager
+def terminal(*, width: int, err: bool = False) -> Iterator[Terminal]:
+    """Stands for this process's stdout, and with ``err`` for its stderr too."""
     before = sys.stdout, sys.stderr
-    with os.fdopen(theirs, "w", encoding="utf-8", buffering=1) as stream:
+    with (
+        descriptor(width=width) as (theirs, shown),
+        open(theirs, "w", encoding="utf-8", buffering=1, closefd=False) as stream,
+    ):
         sys.stdout = stream
         sys.stderr = stream if err else before[1]
         try:
             yield shown
         finally:
             sys.stdout, sys.stderr = before
-    reader.join()
-    os.close(ours)
 
 
 def typed(*arguments: str, width: int = 120, expect: int = 0) -> str:

@@ -1,9 +1,12 @@
 """`amends drill`, as a person or a build runs it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.cli.terminals import descriptor
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,10 +46,10 @@ scenarios:
 """
 
 
-def amends(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def amends(*arguments: str, cwd: Path = ROOT, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from cli.main import run; run()", *arguments]
     return subprocess.run(  # noqa: S603 - our own Python and arguments
-        command, capture_output=True, text=True, check=False, timeout=120, cwd=cwd
+        command, stdout=subprocess.PIPE, stderr=stderr, text=True, check=False, timeout=120, cwd=cwd
     )
 
 
@@ -97,7 +100,7 @@ def test_what_all_scenarios_reached_is_counted_and_lets_the_run_pass(tmp_path: P
     ran = amends("drill", own(tmp_path, unreachable=UNDO), "--format", "json")
 
     (report,) = json.loads(ran.stdout)
-    assert ran.returncode == 0, ran.stderr
+    assert (ran.returncode, ran.stderr) == (0, "")
     counted = report["coverage"]
     assert counted["reached"] == len(report["reached"]) == 4
     assert counted["branches"] == 4 + 1 + len(counted["unreached"])
@@ -107,9 +110,11 @@ def test_what_all_scenarios_reached_is_counted_and_lets_the_run_pass(tmp_path: P
 
 
 def test_a_branch_that_is_left_fails_the_run_if_every_branch_is_asked_for(tmp_path: Path) -> None:
-    ran = amends("drill", own(tmp_path, unreachable=UNDO), "--every-branch")
+    with descriptor(width=80) as (stderr, seen):
+        ran = amends("drill", own(tmp_path, unreachable=UNDO), "--every-branch", stderr=stderr)
 
-    assert ran.returncode == 1, ran.stderr
+    assert ran.returncode == 1, seen.raw
+    assert re.fullmatch(r"\[1/1\] lost_parcel / called_off: passed, [\d.]+ s\n", seen.raw), "told as it ended"
     assert "1 played, all as expected" in ran.stdout
     assert "lost_parcel: branches reached 4 of 59" in ran.stdout
     assert "ask `satisfaction`: silence\n        let it be asked, and nobody answer" in ran.stdout

@@ -9,46 +9,6 @@ from cli.main import main
 from tests.cli.builders import write_incidents
 
 
-def test_show_tells_the_story_and_that_no_server_answers(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    waiting, _ = write_incidents(state_dir)
-
-    code = main(["show", "bbbb"])
-
-    told = capsys.readouterr().out
-    assert code == 0
-    assert told.startswith(f"Lost parcel, incident {waiting.incident_id}\n")
-    assert "waiting for  the carrier" in told
-    assert "mei reported a lost parcel: order id SO-1002, parcel id PC-1." in told
-    assert "not known: no Temporal server answers at" in told
-    assert waiting.head_hash not in told
-
-
-def test_show_tells_which_effects_were_refused_and_which_were_taken_back(
-    state_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_incidents(state_dir)
-
-    main(["show", "aaaa1111"])
-
-    told = capsys.readouterr().out
-    assert "  done, taken back  reserve the goods\n" in told
-    assert "  refused           send the goods again (NoCapacity: the van is full)\n" in told
-    assert "  done              give the reserved goods back to stock\n" in told
-    assert "nothing: it has ended" in told
-
-
-def test_show_with_entries_gives_what_each_entry_holds_and_its_hash(
-    state_dir: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    waiting, _ = write_incidents(state_dir)
-
-    main(["show", "bbbb", "--entries"])
-
-    told = capsys.readouterr().out
-    assert f"3 status_changed by system amends, hash {waiting.head_hash}" in told
-    assert '{"status":"waiting","waiting_for":["carrier"]}' in told
-
-
 def test_show_as_json_is_one_document(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, closed = write_incidents(state_dir)
 

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from cli.codes import ExitCode
 from cli.main import main
 
-COMMANDS = ("up", "open", "list", "show", "answer", "cancel", "check", "runbooks", "diff", "publish", "db", "worker")
+COMMANDS = (
+    *("list", "show", "watch", "open", "answer", "cancel"),
+    *("explain", "check", "drill", "runbooks", "diff", "publish"),
+    *("up", "worker", "db", "demo", "completion"),
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -26,9 +31,11 @@ def test_help_lists_the_commands_the_exit_codes_and_the_settings(capsys: pytest.
 
     told = capsys.readouterr().out
     assert code == 0
-    assert all(f"│ {command} " in told for command in (*COMMANDS, "drill", "demo"))
+    assert all(f"│ {command} " in told for command in COMMANDS)
     assert "amends open lost_parcel order_id=SO-1001 parcel_id=PC-1001-1" in told
     assert "Exit codes" in told
+    assert all(f"\n  {code:<4} {code.says}\n" in told for code in ExitCode)
+    assert told.index("operations") < told.index("runbook owners") < told.index("engineers")
     assert "AMENDS_DATABASE_URL" in told
 
 

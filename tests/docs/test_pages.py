@@ -12,7 +12,8 @@ from amends.models import Party, Status, Written
 from amends.settings import Settings
 from amends.temporal import SEARCH_ATTRIBUTES
 from amends.timeline import EntryKind
-from cli.main import main
+from cli.codes import ExitCode
+from cli.main import app, main
 from drills.written import SHAPES as SCENARIO_SHAPES
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.language.calendars import WrittenCalendar
@@ -110,6 +111,29 @@ def test_the_guide_lists_every_activity_with_what_it_takes_gives_and_refuses() -
         assert gives == set(spec.gives.model_fields if spec.gives else ()), spec.name
         assert refusals == set(spec.refusals), spec.name
         assert undo == ({spec.undone_by} if spec.undone_by else set()), spec.name
+
+
+def test_operators_find_every_exit_code_in_the_words_of_the_help() -> None:
+    text = (DOCS / "operating.md").read_text(encoding="utf-8")
+
+    assert [code for code in ExitCode if f"| `{code}` | {code.says} |" not in text] == []
+
+
+def test_operators_find_every_filter_and_every_command_that_speaks_json(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["list", "--help"])
+    filters = set(re.findall(r"--([a-z-]+)", capsys.readouterr().out))
+    speaking = set()
+    for command in app():
+        if command.startswith("-"):
+            continue
+        main([command, "--help"])
+        told = capsys.readouterr().out
+        if re.search(r"choices: [^]]*json", told.replace("│", " ")):
+            speaking.add(command)
+
+    assert {option for option in filters if f"--{option}" not in (DOCS / "operating.md").read_text()} == set()
+    assert missing(DOCS / "operating.md", speaking) == set()
+    assert {"list", "show", "watch", "open", "answer", "cancel", "explain", "drill", "db"} <= speaking
 
 
 def test_operators_find_every_setting_status_and_search_attribute() -> None:

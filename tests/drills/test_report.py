@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from amends.models import Status
-from drills.report import perform, perform_all
+from drills.report import Played, perform, perform_all
 from drills.stage import Stage
 from tests.drills.builders import called_off
 
@@ -88,10 +88,13 @@ async def test_a_scenario_that_gets_nowhere_says_what_it_waited_for(drill_stage:
 
 
 async def test_scenarios_on_one_subject_play_one_after_the_other(drill_stage: Stage) -> None:
-    first, second = await perform_all(drill_stage, [called_off(), called_off()])
+    ended: list[Played] = []
+
+    first, second = await perform_all(drill_stage, [called_off(), called_off()], finished=ended.append)
 
     assert (first.report.passed, second.report.passed) == (True, True)
     assert first.report.incident != second.report.incident
+    assert sorted(each.report.incident for each in ended) == sorted([first.report.incident, second.report.incident])
 
 
 async def test_a_call_that_meets_trouble_is_tried_again_without_real_pauses(drill_stage: Stage) -> None:

@@ -1,0 +1,217 @@
+"""An incident's story, as a person reads it: in a pipe, and on terminals that are wide and narrow."""
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from amends.models import Data
+from cli.main import main
+from tests.cli import stories
+from tests.cli.terminals import typed
+from tests.cli.zones import zone
+
+COURSE = """\
+Report
+  Sun 2026-11-22
+    23:04  mei reported a lost parcel: order id SO-1004, parcel id PC-1004-1.
+    23:04  Done: write to the customer, lost_parcel.looking (channel email).
+Analysis
+  Sun 2026-11-22
+    23:04  Waiting for the carrier until trace.status != "open", at most until 2026-11-25 23:04 CET; then we take it \
+that trace.status is presumed_lost.
+  Mon 2026-11-23
+    05:04  Checked: ask the carrier what the search has found (status open, trace id TR-1). The same 2 more times, \
+last at 17:04.
+    23:04  Checked: ask the carrier what the search has found (status lost).
+    23:04  It has come: the wait for trace is over.
+    23:04  Asked the customer: lost_parcel.reship_or_refund (reship, refund); answer by 2026-11-25 23:04 CET; \
+silence means refund.
+  Tue 2026-11-24
+    01:04  customer answered the question lost_parcel.reship_or_refund: reship.
+Action
+  Tue 2026-11-24
+    01:04  Plan: reship.
+    01:04  Done: reserve the goods (reservation id RS-1).
+    01:04  Refused: send the goods again (NoCapacity: heron_post takes no more parcels).
+    01:04  The plan failed: reship. What it has done is undone.
+"""
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def shown(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    assert main(["show", "5d3a", *options]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_story_that_has_ended_is_told_whole_in_the_reader_s_time(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(
+        state_dir,
+        stories.reported(),
+        stories.searched(),
+        stories.asked(),
+        stories.reship_failed(),
+        stories.refunded(),
+    )
+
+    with zone("Europe/Berlin"):
+        told = shown(capsys)
+
+    assert told == (
+        f"Lost parcel, incident {stories.INCIDENT}\n"
+        "\n"
+        "  about     order SO-1004, parcel PC-1004-1\n"
+        "  status    closed\n"
+        "  stage     Action (3 of 4)\n"
+        "  severity  medium\n"
+        "  outcome   refund\n"
+        "  opened    2026-11-22 23:04 CET, by mei\n"
+        "  ended     2026-11-24 01:04 CET\n"
+        "\n"
+        f"{COURSE}"
+        "    01:04  Undone: give the reserved goods back to stock.\n"
+        "    01:04  The plan is undone: reship.\n"
+        "    01:04  Done: refund the customer (amount CNY 384.00, refund id RF-1).\n"
+        "    01:04  Put right for the customer: refund.\n"
+        "    01:04  Ended: closed (refund).\n"
+        "\n"
+        "What was done to the world\n"
+        "  done        write to the customer, lost_parcel.looking\n"
+        "  done        write to the customer, lost_parcel.reship_or_refund\n"
+        "  taken back  reserve the goods (reservation id RS-1)\n"
+        "  refused     send the goods again (NoCapacity: heron_post takes no more parcels)\n"
+        "  done        refund the customer (amount CNY 384.00, refund id RF-1)\n"
+    )
+
+
+def test_an_open_question_is_told_with_the_commands_that_answer_it_though_no_server_answers(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(state_dir, stories.reported(), stories.searched(), stories.asked())
+
+    told = shown(capsys, "--utc", "--address", "127.0.0.1:1")
+
+    assert "\n  status       waiting\n" in told
+    assert "\n  waiting for  the customer, until 2026-11-25 22:04 UTC (" in told
+    assert "): an answer to the question lost_parcel.reship_or_refund\n" in told
+    assert "\n    amends answer 5d3a1c88 reship --address 127.0.0.1:1\n" in told
+    assert "\n    amends answer 5d3a1c88 refund --address 127.0.0.1:1\n" in told
+    assert told.splitlines()[-1].startswith(
+        "As the journal has it; the running incident could not be asked: no Temporal server answers at '127.0.0.1:1'"
+    )
+
+
+def test_a_wait_and_a_call_under_way_are_told_with_their_time(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(state_dir, stories.reported(), stories.searched())
+    waiting = shown(capsys, "--utc")
+    stories.write(state_dir, stories.reported(), stories.searched(), stories.asked(), stories.reship_failed())
+    undoing = shown(capsys, "--utc")
+
+    assert "  waiting for  the carrier, at most until 2026-11-25 22:04 UTC (" in waiting
+    assert "): the wait for trace\n" in waiting
+    assert "  waiting for  a system, since 2026-11-24 00:04 UTC: give the reserved goods back to stock\n" in undoing
+    assert "    00:04  Undoing: give the reserved goods back to stock.\n" in undoing
+    assert "  done, being taken back  reserve the goods (reservation id RS-1)\n" in undoing
+
+
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        (
+            ("no_plan_left", "action", "no_plan_left"),
+            "A person is needed (since 2026-11-24 01:04 UTC)\n"
+            "  No plan is left that could put it right: every plan that fits has failed and is undone.\n"
+            "  Settle it with the customer by hand, then call the incident off with a reason that says how:\n"
+            '    amends cancel 5d3a1c88 --reason "…"\n',
+        ),
+        (
+            ("refused", stories.LOOKING, f"refused:{stories.LOOKING}/1"),
+            "  Refused, and nothing else is planned for that: the message lost_parcel.looking.\n"
+            "  Settle it with the customer by hand, then call",
+        ),
+        (
+            ("outcome_unknown", stories.REFUND, f"unknown:{stories.REFUND}/1"),
+            "  Nobody can say whether it happened: refund the customer.\n"
+            f"  Look in the system concerned for the key {stories.INCIDENT}/{stories.REFUND}/1, and settle by hand "
+            "what you find. Until then nothing more is undone here, and the incident stays open.\n\n",
+        ),
+        (
+            ("outcome_unknown", stories.LOOKING, f"unknown:{stories.LOOKING}/1"),
+            f"  Find out whether it arrived (its key is {stories.INCIDENT}/{stories.LOOKING}/1), and then: settle it",
+        ),
+        (
+            ("undo_failed", stories.RESERVE, f"undo:{stories.RESERVE}/1"),
+            "  It could not be taken back: reserve the goods.\n"
+            f"  Take it back by hand (its key is {stories.INCIDENT}/{stories.RESERVE}/1). Nothing more is undone here",
+        ),
+        (("of_a_later_release", stories.REFUND, "x:1"), "  Refund the customer: of_a_later_release.\n"),
+    ],
+)
+def test_a_person_s_task_is_told_with_what_to_do(
+    task: tuple[str, str, str], told: str, state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why, step, name = task
+    stories.write(state_dir, stories.reported(), stories.handed_over(why, step, name))
+
+    assert told in shown(capsys, "--utc")
+
+
+def test_every_entry_is_there_whole_for_whoever_asks(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = stories.write(state_dir, stories.reported(), stories.searched())
+
+    told = shown(capsys, "--entries", "--utc")
+
+    assert "     2  The journal has it.\n" in told
+    assert (
+        "        time_came, 2026-11-23 04:04:30 UTC, by timer clock, run run-1 number 8\n"
+        '        {"due":["check analysis.wait.trace"]}\n'
+    ) in told
+    assert f"        hash {row.head_hash}\n" in told
+    assert told.count("        hash ") == row.entries
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_terminal_s_lines_are_wrapped_under_their_beginning_but_never_a_command(state_dir: Path, width: int) -> None:
+    subject: Data = {"order_id": "SO-1004", "parcel_id": "包裹" * 30}
+    stories.write(state_dir, stories.reported(subject), stories.searched(), stories.asked())
+
+    told = typed("show", "5d3a", width=width).splitlines()
+
+    too_long = [line for line in told if cell_len(line) > width and not line.startswith("    amends ")]
+    assert too_long == []
+    at = next(at for at, line in enumerate(told) if "Asked the customer" in line)
+    assert told[at + 1].startswith(" " * 11)
+    assert told[at + 1][11] != " "
+    assert "".join(told).replace(" ", "").count("包裹" * 30) == 2
+
+
+def test_what_people_typed_cannot_steer_the_terminal(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nasty = "PC\x1b[2J\u202e\n1"
+    stories.write(state_dir, stories.reported({"order_id": "SO-1004", "parcel_id": nasty}))
+
+    told = shown(capsys)
+
+    assert "parcel PC\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER} 1\n" in told
+    assert "\x1b" not in told
+
+
+def test_colours_tell_trouble_from_what_goes_its_way(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR")
+    stories.write(state_dir, stories.reported(), stories.handed_over("no_plan_left", "action", "no_plan_left"))
+
+    told = typed("show", "5d3a")
+
+    assert "\x1b[1;31mtaken over\x1b[0m" in told
+    assert "\x1b[1;31mA person is needed (since " in told
+    assert "    Done" not in told.replace("\x1b[0m", "")
