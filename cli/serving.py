@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import structlog
@@ -50,6 +51,7 @@ async def serve(
     wait: Annotated[
         bool, Parameter(negative="--no-wait", help="Wait for a server or a database that is not there yet.")
     ] = True,
+    shop_orders: Annotated[bool, Parameter(help="Put sample orders into a reference shop that has none.")] = False,
 ) -> None:
     """Serve incidents for a Temporal server that runs elsewhere, until Ctrl-C or SIGTERM.
 
@@ -75,6 +77,7 @@ async def serve(
             health_on=_host_port(health_on, "--health") or _host_port(settings.health_address, health.NAMED),
             metrics_on=_host_port(metrics_on, "--metrics") or _host_port(settings.metrics_address, metrics.NAMED),
             wait=wait,
+            shop_orders=shop_orders,
         )
     )
     stopped = asyncio.create_task(worker.stop_on_signals().wait())
@@ -96,6 +99,7 @@ async def _serve(
     health_on: HostPort | None,
     metrics_on: HostPort | None,
     wait: bool,
+    shop_orders: bool,
 ) -> None:
     """Serves until it is cancelled; then it drains."""
     checks: dict[str, Check] = {wellbeing.TEMPORAL: wellbeing.not_yet, wellbeing.POLLERS: wellbeing.not_yet}
@@ -110,6 +114,8 @@ async def _serve(
             journal = await _journal(stack, settings, wait=wait)
             checks[wellbeing.JOURNAL] = wellbeing.journal_answers(journal)
         shop = stack.enter_context(_shop(settings)) if Part.EFFECTS in parts else None
+        if shop is not None and shop_orders:
+            shop.seed(at=datetime.now(UTC))
         client = await needs.temporal(address, wait=wait, interceptors=interceptors, runtime=runtime)
         checks[wellbeing.TEMPORAL] = wellbeing.temporal_answers(client)
         serving = worker.serving(client, journal=journal, connectors=shop, parts=parts, version=version)
