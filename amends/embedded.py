@@ -27,6 +27,10 @@ from amends.temporal import connect
 RETENTION: Final = timedelta(days=90)
 """How long closed workflows stay readable; the server's own default is one day, too short for an auditor."""
 
+UPDATES_IN_FLIGHT: Final = 1000
+"""Updates of one workflow that the server takes at a time. Past its own limit of 10 it drops workflow tasks, and each
+is missed for ten seconds."""
+
 _UP_WITHIN = 30.0
 """Seconds until it must serve; it takes 0.3 on a quiet machine."""
 
@@ -164,8 +168,7 @@ def _flags(db_file: Path | None, port: int, ui_port: int | None) -> list[str]:
         flags += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal"]
     flags += ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
     flags += ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"']
-    # past its own limit of 10 the server drops workflow tasks, and each is missed for ten seconds
-    flags += ["--dynamic-config-value", "history.maxInFlightUpdates=1000"]
+    flags += ["--dynamic-config-value", f"history.maxInFlightUpdates={UPDATES_IN_FLIGHT}"]
     # a run that follows another within a second would first wait that second out, also one that is continued as new
     flags += ["--dynamic-config-value", 'history.workflowIdReuseMinimalInterval="1ms"']
     return flags

@@ -51,7 +51,9 @@ async def require_attributes(client: Client) -> None:
     except RPCError as error:
         if error.status in _NOT_TOLD:
             return
-        raise
+        raise ConfigurationError(
+            f"the namespace {client.namespace!r} does not say which search attributes it has: {error.message}"
+        ) from error
     if missing:
         names = ", ".join(key.name for key in missing)
         raise ConfigurationError(

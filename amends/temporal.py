@@ -18,7 +18,9 @@ from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
+from amends import upfile
 from amends.errors import ConfigurationError
+from amends.settings import Settings
 
 DEFAULT_TARGET: Final = "localhost:7233"
 
@@ -68,10 +70,11 @@ async def connect(
     """A connected client that speaks in our models.
 
     Without ``target`` (``host:port``), Temporal's own configuration holds: ``TEMPORAL_ADDRESS``,
-    ``TEMPORAL_NAMESPACE``, TLS and API key from the environment or from the ``profile`` of its file; where that says
-    nothing, ``localhost:7233``. With ``target`` nothing is read but the arguments. ``interceptors`` and ``runtime``
-    (metrics, say) are the client's, and that of workers made with it. Raises ``ConfigurationError`` when the
-    configuration cannot be read or the server refuses us, ``TemporalAway`` when no server answers at the address.
+    ``TEMPORAL_NAMESPACE``, TLS and API key from the environment or from the ``profile`` of its file; where that names
+    no address, that of the `amends up` that runs on the state folder, else ``localhost:7233``. With ``target`` nothing
+    is read but the arguments. ``interceptors`` and ``runtime`` (metrics, say) are the client's, and that of workers
+    made with it. Raises ``ConfigurationError`` when the configuration cannot be read or the server refuses us,
+    ``TemporalAway`` when no server answers at the address.
     """
     config = ClientConnectConfig(target_host=target) if target else _configured(profile)
     if namespace:
@@ -80,7 +83,7 @@ async def connect(
     config["interceptors"] = interceptors
     if runtime is not None:
         config["runtime"] = runtime
-    address = config.setdefault("target_host", DEFAULT_TARGET)
+    address = config.setdefault("target_host", _up_here() or DEFAULT_TARGET)
     if "://" in address:
         raise ConfigurationError(f"{address!r} is no address of a Temporal server; write host:port, without a scheme")
     try:
@@ -96,6 +99,11 @@ async def connect(
             f"no Temporal server answers at {address!r} ({_cause(error)}); start one with `amends up`, "
             "or set TEMPORAL_ADDRESS (and TEMPORAL_TLS, TEMPORAL_API_KEY where it asks for them) to one that runs"
         ) from error
+
+
+def _up_here() -> str | None:
+    found = upfile.find(Settings().state_dir)
+    return found.written.temporal if found is not None and found.alive else None
 
 
 def _configured(profile: str | None) -> ClientConnectConfig:

@@ -38,6 +38,9 @@ Settings (environment)
 
 _COMMANDS: Final = {
     "up": ("cli.up:up", "Run everything on this machine."),
+    "status": ("cli.status:status", "Say whether it runs, where, and how its incidents stand."),
+    "doctor": ("cli.doctor:doctor", "Say what is wrong, and how to mend it."),
+    "down": ("cli.down:down", "Stop what `amends up` runs, also in the background."),
     "open": ("cli.opening:open_incident", "Report that something went wrong."),
     "list": ("cli.listing:list_incidents", "List incidents."),
     "show": ("cli.showing:show", "Tell an incident's story, and what may be answered now."),

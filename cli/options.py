@@ -15,7 +15,7 @@ Address = Annotated[
     str | None,
     Parameter(
         help="Temporal server as host:port. Without it TEMPORAL_ADDRESS (and Temporal's other variables) hold, "
-        "else localhost:7233.",
+        "else the `amends up` of this folder, else localhost:7233.",
     ),
 ]
 

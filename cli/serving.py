@@ -19,9 +19,11 @@ from amends.errors import InputError
 from amends.health import Check
 from amends.journal import Journal
 from amends.journal import connect as connect_journal
+from amends.namespace import require_attributes
 from amends.settings import Settings
 from amends.temporal import WORKFLOW_QUEUE
 from amends.tracing import tracing
+from amends.watchdog import watching
 from cli import logs, needs, wellbeing
 from cli.options import Address
 from cli.versioning import version_of
@@ -118,8 +120,10 @@ async def _serve(
             shop.seed(at=datetime.now(UTC))
         client = await needs.temporal(address, wait=wait, interceptors=interceptors, runtime=runtime)
         checks[wellbeing.TEMPORAL] = wellbeing.temporal_answers(client)
+        await require_attributes(client)
         serving = worker.serving(client, journal=journal, connectors=shop, parts=parts, version=version)
-        async with serving as served:
+        watchdog = contextlib.nullcontext() if journal is None else watching(client, journal)
+        async with watchdog, serving as served:
             checks[wellbeing.POLLERS] = wellbeing.polls(served)
             target, served_parts = client.service_client.config.target_host, [part.value for part in served.polling()]
             _log.info("serving", queue=WORKFLOW_QUEUE, parts=served_parts, temporal=target, namespace=client.namespace)

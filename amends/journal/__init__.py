@@ -6,7 +6,7 @@ proves that nothing was altered.
 
 from amends.journal.alerts import Alert, AlertKind, AlertLog
 from amends.journal.effects import EffectLog
-from amends.journal.engine import connect
+from amends.journal.engine import connect, reading
 from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, JournalTooNew
 from amends.journal.journal import Journal
 from amends.journal.migrate import Migration, Standing, current, nothing, standing, upgrade
@@ -47,6 +47,7 @@ __all__ = [
     "connect",
     "current",
     "nothing",
+    "reading",
     "standing",
     "upgrade",
     "verify",

@@ -90,7 +90,7 @@ async def _raise(client: Client, alerts: AlertLog, incident: Watched, judgement:
         )
     )
     if raised:
-        _log.warning("alert_raised", incident=incident.incident_id, kind=judgement.kind.value, **details)
+        _log.warning("alert_raised", incident=incident.incident_id, kind=judgement.kind.value, details=details)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -150,7 +150,7 @@ def test_an_incident_is_opened_answered_and_found_again_after_a_restart(tmp_path
     assert again["incident_id"] == opened["incident_id"]
 
     with terminal.up() as said:
-        assert "(1 incidents open)" in said
+        assert "open incidents: 1" in said
         shown = terminal.read("show", short)
 
     assert shown["incident"]["outcome"] == "reship"
@@ -216,7 +216,7 @@ def test_a_port_that_is_taken_is_told_with_the_option_that_names_another(running
 def test_two_cannot_be_up_in_one_folder(running: Terminal) -> None:
     done = running.amends("up", "--port", "0", "--ui-port", "0", expect=2)
 
-    assert "is `amends up` running elsewhere?" in done.stderr
+    assert re.search(r"runs on .* already: process \d+, since .*; `amends status` tells .* `amends down`", done.stderr)
 
 
 def _refuse_the_search(folder: Path) -> None:
