@@ -22,6 +22,7 @@ from runbooks.binding import bind, lookup
 from runbooks.program import FactType
 from runbooks.scanning import ExpressionError, Named, Scanned, scan
 from runbooks.suggestions import meant
+from runbooks.units import must_not_mix_money_with_numbers
 
 __all__ = ["ExpressionError", "FactMissing", "check", "currencies_of", "holds", "names_of", "value_of"]
 
@@ -40,10 +41,11 @@ class FactMissing(DefinitionError):
 
 
 def check(text: str, *, types: Mapping[str, FactType], expects: FactType | None) -> FactType:
-    """The type of an expression's value. Where money is expected, a whole number is taken as minor units.
+    """The type of an expression's value. Where money is expected, what is computed from amounts is money.
 
     Raises ``ExpressionError`` with line and column for what is not an expression, names no fact, does not fit
-    together, or is not of the type that is expected (any, if ``expects`` is ``None``).
+    together (an amount and a bare number do not), or is not of the type that is expected (any, if ``expects`` is
+    ``None``).
     """
     scanned = scan(text)
     for name in (*scanned.names, *scanned.presence.values()):
@@ -51,6 +53,7 @@ def check(text: str, *, types: Mapping[str, FactType], expects: FactType | None)
     if scanned.amounts and types.get(CURRENCY) is not FactType.STRING:
         raise ExpressionError(f"money needs the fact {CURRENCY!r}: `do: orders.read` with `save_as: order` sets it")
     found = _type_of(text, scanned, types)
+    must_not_mix_money_with_numbers(text, scanned, types, expects=expects)
     if expects is None or found is expects or (expects is FactType.MONEY and found is FactType.INT):
         return found if expects is None else expects
     if expects is FactType.BOOL:

@@ -66,7 +66,7 @@ def test_a_severity_that_gets_or_loses_its_rule_is_told() -> None:
 def test_a_new_plan_is_told_whole_with_where_it_stands() -> None:
     voucher = """\
     - plan: voucher
-      when: choice == "refund" && order.total > 5
+      when: choice == "refund" && order.total > money("CNY 5.00")
       steps:
         - {do: inventory.reserve, undo: inventory.release}
         - {tell: customer, message: lost_parcel.looking}
@@ -74,7 +74,7 @@ def test_a_new_plan_is_told_whole_with_where_it_stands() -> None:
     changed = bundle(("    - plan: refund\n", f"{voucher}    - plan: refund\n"))
 
     text = """\
-when `choice == "refund" && order.total > 5`
+when `choice == "refund" && order.total > money("CNY 5.00")`
 step `inventory.reserve`: with `parcel_id` `=report.parcel_id`, undone by `inventory.release`
 message `lost_parcel.looking`"""
     assert told(bundle(), changed) == [
