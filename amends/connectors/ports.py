@@ -6,7 +6,7 @@ refusal raises ``Refused`` with its reason, a failure that may pass raises ``Tro
 from several threads.
 """
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from amends.models import Model, Money, Utc
 
@@ -18,10 +18,15 @@ class Call(Model):
     at: Utc
 
 
+OrderStatus = Literal["placed", "paid", "shipped", "delivered", "cancelled"]
+ParcelStatus = Literal["not_dispatched", "in_transit", "delivered", "lost"]
+TraceStatus = Literal["open", "found", "lost", "closed"]
+ClaimStatus = Literal["open", "paid", "rejected"]
+
+
 class Order(Model):
     order_id: str
-    status: str
-    """``placed | paid | shipped | delivered | cancelled``"""
+    status: OrderStatus
     currency: str
     total: Money
     refunded: Money
@@ -30,8 +35,7 @@ class Order(Model):
 class Parcel(Model):
     parcel_id: str
     order_id: str
-    status: str
-    """``not_dispatched | in_transit | delivered | lost``"""
+    status: ParcelStatus
     value: Money
     """What the lines in it cost."""
     lines_refundable: Money
@@ -61,14 +65,12 @@ class Shipment(Model):
 
 class Trace(Model):
     trace_id: str
-    status: str
-    """``open | found | lost | closed``"""
+    status: TraceStatus
 
 
 class Claim(Model):
     claim_id: str
-    status: str
-    """``open | paid | rejected``"""
+    status: ClaimStatus
 
 
 class Refund(Model):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from amends.models import Severity
 from runbooks.bundle import Bundle
-from runbooks.language.compared import check_choices_compared
+from runbooks.language.compared import check_words_compared
 from runbooks.language.context import Context
 from runbooks.language.deadlines import check_deadlines
 from runbooks.language.facts import known_facts
@@ -69,7 +69,7 @@ def examine(
     context.problems += misshapen
     bundle = _bundle(runbook, context)
     check_deadlines(runbook, context)
-    check_choices_compared(runbook, context)
+    check_words_compared(runbook, context)
     if not _has_errors(context):
         check_facts_are_set(runbook, context, known)
     check_oddities(runbook, context)

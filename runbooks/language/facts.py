@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, JsonValue, TypeAdapter, ValidationError
 
@@ -91,17 +91,19 @@ def fields_of(model: type[BaseModel]) -> dict[str, FactType]:
     return {name: fact_type(field.annotation) for name, field in model.model_fields.items()}
 
 
+def words_of(model: type[BaseModel]) -> dict[str, frozenset[str]]:
+    """All that a text can be, for each of a model's fields whose values are a closed set."""
+    bare = {name: _bare(field.annotation) for name, field in model.model_fields.items()}
+    return {name: frozenset(get_args(each)) for name, each in bare.items() if get_origin(each) is Literal}
+
+
 def fact_type(annotation: Any) -> FactType:
     """The fact type of an annotation; of ``X | None`` that of ``X``. Raises ``TypeError`` if there is none."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return fact_type(get_args(annotation)[0])
-    if origin in (Union, UnionType):
-        kinds = [each for each in get_args(annotation) if each is not type(None)]
-        if len(kinds) == 1:
-            return fact_type(kinds[0])
+    bare = _bare(annotation)
+    if get_origin(bare) is Literal and all(isinstance(each, str) for each in get_args(bare)):
+        return FactType.STRING
     for kind, types in _PYTHON.items():
-        if annotation in types:
+        if bare in types:
             return kind
     raise TypeError(f"{annotation!r} can be no fact: it is none of text, number, truth, time and money")
 
@@ -125,6 +127,17 @@ _PYTHON: dict[FactType, tuple[Any, ...]] = {
     FactType.MONEY: (Money,),
 }
 _ADAPTERS: dict[FactType, TypeAdapter[Any]] = {kind: TypeAdapter(types[0]) for kind, types in _PYTHON.items()}
+
+
+def _bare(annotation: Any) -> Any:
+    """The annotation without what is said about it, and without that it may be left open."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        kinds = [each for each in get_args(annotation) if each is not type(None)]
+        if len(kinds) == 1:
+            return _bare(kinds[0])
+    return annotation
 
 
 def _walk(steps: tuple[AnyStep, ...], path: Path) -> Iterator[tuple[Path, AnyStep]]:

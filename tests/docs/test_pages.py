@@ -17,6 +17,7 @@ from cli.main import app, main
 from drills.written import SHAPES as SCENARIO_SHAPES
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.language.calendars import WrittenCalendar
+from runbooks.language.facts import words_of
 from runbooks.language.people import WrittenPeople, WrittenRole, WrittenShift
 from runbooks.language.releases import DATA_ONLY, NOT_YET, RESERVED
 from runbooks.language.surface import SHAPES
@@ -108,7 +109,8 @@ def test_the_guide_lists_every_activity_with_what_it_takes_gives_and_refuses() -
         (row,) = [row for row in rows if row.startswith(f"| `{spec.name}` |")]
         _, _, takes, gives, refusals, undo, _ = (set(re.findall(r"`([^`]+)`", cell)) for cell in row.split("|"))
         assert takes == set(spec.takes.model_fields), spec.name
-        assert gives == set(spec.gives.model_fields if spec.gives else ()), spec.name
+        words = words_of(spec.gives) if spec.gives else {}
+        assert gives == set(spec.gives.model_fields if spec.gives else ()).union(*words.values()), spec.name
         assert refusals == set(spec.refusals), spec.name
         assert undo == ({spec.undone_by} if spec.undone_by else set()), spec.name
 

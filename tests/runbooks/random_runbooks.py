@@ -6,7 +6,7 @@ from typing import Any
 
 from amends.models import Money
 from runbooks.catalogue import CATALOGUE
-from runbooks.language.facts import fact_type
+from runbooks.language.facts import fact_type, words_of
 from runbooks.program import FactType
 
 CONDITIONS = (
@@ -79,6 +79,7 @@ def random_result(chance: Random, activity: str) -> dict[str, Any]:
         return {}
     fields = {name: field.annotation for name, field in gives.model_fields.items()}
     found = {name: _value(chance, annotation) for name, annotation in fields.items()}
+    found |= {name: chance.choice(sorted(words)) for name, words in words_of(gives).items()}
     result: dict[str, Any] = gives.model_validate(found).model_dump(mode="json", exclude_none=True)
     return result | ({"currency": "CNY"} if "currency" in result else {})
 

@@ -57,7 +57,7 @@ class ShopOrders:
         self._door.do("orders.drop_replacement", call, {"replacement_id": replacement_id}, work)
 
 
-def _status(db: Session, order_id: str, status: str, at: Utc) -> str:
+def _status(db: Session, order_id: str, status: ports.OrderStatus, at: Utc) -> ports.OrderStatus:
     """A shipped order is delivered when all of its own parcels are."""
     own = ParcelRow.order_id == order_id, ParcelRow.paid_as == ParcelRow.parcel_id
     parcels = db.scalar(select(func.count()).select_from(ParcelRow).where(*own))

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from amends.connectors.ports import ClaimStatus, TraceStatus
 from amends.connectors.shop.tables.base import Base
 
 
@@ -18,7 +19,7 @@ class CarrierRow(Base):
     has_capacity: Mapped[bool]
     claim_window: Mapped[timedelta]
     claim_after: Mapped[timedelta | None]
-    claim_ends: Mapped[str | None]
+    claim_ends: Mapped[ClaimStatus | None] = mapped_column(String)
 
 
 class TraceRow(Base):
@@ -30,7 +31,7 @@ class TraceRow(Base):
     parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"), index=True)
     opened_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
-    ends_as: Mapped[str | None]
+    ends_as: Mapped[TraceStatus | None] = mapped_column(String)
     closed_at: Mapped[datetime | None]
 
 
@@ -58,4 +59,4 @@ class ClaimRow(Base):
     amount: Mapped[int]
     filed_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
-    decided_as: Mapped[str | None]
+    decided_as: Mapped[ClaimStatus | None] = mapped_column(String)

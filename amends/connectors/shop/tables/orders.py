@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from amends.connectors.ports import OrderStatus, TraceStatus
 from amends.connectors.shop.tables.base import Base
 
 
@@ -13,7 +14,7 @@ class OrderRow(Base):
 
     order_id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.customer_id"))
-    status: Mapped[str]
+    status: Mapped[OrderStatus] = mapped_column(String)
     currency: Mapped[str]
     placed_at: Mapped[datetime]
 
@@ -35,7 +36,7 @@ class ParcelRow(Base):
     last_scan_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     trace_after: Mapped[timedelta | None]
-    trace_ends: Mapped[str | None]
+    trace_ends: Mapped[TraceStatus | None] = mapped_column(String)
 
 
 class LineRow(Base):
