@@ -6,11 +6,12 @@ from typing import Annotated, assert_never
 
 from cyclopts import Parameter
 
-from cli import completing
+from cli import completing, problems
 from cli.options import OutputFormat
-from cli.output import Format, print_json
+from cli.output import Format, print_json, say
 from cli.versions import NEWEST, Version, is_file, version
 from runbooks.comparing.differences import Change, Difference, differences
+from runbooks.language.problems import RunbookErrors
 
 _RUNBOOK = "Runbook"
 """The heading of the runbook's own keys."""
@@ -34,7 +35,7 @@ def diff(
     /,
     *,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
-) -> None:
+) -> int:
     """Tell what differs between two versions of a runbook: its steps, times, texts, people, tables and calendars.
 
     For example:
@@ -46,8 +47,16 @@ def diff(
     A name is the runbook's file as it is now, lost_parcel@3 its published
     revision 3, and lost_parcel@newest the one that was published last. With A
     alone, what was published last is held against the file A.
+
+    The exit code is 1 if a file has errors, which are then told as
+    `amends check` tells them.
     """
-    before, after = _both(a, b)
+    try:
+        before, after = _both(a, b)
+    except RunbookErrors:
+        files = [each for each in (a, b or a.rpartition("@")[0]) if each and (is_file(each) or "@" not in each)]
+        say("\n".join(problems.lines(problems.examined(files))))
+        return 1
     found = differences(before.bundle, after.bundle)
     if format is Format.JSON:
         print_json(
@@ -58,9 +67,10 @@ def diff(
                 "differences": [difference.model_dump(mode="json") for difference in found],
             }
         )
-        return
+        return 0
     print(f"{before.says} → {after.says}\n")
     print("\n".join(lines(found)))
+    return 0
 
 
 def lines(found: Iterable[Difference]) -> list[str]:
@@ -74,7 +84,7 @@ def lines(found: Iterable[Difference]) -> list[str]:
             told.append(f"{place}: {within[0][0]}")
         else:
             told += [place, *(f"  {line}" for each in within for line in each)]
-    return told or ["no difference"]
+    return [line.rstrip() for line in told] or ["no difference"]
 
 
 def _both(a: str, b: str | None) -> tuple[Version, Version]:

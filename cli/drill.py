@@ -58,7 +58,8 @@ def drill(
     The exit code is 0 if every scenario came out as expected, and 1 if one did
     not, or if a branch was reached that the scenario file says is out of reach.
 
-    As text each timeline and a table are printed; as JSON a list of results,
+    As text each timeline and a table are printed, and behind it once more what
+    failed, with the place of its scenario; as JSON a list of results,
     with durations in seconds.
     """
     if every_branch and scenario is not None:
@@ -72,7 +73,7 @@ def drill(
     else:
         for each, rehearsed in zip(played, chosen, strict=True):
             print("\n".join([*_story(each, rehearsed), ""]))
-        print("\n".join([*_table([each.report for each in played]), "", *_branches(counted)]))
+        print("\n".join([*_table([each.report for each in played]), *_failed(played, chosen), "", *_branches(counted)]))
     failed = any(not each.report.passed for each in played) or any(each.mistakes for each in counted.values())
     return 1 if failed or (every_branch and any(each.unreached for each in counted.values())) else 0
 
@@ -139,6 +140,14 @@ def _table(reports: list[Report]) -> list[str]:
     failed = sum(not report.passed for report in reports)
     total = f"{len(reports)} played, {failed} failed" if failed else f"{len(reports)} played, all as expected"
     return [*columns([head, *rows]), "", total]
+
+
+def _failed(played: list[Played], scenarios: tuple[Scenario, ...]) -> Iterator[str]:
+    """Once more what failed and why, for whoever reads the end first."""
+    for each, scenario in zip(played, scenarios, strict=True):
+        if not each.report.passed:
+            yield from ("", f"{scenario.place}: {scenario.name}")
+            yield from (f"    {difference}" for difference in each.report.differences)
 
 
 def _branches(counted: dict[str, Coverage]) -> Iterator[str]:

@@ -7,11 +7,14 @@ from cyclopts import Parameter
 
 from cli import completing, problems
 from cli.output import print_json, say
+from cli.versions import is_file, version
 from runbooks.explaining import formats
 from runbooks.explaining.flowchart import flowchart
 from runbooks.explaining.languages import LANGUAGES, LanguageCode
+from runbooks.explaining.model import Explanation
 from runbooks.explaining.page import page_of
 from runbooks.explaining.reading import explain as explained
+from runbooks.explaining.reading import explanation_of_bundle
 from runbooks.language.problems import RunbookErrors
 
 
@@ -26,7 +29,8 @@ class PageFormat(StrEnum):
 
 def explain(
     runbook: Annotated[
-        str, Parameter(completer=completing.runbooks, help="The runbook's name, or the path of a .yaml file.")
+        str,
+        Parameter(completer=completing.runbooks, help="A runbook's name, the path of a .yaml file, or lost_parcel@3."),
     ],
     /,
     *,
@@ -41,6 +45,7 @@ def explain(
     For example:
 
       amends explain lost_parcel --language zh --format markdown
+      amends explain lost_parcel@newest
 
     Its stages and waits, how long it can take at most, who is paged when,
     what is undone how, and what silence means. A runbook that this release
@@ -50,7 +55,7 @@ def explain(
     The exit code is 1 if the runbook has errors, which are then told.
     """
     try:
-        explanation = explained(runbook)
+        explanation = _explained(runbook)
     except RunbookErrors:
         say("\n".join(problems.lines(problems.examined([runbook]))))
         return 1
@@ -69,3 +74,11 @@ def explain(
             assert_never(format)
     print(page, end="")
     return 0
+
+
+def _explained(runbook: str) -> Explanation:
+    if "@" not in runbook or is_file(runbook):
+        return explained(runbook)
+    revision = version(runbook)
+    say(f"this is {revision.says}\n")
+    return explanation_of_bundle(revision.bundle)

@@ -23,8 +23,8 @@ def journal() -> Iterator[Journal]:
     url = make_url(Settings().database_url)
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
         raise ConfigurationError(
-            f"there is no journal at {url.database!r}; run this where `amends up` runs (it makes one), or say where it "
-            "is with AMENDS_STATE_DIR or AMENDS_DATABASE_URL"
+            f"there is no journal at {url.database!r}; `amends up` or `amends db upgrade` makes one there; if there is "
+            "one elsewhere, say where with AMENDS_STATE_DIR or AMENDS_DATABASE_URL"
         )
     engine = connect(url)
     try:

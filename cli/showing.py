@@ -15,6 +15,7 @@ from cli.records import journal
 from cli.screen import Screen
 from cli.story import Story
 from cli.times import Times, Utc
+from cli.versions import followed, followed_in_words
 from workflows.contract import View
 
 
@@ -42,11 +43,13 @@ async def show(
     with journal() as found:
         row = found.incident(incident)
         timeline, effects = found.timeline(row.incident_id), found.effects_of(row.incident_id)
+        revision = followed(found, row)
     view, why_not = await _now(row, address)
     if format is Format.JSON:
         print_json(
             {
                 "incident": row.model_dump(mode="json"),
+                "revision": revision.number if revision else None,
                 "timeline": [entry.model_dump(mode="json") for entry in timeline],
                 "effects": [effect.model_dump(mode="json") for effect in effects],
                 "view": view.model_dump(mode="json") if view else None,
@@ -58,6 +61,7 @@ async def show(
         row=row,
         timeline=timeline,
         effects=effects,
+        follows=followed_in_words(row, revision),
         view=view,
         view_missing=why_not,
         address=address,

@@ -22,11 +22,13 @@ from workflows.contract import OpenAsk, View
 @dataclass(frozen=True)
 class Story:
     """What is known of an incident. ``view`` is how it stands now; if there is none, ``view_missing`` says why, and the
-    timeline alone is told. ``address`` is that of the Temporal server, if it was named."""
+    timeline alone is told. ``follows`` says which runbook text it follows. ``address`` is that of the Temporal server,
+    if it was named."""
 
     row: IncidentRow
     timeline: Sequence[TimelineRow]
     effects: Sequence[EffectRecord]
+    follows: str
     view: View | None
     view_missing: str | None
     address: str | None
@@ -74,6 +76,7 @@ class Story:
         if row.outcome:
             yield "outcome", Text(row.outcome)
         yield "opened", Text(f"{moment(row.opened_at)}, by {self.timeline[0].actor.id}")
+        yield "follows", Text(self.follows)
         if row.closed_at:
             yield "ended", Text(moment(row.closed_at))
         if row.previous:

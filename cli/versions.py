@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from amends.errors import DefinitionError, InputError
-from amends.journal import Journal, RunbookRevision
+from amends.journal import IncidentRow, Journal, RunbookRevision
 from cli.output import local
 from cli.records import journal
 from runbooks import library
@@ -14,6 +14,8 @@ from runbooks.bundle import Bundle
 from runbooks.suggestions import meant
 
 NEWEST: Final = "newest"
+DIGEST: Final = len("sha256:") + 12
+"""So much of a digest is enough to tell it from others."""
 
 
 class Version(NamedTuple):
@@ -48,6 +50,19 @@ def bundle_of(revision: RunbookRevision) -> Bundle:
         where = f"{revision.exception_type}@{revision.number}"
         message = f"this release cannot read what was published ({error.error_count()} mistakes); publish it anew"
         raise DefinitionError(message, place=where) from error
+
+
+def followed(found: Journal, row: IncidentRow) -> RunbookRevision | None:
+    """The published revision whose text an incident follows; ``None`` if nobody published that text."""
+    revision = found.revisions.get(row.bundle_digest)
+    return revision if revision and revision.exception_type == row.exception_type else None
+
+
+def followed_in_words(row: IncidentRow, revision: RunbookRevision | None) -> str:
+    """``lost_parcel, revision 3``, or for a text that was not published ``as of its opening, sha256:1f…``."""
+    if revision is None:
+        return f"{row.exception_type} as of its opening, {row.bundle_digest[:DIGEST]}"
+    return f"{row.exception_type}, revision {revision.number}"
 
 
 def in_words(revision: RunbookRevision) -> str:

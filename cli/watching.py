@@ -23,6 +23,7 @@ from cli.screen import Screen
 from cli.story import Course, Story, waiting_for
 from cli.telling import tell
 from cli.times import Times, Utc
+from cli.versions import followed, followed_in_words
 
 _LOOK: Final = 1.0
 """Seconds between two looks into the journal: soon for a person, and one short query for the database."""
@@ -58,7 +59,11 @@ def watch(
     """
     with journal() as found, ProgressLine() as progress:
         row = found.incident(incident)
-        viewer = _Lines() if format is Format.JSON else _Page(row, Times(utc=utc), progress)
+        viewer = (
+            _Lines()
+            if format is Format.JSON
+            else _Page(row, followed_in_words(row, followed(found, row)), Times(utc=utc), progress)
+        )
         now: IncidentRow | None = None
         for entries in _written(found, row.incident_id):
             viewer.show(entries)
@@ -99,8 +104,9 @@ class _Lines:
 class _Page:
     """The story so far, then entry by entry."""
 
-    def __init__(self, row: IncidentRow, times: Times, progress: ProgressLine) -> None:
+    def __init__(self, row: IncidentRow, follows: str, times: Times, progress: ProgressLine) -> None:
         self._row = row
+        self._follows = follows
         self._times = times
         self._progress = progress
         self._screen = Screen()
@@ -127,6 +133,7 @@ class _Page:
             row=self._row,
             timeline=entries,
             effects=(),
+            follows=self._follows,
             view=None,
             view_missing=None,
             address=None,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from amends.connectors.shop import CALLS, FaultKind
 from amends.connectors.shop.sample import sample
 from amends.models import Data
+from drills.abouts import Abouts
 from drills.branches import branches
 from drills.written import WrittenAct, WrittenAnswer, WrittenExpect, WrittenFault, WrittenScenario, WrittenUnreachable
 from runbooks.bundle import Bundle
@@ -42,6 +43,7 @@ class Check:
         self._source = source
         self._bundle = bundle
         self._shop = sample()
+        self._abouts = Abouts(bundle)
 
     def scenario(self, path: Path, written: WrittenScenario) -> None:
         """Check one scenario; ``path`` leads to it."""
@@ -52,6 +54,7 @@ class Check:
         for number, act in enumerate(written.script):
             self._act((*path, "script", number), act)
         self._expect((*path, "expect"), written.expect)
+        self._names((*path, "expect"), written)
         self._stock((*path, "expect", "shop", "reserved"), written)
 
     def unreachable(self, written: Sequence[WrittenUnreachable]) -> None:
@@ -114,6 +117,19 @@ class Check:
                 at = (*path, "facts", fact)
                 self._of_key(at, f"the runbook has no fact {fact!r}{meant(fact, self._bundle.facts)}")
 
+    def _names(self, path: Path, written: WrittenScenario) -> None:
+        """The names that an expected outcome and expected moments give to plans, steps, messages, choices, …"""
+        outcome = written.expect.outcome
+        if outcome is not None:
+            self._known((*path, "outcome"), "no incident comes to", outcome, self._abouts.outcomes(written))
+        for number, moment in enumerate(written.expect.moments):
+            names = self._abouts.of(moment.entry, written)
+            at = (*path, "moments", number, "of")
+            if moment.of is not None and names:
+                self._known(at, f"no {moment.entry} is about", moment.of, names)
+            elif moment.of is not None:
+                self._of(at, f"{moment.entry} is about nothing here that has a name; leave out `of`")
+
     def _stock(self, path: Path, written: WrittenScenario) -> None:
         if written.order in self._shop.orders:
             skus = {line.sku for parcel in self._shop.orders[written.order].parcels for line in parcel.lines}
@@ -136,7 +152,8 @@ class Check:
     def _known(self, path: Path, complaint: str, word: str, known: Iterable[str]) -> bool:
         names = list(known)
         if word not in names:
-            self._of(path, f"{complaint} {word!r}{meant(word, names) or '; there are ' + ', '.join(sorted(names))}")
+            known_ones = ", ".join(sorted(set(names)))
+            self._of(path, f"{complaint} {word!r}{meant(word, names) or '; there are ' + known_ones}")
         return word in names
 
     def _of(self, path: Path, message: str) -> None:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from amends.journal import TimelineRow
 from amends.models import Data, Money
-from drills.moments import since
+from drills.moments import since_in_both
 from drills.observed import Observed, outcome_of
 from drills.player import EARLY
 from drills.written import WrittenExpect, WrittenMoment, WrittenShop
@@ -63,12 +63,12 @@ def _moments(expected: Sequence[WrittenMoment], timeline: Sequence[TimelineRow],
         what = moment.entry + (f" of {moment.of}" if moment.of else "")
         row = next((row for row in left if _fits(row, moment)), None)
         if row is None:
-            yield f"{what}: expected at {since(moment.at)}, got none"
+            yield f"{what}: expected at {since_in_both(moment.at)}, got none"
             continue
         left.remove(row)
         at = row.occurred_at - timeline[0].occurred_at
         if not moment.at - 2 * EARLY <= at <= moment.at + slack:
-            yield f"{what}: expected at {since(moment.at)}, got {since(at)}"
+            yield f"{what}: expected at {since_in_both(moment.at)}, got {since_in_both(at)}"
 
 
 def _fits(row: TimelineRow, moment: WrittenMoment) -> bool:

@@ -112,7 +112,7 @@ class Unreachable(Model):
 class Scenario(Model):
     """A scenario that fits its runbook: every name in it is known. ``report`` is what opens its incident.
 
-    ``unreachable`` is what its file says of the whole runbook.
+    ``unreachable`` is what its file says of the whole runbook; ``place``: file and line where the scenario begins.
     """
 
     bundle: Bundle
@@ -124,6 +124,7 @@ class Scenario(Model):
     script: tuple[Act, ...]
     expect: WrittenExpect
     unreachable: tuple[Unreachable, ...] = ()
+    place: str = ""
 
     @property
     def runbook(self) -> str:
@@ -161,7 +162,10 @@ def parse_scenarios(*, file: str, text: str, bundle: Bundle) -> tuple[Scenario, 
     if check.problems:
         raise RunbookErrors(check.problems)
     stated = tuple(_unreachable(source, number, each) for number, each in enumerate(written.unreachable))
-    return tuple(_scenario(name, scenario, bundle, stated) for name, scenario in written.scenarios.items())
+    return tuple(
+        _scenario(name, scenario, bundle, stated).model_copy(update={"place": _place(source, name)})
+        for name, scenario in written.scenarios.items()
+    )
 
 
 def choose(scenarios: Sequence[Scenario], name: str) -> tuple[Scenario, ...]:
@@ -194,6 +198,11 @@ def _scenario(name: str, written: WrittenScenario, bundle: Bundle, unreachable: 
         expect=written.expect,
         unreachable=unreachable,
     )
+
+
+def _place(source: Source, name: str) -> str:
+    at = source.key_problem(("scenarios", name), "")
+    return f"{at.file}:{at.line}"
 
 
 def _unreachable(source: Source, number: int, written: WrittenUnreachable) -> Unreachable:

@@ -11,6 +11,14 @@ from amends.journal.statements import insert_once
 _claims = schema.claims
 
 
+def holder(connection: Connection, *, exception_type: str, key: str) -> str | None:
+    """The incident that holds a report's key; ``None`` if none does."""
+    held = select(_claims.c.incident_id).where(
+        _claims.c.exception_type == exception_type, _claims.c.idempotency_key == key
+    )
+    return connection.execute(held).scalar_one_or_none()
+
+
 def claim(
     connection: Connection, *, exception_type: str, keys: Sequence[str], incident_id: str
 ) -> tuple[LostClaim, ...]:

@@ -7,7 +7,7 @@ from typing import Unpack
 from sqlalchemy import Engine
 
 from amends.errors import JournalError
-from amends.journal import append, effects, entries, incidents
+from amends.journal import append, claims, effects, entries, incidents
 from amends.journal.effects import EffectLog
 from amends.journal.engine import reading, writing
 from amends.journal.migrate import check
@@ -87,6 +87,11 @@ class Journal:
         """The incidents that are wanted, the newest first, at most ``limit``."""
         with reading(self.engine) as connection:
             return incidents.search(connection, wanted=wanted, limit=limit)
+
+    def reported(self, *, exception_type: str, key: str) -> str | None:
+        """The incident that has the report with this key; ``None`` if the journal knows no such report."""
+        with reading(self.engine) as connection:
+            return claims.holder(connection, exception_type=exception_type, key=key)
 
     def count(self, **wanted: Unpack[Search]) -> int:
         """How many incidents are wanted."""

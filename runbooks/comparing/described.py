@@ -14,7 +14,7 @@ def described(value: Any, label: Label) -> str:
     said: list[str] = []
     parts: list[str] = []
     for field, inner in LABELS[type(value)].items():
-        given = inner.prepare(getattr(value, field))
+        given = inner.whole(inner.prepare(getattr(value, field)))
         if inner.named or given == type(value).model_fields[field].default or given in ((), {}):
             continue
         if is_collection(given, inner):
@@ -22,7 +22,11 @@ def described(value: Any, label: Label) -> str:
             whole = any(map(_has_parts, _values(given)))
             (parts if whole else said).extend(_line(name, text, ": " if whole else " ") for name, text in items)
         else:
-            said.append(inner.words if given is True else _line(inner.words, described(given, inner), " "))
+            text = described(given, inner)
+            if "\n" in text and not _has_parts(given):
+                parts.append(f"{inner.words}:{_indented(text.splitlines())}")
+            else:
+                said.append(inner.words if given is True else _line(inner.words, text, " "))
     return "\n".join([*([", ".join(said)] if said else []), *parts])
 
 
@@ -46,4 +50,12 @@ def _values(collection: Any) -> tuple[Any, ...]:
 
 
 def _line(name: str, text: str, between: str) -> str:
-    return f"{name}{between}{text}".replace("\n", "\n  ") if name and text else name or text
+    if not (name and text):
+        return name or text
+    first, *rest = text.splitlines()
+    return f"{name}{between}{first}{_indented(rest)}"
+
+
+def _indented(lines: list[str]) -> str:
+    """Lines behind another, without blanks at the end of any."""
+    return "".join(f"\n  {line}".rstrip(" ") for line in lines)

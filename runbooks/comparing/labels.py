@@ -45,6 +45,11 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
+def _given(inputs: dict[str, Value]) -> dict[str, Value]:
+    """Inputs without those that are the report's field of the same name, which need not be written."""
+    return {name: value for name, value in inputs.items() if value.expr != f"report.{name}"}
+
+
 class Label(NamedTuple):
     """How a field is told.
 
@@ -52,7 +57,7 @@ class Label(NamedTuple):
     begins. ``item``: what one item of a collection is called, with ``{}`` for its key; the models of a list say it
     themselves (``runbooks/comparing/naming.py``). ``ordered``: whether it is told where a new item stands. ``named``:
     whether the name of the model around it says the value already. ``show``: how a value is written. ``prepare``: what
-    is compared instead of the value.
+    is compared instead of the value. ``whole``: what is told of it where the model around it is new or gone.
     """
 
     words: str = ""
@@ -62,6 +67,7 @@ class Label(NamedTuple):
     named: bool = False
     show: Callable[[Any], str] = plain
     prepare: Callable[[Any], Any] = _as_it_is
+    whole: Callable[[Any], Any] = _as_it_is
 
 
 def by_language(messages: dict[str, dict[str, MessageText]]) -> dict[str, MessageText]:
@@ -119,7 +125,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         **_STEP,
         "activity": Label("activity", named=True, show=code),
         "effect": Label("changes the world", named=True),
-        "inputs": Label("with", item="with `{}`", show=plain),
+        "inputs": Label("with", item="with `{}`", show=plain, whole=_given),
         "undo": Label("undone by"),
         "final": Label("final"),
         **_SAVED,
@@ -156,7 +162,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
     Choice: {"name": Label("name", named=True, show=code), "when": Label("when", show=code)},
     Check: {
         "activity": Label("by", show=code),
-        "inputs": Label("with", item="with `{}`", show=plain),
+        "inputs": Label("with", item="with `{}`", show=plain, whole=_given),
         "every": Label("every"),
         "save_as": Label("saved as", show=code),
     },
@@ -178,7 +184,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "starts": Label("from", show=code),
         "table": Label("table", show=code),
         "protect_by": Label("protected by", show=code),
-        "inputs": Label("with", item="with `{}`", show=plain),
+        "inputs": Label("with", item="with `{}`", show=plain, whole=_given),
     },
     Expectation: {
         "expect": Label("expect", named=True, show=code),

@@ -62,9 +62,10 @@ class Item(NamedTuple):
 
 def keyed(items: Mapping[Any, Any] | tuple[Any, ...], label: Label) -> dict[str, Item]:
     """A collection's items by what they are known by: a mapping's by their keys, steps by their ids, all else by its
-    name."""
+    name. A mapping's come in the order of their keys: it has no other, once it was published."""
     if isinstance(items, Mapping):
-        return {plain(key): Item(label.item.format(plain(key)), value) for key, value in items.items()}
+        named = {plain(key): value for key, value in items.items()}
+        return {key: Item(label.item.format(key), named[key]) for key in sorted(named)}
     times: Counter[str] = Counter()
     found = {}
     for value in items:

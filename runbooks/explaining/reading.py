@@ -1,9 +1,12 @@
 """From a runbook, as it was written, and what stands beside it, to its explanation."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from amends.models import Stage
 from runbooks import library
+from runbooks.bundle import Bundle, MessageText
+from runbooks.explaining.bundled import written_of
 from runbooks.explaining.items import DoItem, MeasureItem, walk
 from runbooks.explaining.model import Explanation, StageItem, Undoing
 from runbooks.explaining.promises import ladders_of, opening_of, promises_of, roles_of, severities_of
@@ -12,6 +15,7 @@ from runbooks.explaining.steps import Steps
 from runbooks.language.facts import every_step
 from runbooks.language.problems import RunbookErrors, Weight
 from runbooks.language.reading import read_runbook
+from runbooks.language.reference import Reference
 from runbooks.language.releases import DATA_ONLY, NOT_YET
 from runbooks.language.shelf import Shelf
 from runbooks.language.source import Source
@@ -38,9 +42,21 @@ def explain(name_or_path: str | Path) -> Explanation:
 
 def explanation_of(runbook: Runbook, shelf: Shelf) -> Explanation:
     """The explanation of a runbook that has been checked against what is on the shelf."""
+    return _explanation(runbook, shelf.texts.get, shelf.reference)
+
+
+def explanation_of_bundle(bundle: Bundle) -> Explanation:
+    """The explanation of a runbook as it was published, with the texts, people and tables of then."""
+    reference = Reference(roles=bundle.roles, calendars=bundle.calendars, tables=bundle.tables)
+    return _explanation(written_of(bundle), bundle.messages.__getitem__, reference)
+
+
+def _explanation(
+    runbook: Runbook, texts: Callable[[str], Mapping[str, MessageText]], reference: Reference
+) -> Explanation:
     severities = severities_of(runbook)
-    promises = promises_of(runbook, shelf.reference, severities.possible)
-    stages = _stages(runbook, Steps(shelf.texts, severities.possible))
+    promises = promises_of(runbook, reference, severities.possible)
+    stages = _stages(runbook, Steps(texts, severities.possible))
     used = _words(runbook)
     return Explanation(
         name=runbook.runbook,
@@ -50,7 +66,7 @@ def explanation_of(runbook: Runbook, shelf: Shelf) -> Explanation:
         severities=severities,
         promises=promises,
         ladders=ladders_of(runbook, severities.possible),
-        roles=roles_of(runbook, shelf.reference),
+        roles=roles_of(runbook, reference),
         stages=stages,
         worst=worst_case_of(stages, promises, severities.possible),
         undone=tuple(undoing for stage in stages for undoing in _undoings(stage)),

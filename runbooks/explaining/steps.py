@@ -1,11 +1,12 @@
 """From the steps that people write to those that are explained."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeGuard, assert_never
 
 from pydantic import JsonValue
 
 from amends.models import Severity
+from runbooks.bundle import MessageText
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.explaining.conditions import Condition, Given
 from runbooks.explaining.items import (
@@ -45,7 +46,6 @@ from runbooks.language.step_shapes import (
     Unreadable,
     Wait,
 )
-from runbooks.language.texts import Texts
 from runbooks.language.words import SKIP
 from runbooks.program import OnRefusal
 
@@ -61,9 +61,10 @@ def times_of(written: Durations, severities: tuple[Severity, ...]) -> Times:
 
 
 class Steps:
-    """Explains the steps of one runbook, which must be right. ``severities``: those that it can give."""
+    """Explains the steps of one runbook, which must be right. ``texts``: a message's key → its text by language.
+    ``severities``: those that the runbook can give."""
 
-    def __init__(self, texts: Texts, severities: tuple[Severity, ...]) -> None:
+    def __init__(self, texts: Callable[[str], Mapping[str, MessageText]], severities: tuple[Severity, ...]) -> None:
         self._texts, self._severities = texts, severities
 
     def items(self, steps: tuple[AnyStep, ...]) -> tuple[Item, ...]:
@@ -179,7 +180,7 @@ class Steps:
         )
 
     def _message(self, key: str) -> Message:
-        return Message(key=key, subjects={language: text.subject for language, text in self._texts.get(key).items()})
+        return Message(key=key, subjects={language: text.subject for language, text in self._texts(key).items()})
 
 
 class _Plan:

@@ -24,7 +24,7 @@ REFUND = "action.refund.payments.refund"
 Told = tuple[timedelta, EntryKind, Actor, Data]
 
 
-def reported(subject: Data | None = None) -> Iterator[Told]:
+def reported(subject: Data | None = None, *, digest: str = "sha256:00") -> Iterator[Told]:
     """Reported by Mei, and noted."""
     subject = subject or {"order_id": "SO-1004", "parcel_id": "PC-1004-1"}
     opened: Data = {
@@ -33,7 +33,7 @@ def reported(subject: Data | None = None) -> Iterator[Told]:
         "workflow_id": "lost_parcel:SO-1004:PC-1004-1",
         "subject": subject,
         "report": subject,
-        "bundle": {"digest": "sha256:00"},
+        "bundle": {"digest": digest},
         "severity": "medium",
         "key": "k-1",
     }

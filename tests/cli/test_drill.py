@@ -91,8 +91,12 @@ def test_a_scenario_that_fails_is_told_and_is_the_exit_code(tmp_path: Path) -> N
 
     assert ran.returncode == 1, ran.stderr
     assert "+0d 00:30  temporal called it off: found behind the shelf." in ran.stdout
-    assert "cancel_requested: expected at +0d 02:00, got +0d 00:30" in ran.stdout
-    assert "1 played, 1 failed" in ran.stdout
+    why = "cancel_requested: expected at +0d 02:00 (2h), got +0d 00:30 (30m)"
+    line = 1 + wrong.splitlines().index("  called_off:")
+    assert ran.stdout.count(why) == 2
+    assert (
+        f"\n1 played, 1 failed\n\n{tmp_path}/scenarios/lost_parcel.yaml:{line}: called_off\n    {why}\n" in ran.stdout
+    )
     assert "branches are not counted: one scenario alone cannot reach them all" in ran.stdout
 
 

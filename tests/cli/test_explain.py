@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
+from runbooks import library
+from tests.cli.owners import FASTER, make_journal, own_file
 from tests.runbooks.explaining.golden import HERE as APPROVED
 
 BROKEN = Path(__file__).parents[1] / "runbooks" / "broken" / "endless_ask.yaml"
@@ -29,6 +31,21 @@ def test_languages_and_formats_are_chosen(
     approved = (APPROVED / f"lost_parcel.{language}.{ending}").read_text(encoding="utf-8")
     assert code == 0
     assert capsys.readouterr().out == approved
+
+
+def test_a_revision_is_read_back_as_it_was_published(
+    state_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_journal(state_dir, library.load(own_file(tmp_path, FASTER)), library.load("lost_parcel"))
+    pages = {}
+
+    for named in ("lost_parcel", "lost_parcel@1", "lost_parcel@newest"):
+        assert main(["explain", named]) == 0
+        pages[named] = capsys.readouterr()
+
+    assert pages["lost_parcel@1"].err.startswith("this is lost_parcel revision 1 (published by mei on ")
+    assert "for 24 hours from its delivery" in " ".join(pages["lost_parcel@1"].out.split())
+    assert pages["lost_parcel@newest"].out == pages["lost_parcel"].out != pages["lost_parcel@1"].out
 
 
 def test_a_file_that_this_release_cannot_carry_out_is_explained_all_the_same(

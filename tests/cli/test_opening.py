@@ -60,6 +60,27 @@ async def test_the_same_report_by_another_revision_is_the_same_report(
     again = await opened(journal_served, temporal_server, "lost_parcel", order_id)
     await client.get_workflow_handle(first.workflow_id).terminate()
 
+    printed = capsys.readouterr()
+    told = [line for line in printed.out.splitlines() if " [info " not in line]  # the worker logs beside it
     assert again.bundle_digest == first.bundle_digest
-    told = [line for line in capsys.readouterr().out.splitlines() if " [info " not in line]  # the worker logs beside it
-    assert told == [f"opened incident {first.incident_id}"] * 2
+    assert told == [
+        f"opened incident {first.incident_id}",
+        f"reported before: incident {first.incident_id}; nothing is done again (to report it anew, give a --key)",
+    ]
+    goes_on = "It goes on with the text that it was opened with (lost_parcel, revision 1), which is not the one that "
+    assert [line for line in printed.err.splitlines() if line.startswith("It goes on")] == [f"{goes_on}you named."]
+
+
+async def test_without_the_journal_at_hand_a_report_is_given_all_the_same(
+    journal_served: Journal,
+    client: Client,
+    temporal_server: EmbeddedServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("AMENDS_STATE_DIR", str(tmp_path / "elsewhere"))
+    row = await opened(journal_served, temporal_server, "lost_parcel", f"SO-{uuid4()}")
+    await client.get_workflow_handle(row.workflow_id).terminate()
+
+    assert f"opened incident {row.incident_id}" in capsys.readouterr().out.splitlines()

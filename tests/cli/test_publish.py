@@ -65,6 +65,48 @@ def test_a_new_revision_says_what_differs_from_the_one_before(
     assert [revision.number for revision in history(state_dir)] == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("published", "first", "behind"),
+    [
+        (True, "this would be lost_parcel revision 2", ["", "What differs from revision 1:"]),
+        (False, "this would be lost_parcel revision 1", []),
+    ],
+)
+def test_a_preview_says_what_would_differ_and_publishes_nothing(
+    published: bool,
+    first: str,
+    behind: list[str],
+    state_dir: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make_journal(state_dir, *([library.load("lost_parcel")] if published else []))
+    file = own_file(tmp_path, FASTER)
+    before = history(state_dir)
+
+    code = main(["publish", str(file), "--preview"])
+
+    told = capsys.readouterr()
+    assert code == 0
+    assert told.out.splitlines()[:3] == [first, *behind]
+    assert ("answer within 48h → 24h" in told.out) == published
+    assert told.err.splitlines() == [
+        f"this text is from {file}; the runbook's own file is runbooks/lost_parcel.yaml",
+        "nothing was published",
+    ]
+    assert history(state_dir) == before
+
+
+def test_a_preview_of_what_was_published_last_says_so(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_journal(state_dir, library.load("lost_parcel"))
+
+    code = main(["publish", "lost_parcel", "--preview"])
+
+    told = capsys.readouterr()
+    assert (code, told.err) == (0, "nothing was published\n")
+    assert told.out.startswith("nothing changed since revision 1 (published by mei on ")
+
+
 def test_what_was_published_last_is_not_published_again(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_journal(state_dir, library.load("lost_parcel"))
 
@@ -125,7 +167,7 @@ def test_nothing_is_published_without_a_reason(state_dir: Path, capsys: pytest.C
     make_journal(state_dir)
 
     assert main(["publish", "lost_parcel", "--why", " \n"]) == 2
-    assert capsys.readouterr().err == "error: --why: say why, for those who read the revisions later\n"
+    assert capsys.readouterr().err.startswith("error: --why: say why, for those who read the revisions later; or look ")
     assert main(["publish", "lost_parcel"]) == 2
     assert "--why" in capsys.readouterr().err
     assert history(state_dir) == []
@@ -137,7 +179,9 @@ def test_without_a_journal_nothing_is_made_and_it_is_said_where_to_go(
     code = main(["publish", "lost_parcel", *WHY])
 
     assert code == 2
-    assert "there is no journal at" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "there is no journal at" in told
+    assert "`amends db upgrade`" in told
     assert list(state_dir.iterdir()) == []
 
 

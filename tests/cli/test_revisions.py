@@ -33,7 +33,7 @@ def test_a_runbook_that_is_as_it_was_published_says_so(state_dir: Path, capsys: 
     assert (file, problems) == ("as published", "-")
 
 
-def test_a_file_that_is_not_what_was_published_was_edited_since(
+def test_a_file_that_is_not_what_was_published_last_differs(
     state_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_journal(state_dir, library.load("lost_parcel"), faster(tmp_path))
@@ -41,7 +41,7 @@ def test_a_file_that_is_not_what_was_published_was_edited_since(
     main(["runbooks"])
 
     row = row_of("lost_parcel", capsys.readouterr().out)
-    assert (row[2], row[6]) == ("2", "edited since")
+    assert (row[2], row[6]) == ("2", "differs")
 
 
 def test_a_runbook_that_was_never_published_says_so(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

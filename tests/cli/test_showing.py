@@ -7,7 +7,9 @@ from rich.cells import cell_len
 
 from amends.models import Data
 from cli.main import main
+from runbooks import library
 from tests.cli import stories
+from tests.cli.owners import make_journal
 from tests.cli.terminals import typed
 from tests.cli.zones import zone
 
@@ -75,6 +77,7 @@ def test_a_story_that_has_ended_is_told_whole_in_the_reader_s_time(
         "  severity  medium\n"
         "  outcome   refund\n"
         "  opened    2026-11-22 23:04 CET, by mei\n"
+        "  follows   lost_parcel as of its opening, sha256:00\n"
         "  ended     2026-11-24 01:04 CET\n"
         "\n"
         f"{COURSE}"
@@ -91,6 +94,18 @@ def test_a_story_that_has_ended_is_told_whole_in_the_reader_s_time(
         "  refused     send the goods again (NoCapacity: heron_post takes no more parcels)\n"
         "  done        refund the customer (amount CNY 384.00, refund id RF-1)\n"
     )
+
+
+def test_an_incident_that_follows_a_published_text_says_which(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = library.load("lost_parcel")
+    make_journal(state_dir, bundle)
+    stories.write(state_dir, stories.reported(digest=bundle.digest))
+
+    told = shown(capsys)
+
+    assert "  follows   lost_parcel, revision 1\n" in told
 
 
 def test_an_open_question_is_told_with_the_commands_that_answer_it_though_no_server_answers(

@@ -14,11 +14,11 @@ WRONG = [
         "shipping.close_trace: unknown",
         "effect 2: expected shipping.close_trace: unknown, got shipping.close_trace: applied",
     ),
-    ("at: 30m}\n      shop", "at: 2h}\n      shop", "incident_closed: expected at +0d 02:00, got +0d 00:30"),
+    ("at: 30m}\n      shop", "at: 2h}\n      shop", "incident_closed: expected at +0d 02:00 (2h), got +0d 00:30 (30m)"),
     (
         "moments:",
         "moments:\n        - {entry: incident_resolved, of: reship, at: 20m}",
-        "incident_resolved of reship: expected at +0d 00:20, got none",
+        "incident_resolved of reship: expected at +0d 00:20 (20m), got none",
     ),
     ("CNY 0.00", "CNY 398.00", "refunded by the shop: expected CNY 398.00, got CNY 0.00"),
     ("LAMP-OAK: 0", "LAMP-OAK: 2", "LAMP-OAK reserved in the shop: expected 2, got 0"),

@@ -8,6 +8,7 @@ import pytest
 from amends.connectors.shop import FaultKind
 from amends.errors import DefinitionError
 from amends.models import Money
+from drills.moments import read_since, since
 from drills.scenario import AnswerAct, Fault, choose, load_scenarios
 from runbooks.language.problems import RunbookErrors
 from tests.drills.builders import CALLED_OFF, called_off, scenarios
@@ -33,6 +34,33 @@ BROKEN = [
     ("moments:", "facts: {choise: refund}\n      moments:", f"{FILE}:13:15: the runbook has no fact 'choise'"),
     ("entry: incident_closed", "entry: incident_close", f"{FILE}:14:19: 'incident_close' is not one of"),
     ("CNY 0.00", "0 yuan", f"{FILE}:15:24: `refunded`: '0 yuan' is not an amount"),
+    ("CNY 0.00", "459", f"{FILE}:15:24: `refunded`: 459 has no currency; write it with one, such as CNY 459.00"),
+    ("CNY 0.00", "[459]", f"{FILE}:15:24: `refunded`: '[459]' is not an amount; write the currency and a number"),
+    (
+        "moments:",
+        "outcome: reshp\n      moments:",
+        f"{FILE}:13:16: no incident comes to 'reshp'; did you mean 'reship'?",
+    ),
+    (
+        "moments:",
+        "outcome: 'cancelled: lost'\n      moments:",
+        f"{FILE}:13:16: no incident comes to 'cancelled: lost'",
+    ),
+    (
+        "moments:",
+        "moments:\n        - {entry: plan_failed, of: reshp, at: 1h}",
+        f"{FILE}:14:36: no plan_failed is about 'reshp'; did you mean 'reship'?",
+    ),
+    (
+        "moments:",
+        "moments:\n        - {entry: severity_set, of: very, at: 1h}",
+        f"{FILE}:14:37: no severity_set is about 'very'; there are critical, high, low, medium",
+    ),
+    (
+        "moments:",
+        "moments:\n        - {entry: news_received, of: order.paid, at: 1h}",
+        f"{FILE}:14:38: news_received is about nothing here that has a name; leave out `of`",
+    ),
     ("LAMP-OAK", "LAMP-ELM", f"{FILE}:15:45: SO-1001 has no 'LAMP-ELM' in it"),
     ("script:", "faults: [{call: x.y, refuse: No}]\n    script:", f"{FILE}:5:21: the shop has no call 'x.y'"),
     (
@@ -106,6 +134,14 @@ def test_all_mistakes_of_a_file_are_told_at_once() -> None:
         scenarios(text)
 
     assert [(problem.line, problem.column) for problem in caught.value.problems] == [(4, 12), (12, 18)]
+
+
+@pytest.mark.parametrize("written", ["26h 12d", "13d 2h", "+13d 02:00"])
+def test_a_moment_may_be_written_as_a_drill_shows_it(written: str) -> None:
+    scenario = called_off(("at: 30m}\n      shop", f"at: {written}}}\n      shop"))
+
+    assert scenario.expect.moments[0].at == timedelta(days=13, hours=2)
+    assert read_since(since(timedelta(days=13, hours=2))) == timedelta(days=13, hours=2)
 
 
 def test_moments_add_up_and_amounts_are_minor_units() -> None:

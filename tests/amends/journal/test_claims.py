@@ -23,6 +23,14 @@ def test_a_report_that_the_incident_itself_holds_is_not_lost(journal: Journal) -
     assert again.lost == ()
 
 
+def test_whoever_has_a_report_is_known_by_its_key_and_type(journal: Journal) -> None:
+    told(journal, opened("first"), incident_id="first", run_id="run-1", claims=["report-1"])
+
+    assert journal.reported(exception_type="lost_parcel", key="report-1") == "first"
+    assert journal.reported(exception_type="lost_parcel", key="report-2") is None
+    assert journal.reported(exception_type="stockout", key="report-1") is None
+
+
 def test_the_newest_earlier_incident_on_the_subject_is_named(journal: Journal) -> None:
     for day, name in enumerate(["january", "february"]):
         told(journal, _opened_on(name, day), incident_id=name, run_id=name)

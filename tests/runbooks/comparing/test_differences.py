@@ -75,7 +75,7 @@ def test_a_new_plan_is_told_whole_with_where_it_stands() -> None:
 
     text = """\
 when `choice == "refund" && order.total > money("CNY 5.00")`
-step `inventory.reserve`: with `parcel_id` `=report.parcel_id`, undone by `inventory.release`
+step `inventory.reserve`: undone by `inventory.release`
 message `lost_parcel.looking`"""
     assert told(bundle(), changed) == [
         ("Stage action", "plan `voucher`, between plan `reship` and plan `refund`", "new", None, text)
@@ -144,8 +144,7 @@ def test_a_new_step_is_told_with_what_it_does_and_the_facts_it_brings() -> None:
     found = told_of((READ_PARCEL, READ_PARCEL + "    - {do: inventory.check, save_as: early}\n"))
 
     where = "step `inventory.check`, between step `shipping.read_parcel` and message `lost_parcel.looking`"
-    text = "with `parcel_id` `=report.parcel_id`, saved as `early`"
-    assert ("Stage report", where, "new", None, text) in found
+    assert ("Stage report", where, "new", None, "saved as `early`") in found
     assert ("Facts that conditions may read", "`early.reservable`", "new", None, "bool") in found
 
 

@@ -106,11 +106,11 @@ def test_silence_and_limits_stand_on_the_edges() -> None:
 
 
 def test_a_label_is_never_read_as_syntax() -> None:
-    when = r"""when: "order.status == '#1 \"q\" <b>; %%{init}%% end ] & |'" """
+    when = r"""when: "order.order_id == '#1 \"q\" <b>; %%{init}%% end ] & |'" """
 
     chart = flowchart(with_steps(f"- {{tell: customer, message: sorry, {when}}}\n"), EN)
 
-    assert "status is #35;1 #quot;q#quot; #lt;b#gt;; #37;#37;{init}#37;#37; end ] #amp; |: write to" in chart
+    assert "order id is #35;1 #quot;q#quot; #lt;b#gt;; #37;#37;{init}#37;#37; end ] #amp; |: write to" in chart
 
 
 def test_what_cuts_in_is_dotted_to_its_plan() -> None:

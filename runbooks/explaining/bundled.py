@@ -1,0 +1,132 @@
+"""From a bundle, as it was published, back to what its author wrote, so that it can be explained like any file.
+
+What a bundle no longer has is what nobody would miss on a page: in which way a duration was spelt, which inputs were
+left to the report, in which order keys stood.
+"""
+
+from typing import Any, assert_never
+
+from amends.models import Data
+from runbooks.bundle import Bundle
+from runbooks.language.surface import Runbook
+from runbooks.language.words import SKIP
+from runbooks.policy import Expectation, Match, SlaPolicy
+from runbooks.program import AskStep, BySeverity, Check, DoStep, Plan, Step, TellStep, Together, Value, WaitStep
+
+
+def written_of(bundle: Bundle) -> Runbook:
+    """The runbook as it may have been written; compiling it beside the same messages and tables gives the bundle."""
+    program = bundle.program
+    names = dict.fromkeys([*bundle.subject, *sorted(bundle.report)])  # what it is about comes first
+    fields = {name: {"type": bundle.report[name], "optional": name in bundle.report_optional} for name in names}
+    severity: dict[str, Any] = {rule.severity.value: rule.when for rule in program.severity}
+    written: dict[str, Any] = {
+        "runbook": bundle.exception_type,
+        "title": bundle.title,
+        "about": bundle.about,
+        "subject": bundle.subject,
+        "supersedes": bundle.supersedes,
+        "reopen_for": bundle.reopen_for,
+        "opens": tuple(map(_opening, bundle.opens)),
+        "report": fields,
+        "severity": {**severity, "otherwise": program.otherwise},
+        "sla": _sla(bundle.sla) if bundle.sla else None,
+        "external": {
+            each.name: {"from": each.starts, "table": each.table, "protect_by": each.protect_by}
+            for each in bundle.external
+        },
+        "escalation": tuple(
+            {"page": level.page, "ack_within": _times(level.ack_within), "repeat": level.repeat}
+            for level in bundle.escalation
+        ),
+        "stages": {
+            "report": tuple(map(_step, program.report)),
+            "analysis": tuple(map(_step, program.analysis)),
+            "action": tuple(map(_plan, program.action)),
+            "follow_up": tuple(map(_step, program.follow_up)),
+        },
+    }
+    return Runbook.model_validate(written)
+
+
+def _opening(rule: Expectation | Match) -> dict[str, Any]:
+    match rule:
+        case Expectation():
+            return {"expect": rule.expect, "after": rule.after, "late_after": rule.late_after, "grace": rule.grace}
+        case Match():
+            return {"match": rule.match}
+        case _:
+            assert_never(rule)
+
+
+def _sla(sla: SlaPolicy) -> dict[str, Any]:
+    goals = {name.value: {**_times(goal.within), "calendar": goal.calendar} for name, goal in sla.goals.items()}
+    warned = tuple(f"{part}%" for part in sla.warn_at)
+    return {**goals, "warn_at": warned, "pause_while_waiting_for": sla.pause_while_waiting_for}
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    return {"plan": plan.name, "when": plan.when, "steps": tuple(map(_step, plan.steps))}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {"when": step.when, **_own(step)}
+
+
+def _own(step: Step) -> dict[str, Any]:
+    """What a step has beside its condition."""
+    match step:
+        case DoStep():
+            undo = step.undo.activity if step.undo else None
+            return {
+                "do": step.activity,
+                "with": _inputs(step.inputs),
+                "save_as": step.save_as,
+                "undo": undo,
+                "final": step.final,
+                "on_refusal": step.on_refusal,
+                "otherwise": step.otherwise,
+            }
+        case TellStep():
+            return {"tell": step.to, "message": step.message, "on_refusal": step.on_refusal}
+        case AskStep():
+            return {
+                "ask": step.to,
+                "question": step.question,
+                "after": _times(step.after) if step.after else None,
+                "choices": {choice.name: choice.when or True for choice in step.choices},
+                "answer_within": _times(step.answer_within),
+                "if_silent": step.if_silent or SKIP,
+                "save_as": step.save_as,
+                "otherwise": step.otherwise,
+                "on_refusal": step.on_refusal,
+            }
+        case WaitStep():
+            return {
+                "wait": step.until,
+                "check": _check(step.check) if step.check else None,
+                "at_most": _times(step.at_most),
+                "then_assume": step.then_assume,
+                "waiting_for": step.waiting_for,
+            }
+        case Together():
+            return {"together": tuple(map(_step, step.steps))}
+        case _:
+            assert_never(step)
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {"do": check.activity, "with": _inputs(check.inputs), "every": check.every, "save_as": check.save_as}
+
+
+def _inputs(inputs: dict[str, Value]) -> Data:
+    """Those that had to be written: the report's field of the same name is given if nothing else is."""
+    return {
+        name: value.literal if value.expr is None else f"={value.expr}"
+        for name, value in inputs.items()
+        if value.expr != f"report.{name}"
+    }
+
+
+def _times(times: BySeverity) -> dict[str, Any]:
+    return dict(times)

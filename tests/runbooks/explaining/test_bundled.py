@@ -1,0 +1,64 @@
+"""A runbook is explained from its published bundle as from its file."""
+
+import pytest
+
+from amends.timeline import canonical
+from runbooks import library
+from runbooks.bundle import Bundle
+from runbooks.explaining.bundled import written_of
+from runbooks.explaining.reading import explain, explanation_of, explanation_of_bundle
+from runbooks.language.compiler import compile_runbook
+from runbooks.language.reading import read_runbook
+from runbooks.language.shelf import Shelf
+from runbooks.language.source import Source
+from tests.runbooks.builders import RATES, REFERENCE, small, texts
+
+KEYS = """\
+sla:
+  acknowledge: {critical: 15m, high: 1h, medium: 4h, low: 8h}
+  resolve: {critical: 12h, high: 24h, medium: 2d, low: 2d, calendar: cn_office}
+  warn_at: [50%, 80%]
+  pause_while_waiting_for: [customer]
+external:
+  claim: {from: report.seen_at, table: claim_window, protect_by: shipping.file_claim}
+opens:
+  - {expect: shipment.scanned, after: shipment.handed_over, late_after: 72h, grace: 1h}
+  - {match: event.type == "order.refunded"}
+escalation:
+  - {page: clerk, ack_within: {critical: 5m, high: 10m, medium: 1h, low: 2h}, repeat: 2}
+reopen_for: 30d
+supersedes: [stockout]
+stages:"""
+
+
+def published(bundle: Bundle) -> Bundle:
+    """The bundle as the journal gives it back."""
+    return Bundle.model_validate_json(canonical(bundle.model_dump(mode="json")))
+
+
+def test_the_shipped_runbook_is_explained_from_its_revision_as_from_its_file() -> None:
+    assert explanation_of_bundle(published(library.load("lost_parcel"))) == explain("lost_parcel")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (),
+        (("stages:", KEYS), ("  parcel_id: string", "  parcel_id: string\n  seen_at: timestamp")),
+        (("  high: order.total", "  critical: order.total"),),
+    ],
+    ids=["small", "promises", "severities"],
+)
+def test_whatever_a_bundle_carries_is_explained_from_it(changes: tuple[tuple[str, str], ...]) -> None:
+    text, shelf = small(*changes), Shelf(texts(), RATES, REFERENCE)
+    bundle = compile_runbook(file="x.yaml", text=text, texts=shelf.texts, rates=RATES, reference=REFERENCE)
+    written = read_runbook(Source("x.yaml", text)).runbook
+    assert written is not None
+
+    assert explanation_of_bundle(bundle) == explanation_of(written, shelf)
+
+
+def test_what_is_written_back_means_the_same_once_it_was_published() -> None:
+    bundle = library.load("lost_parcel")
+
+    assert written_of(published(bundle)) == written_of(bundle)
