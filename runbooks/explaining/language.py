@@ -67,7 +67,9 @@ class Language(Sayer):
     @abstractmethod
     def step(self, item: Item) -> Told: ...
     @abstractmethod
-    def plan(self, plan: PlanItem, *, first: bool) -> str: ...
+    def plan(self, plan: PlanItem, *, first: bool, twin: str | None) -> str:
+        """When a plan is tried. ``twin``: the plan nearest above it that has the same condition."""
+
     @abstractmethod
     def plans(self) -> str: ...
 

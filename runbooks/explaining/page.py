@@ -6,7 +6,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from amends.models import Model, Stage
-from runbooks.explaining.items import Item, RoundsItem, TogetherItem
+from runbooks.explaining.items import Item, PlanItem, RoundsItem, TogetherItem
 from runbooks.explaining.labels import Told
 from runbooks.explaining.language import Language
 from runbooks.explaining.model import Explanation, StageItem, WorstCase
@@ -135,12 +135,20 @@ def _stage(stage: StageItem, language: Language) -> list[Block]:
     if stage.stage is Stage.ACTION:
         blocks: list[Block] = [Paragraph(text=language.plans())]
         for number, plan in enumerate(stage.plans):
-            blocks.append(Paragraph(text=language.plan(plan, first=number == 0)))
+            blocks.append(
+                Paragraph(text=language.plan(plan, first=number == 0, twin=_twin(plan, stage.plans[:number])))
+            )
             blocks.append(Points(numbered=True, points=tuple(_item(item, language) for item in plan.items)))
         return blocks
     if not stage.items:
         return [Paragraph(text=language.labels.nothing_to_do)]
     return [Points(numbered=True, points=tuple(_item(item, language) for item in stage.items))]
+
+
+def _twin(plan: PlanItem, above: tuple[PlanItem, ...]) -> str | None:
+    if plan.only_if is None:
+        return None
+    return next((each.name for each in reversed(above) if each.only_if == plan.only_if), None)
 
 
 def _item(item: Item, language: Language) -> Point:

@@ -91,6 +91,10 @@ class Sayer(ABC):
     def alike(self, what: str, severities: Iterable[str]) -> str:
         """What holds for some severities: ``24 hours (critical, high)``."""
 
+    @abstractmethod
+    def one_for_each(self, parts: Iterable[str]) -> str:
+        """What holds for some severities and what for others, so that nobody takes them for a sum."""
+
     # what is put together alike in every language
 
     def polished(self, text: str) -> str:
@@ -152,7 +156,7 @@ class Sayer(ABC):
         if len(set(times.by.values())) == 1:
             return self.duration(next(iter(times.by.values())))
         groups = groupby(times.by, key=lambda severity: times.by[severity])
-        return self.listed(self.alike(self.duration(each), map(self.severity, alike)) for each, alike in groups)
+        return self.one_for_each(self.alike(self.duration(each), map(self.severity, alike)) for each, alike in groups)
 
     def _one_of(self, condition: OneOf, *, denied: bool) -> str:
         options = [self.operand(option) for option in condition.options]

@@ -25,13 +25,13 @@ NOT_CARRIED_OUT = {
     "decide": "不会按条件作出判定",
     "measure": "不会启用或解除临时措施",
     "rounds": "不会按轮次重复步骤",
-    "interrupts": "不会因事件而中途改道",
+    "interrupts": "不会因订单动态而中途改道",
     "sla": "不计时：不会预警，也不会发现逾期",
     "escalation": "不会通知任何人",
     "external": "不监控外部期限，到期前也不会采取保护措施",
-    "opens": "订单事件不会立案，只能由报告立案",
-    "supersedes": "不会接管其他案件",
-    "reopen_for": "无论前一案件结案多久，新案件都会注明同一对象的前一案件",
+    "opens": "订单动态不会产生事件，只能由报告受理为事件",
+    "supersedes": "不会接管其他事件",
+    "reopen_for": "无论前一事件结束多久，新事件都会注明同一对象的前一事件",
 }
 
 
@@ -63,7 +63,7 @@ class Chinese(Steps):
         return said
 
     def trouble(self, trouble: Trouble) -> str:
-        names = "、".join(map(code, trouble.activities))
+        names = "、".join(map(self.activity, trouble.activities))
         if trouble.over is None:
             return f"系统无响应时，以下读取操作会不断重试，没有上限：{names}。"
         said = f"每次调用遇到故障时，最多另加 {self.duration(trouble.over)}（共尝试 {trouble.attempts} 次）；"
@@ -78,7 +78,7 @@ class Chinese(Steps):
         measures = any(undoing.measure for undoing in explanation.undone)
         return [
             "方案失败时，按从新到旧的顺序撤销该方案已完成的操作。",
-            "案件取消时，收回提问和等待，待进行中的调用返回后，按从新到旧的顺序撤销所有已完成的操作。"
+            "事件取消时，收回提问和等待，待进行中的调用返回后，按从新到旧的顺序撤销所有已完成的操作。"
             "成功的方案为顾客所做的一切保持不变。",
             *(["无论以何种方式结束，临时措施都会解除。"] if measures else []),
         ]
@@ -90,14 +90,14 @@ class Chinese(Steps):
         match item:
             case AskItem():
                 means = f"视为选择 {code(item.if_silent)}" if item.if_silent else "不再等待，继续处理"
-                who, within = self.party(item.to), self.times(item.within)
-                return f"{who}在 {within}内未答复“{self.title(item.question)}”：{means}。"
+                who, within = self.party(item.to), self.within(item.within)
+                return f"{who}在{within}未答复“{self.title(item.question)}”：{means}。"
             case WaitItem():
-                who, within = self.party(item.waiting_for), self.times(item.at_most)
-                return f"等待{who}最长{within}；逾期则{self._assumed(item.assumed)}。"
+                who, at_most = self.party(item.waiting_for), self.at_most(item.at_most)
+                return f"等待{who}，{at_most}；逾期则{self._assumed(item.assumed)}。"
             case ApproveItem():
                 means = "上升一级处理" if item.if_silent is IfUndecided.ESCALATE else "视为驳回"
-                return f"{self.role(item.role)}在 {self.times(item.within)}内未作决定：{means}。"
+                return f"{self.role(item.role)}在{self.within(item.within)}未作决定：{means}。"
             case DoItem() | TellItem() | DecideItem() | MeasureItem() | TogetherItem() | RoundsItem():
                 return None
             case _:
@@ -107,12 +107,12 @@ class Chinese(Steps):
         match item:
             case AskItem():
                 means = f"视为选择{code(item.if_silent)}" if item.if_silent else "不再等待，继续处理"
-                return f"{self.times(item.within)}内未答复：{means}"
+                return f"{self.within(item.within)}未答复：{means}"
             case WaitItem():
-                return f"{self.times(item.at_most)}内未满足：{self._assumed(item.assumed)}"
+                return f"{self.within(item.at_most)}未满足：{self._assumed(item.assumed)}"
             case ApproveItem():
                 means = "上升一级处理" if item.if_silent is IfUndecided.ESCALATE else "视为驳回"
-                return f"{self.times(item.within)}内未决定：{means}"
+                return f"{self.within(item.within)}未决定：{means}"
             case _:
                 assert_never(item)
 
@@ -130,7 +130,7 @@ class Chinese(Steps):
         return "本流程本身没有问题，但本版本无法执行以下内容，因此拒绝加载："
 
     def carried_as_data(self) -> str:
-        return "已通过检查，但本版本尚未执行；以下内容随案件保存，不产生任何作用："
+        return "已通过检查，但本版本尚未执行；以下内容随事件保存，不产生任何作用："
 
     def not_carried_out(self, word: str) -> str:
         return f"{code(word)}：{NOT_CARRIED_OUT[word]}。"

@@ -31,31 +31,31 @@ class Frame(Words):
     def reported(self, opening: Opening) -> str:
         needed = [self._reported_field(field) for field in opening.report if not field.optional]
         further = [self._reported_field(field) for field in opening.report if field.optional]
-        said = "由人员或系统报告后立案。"
+        said = "由人员或系统报告，受理为事件。"
         said += f"报告必须包含{self.listed(needed)}" if needed else "报告无必填内容"
         return said + (f"；可以包含{self.listed(further)}。" if further else "。")
 
     def opened_by(self, rule: Expected | Matched) -> str:
         match rule:
             case Expected():
-                said = f"由订单事件立案：{code(rule.after)}之后{self.duration(rule.late_after)}内"
+                said = f"由订单动态受理为事件：{code(rule.after)}之后{self.duration(rule.late_after)}内"
                 said += f"未出现{code(rule.expect)}"
-                return f"{said}，再过 {self.duration(rule.grace)}后立案。" if rule.grace else f"{said}。"
+                return f"{said}，再过 {self.duration(rule.grace)}后受理。" if rule.grace else f"{said}。"
             case Matched():
-                return f"由订单事件立案：{self.condition(rule.condition)}。"
+                return f"由订单动态受理为事件：{self.condition(rule.condition)}。"
             case _:
                 assert_never(rule)
 
     def one_at_a_time(self, opening: Opening) -> list[str]:
         subject = self.listed(self.field(name) for name in opening.subject)
-        said = [f"同一{subject}同时只有一个未结案件；之后的报告并入该案件。"]
+        said = [f"同一{subject}同时只有一个未结束的事件；之后的报告并入该事件。"]
         if opening.reopen_for is None:
-            said.append("结案后的报告另立新案。")
+            said.append("事件结束后再有报告，则新建事件。")
         else:
-            said.append(f"结案后的报告另立新案；{self.duration(opening.reopen_for)}以内的，与原案件关联。")
+            said.append(f"事件结束后再有报告，则新建事件；{self.duration(opening.reopen_for)}以内的，与原事件关联。")
         if opening.supersedes:
             names = self.listed(map(code, opening.supersedes))
-            said.append(f"同一对象上如有未结的 {names} 案件，由本案件接管其计时和提问。")
+            said.append(f"同一对象上如有未结束的 {names} 事件，由本事件接管其计时和提问。")
         return said
 
     def interrupted(self, interrupt: Interrupt) -> str:

@@ -5,7 +5,7 @@ What is not here is shown as it is written.
 
 ROOTS = {
     "report": "报告中的",
-    "event": "事件",
+    "event": "订单动态的",
     "order": "订单",
     "parcel": "包裹",
     "stock": "库存",
@@ -52,7 +52,7 @@ FIELDS = {
 HOLDS = {
     "reservable": ("可以预留", "无法预留"),
     "incident.resolved": ("顾客问题已解决", "顾客问题尚未解决"),
-    "incident.closed": ("已结案", "尚未结案"),
+    "incident.closed": ("事件已结束", "事件尚未结束"),
 }
 """What it means that a fact is true, and that it is not."""
 

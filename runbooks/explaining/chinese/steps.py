@@ -64,15 +64,15 @@ class Steps(Frame):
                 assert_never(item)
 
     def plans(self) -> str:
-        said = (
-            "依次尝试第一个条件成立的方案。方案失败时，按从新到旧的顺序撤销其已完成的操作，再尝试下一个条件成立的方案。"
-        )
+        said = "自上而下，尝试第一个条件成立的方案。"
+        said += "方案失败时，按从新到旧的顺序撤销其已完成的操作，再尝试下一个条件成立的方案。"
         return said + "没有方案可用时，转人工接管。方案成功后，顾客问题即告解决。"
 
-    def plan(self, plan: PlanItem, *, first: bool) -> str:
+    def plan(self, plan: PlanItem, *, first: bool, twin: str | None) -> str:
         if plan.only_if is not None:
-            return f"方案 {code(plan.name)}，条件：{self.condition(plan.only_if)}。"
-        return f"方案 {code(plan.name)}，{'无条件' if first else '前面没有可尝试的方案时采用'}。"
+            behind = f"与方案 {code(twin)}条件相同，仅在方案 {code(twin)}失败后尝试。" if twin else ""
+            return f"方案 {code(plan.name)}，条件：{self.condition(plan.only_if)}。{behind}"
+        return f"方案 {code(plan.name)}，{'无条件' if first else '前面的方案均不适用或已失败时采用'}。"
 
     def _do(self, item: DoItem) -> Told:
         details = []
@@ -92,13 +92,13 @@ class Steps(Frame):
     def _ask(self, item: AskItem) -> Told:
         details = []
         if item.after is not None:
-            or_when = "，或在同时进行的其他各项全部完成时提前发出" if item.beside_others else ""
-            details.append(f"等待{self.times(item.after)}后再发出{or_when}。")
+            or_when = "；同时进行的其他各项如已全部完成，则提前发出" if item.beside_others else ""
+            details.append(f"本步骤开始后，等待{self.span(item.after)}再发出{or_when}。")
         choices = "、".join(f"{code(each.name)}{self._offered(each) if each.when else ''}" for each in item.choices)
         decided = "。实际提供哪些选项，在发出提问时确定" if any(each.when for each in item.choices) else ""
         details.append(f"选项：{choices}{decided}。")
         silence = f"逾期未答复视为选择 {code(item.if_silent)}" if item.if_silent else "逾期未答复则不再等待，继续处理"
-        details.append(f"自送达起等待答复 {self.times(item.within)}；{silence}。")
+        details.append(f"自送达起等待答复{self.span(item.within)}；{silence}。")
         if item.save_as:
             details.append(f"答复记为 {code(item.save_as)}{self._not_asked(item)}。")
         sentence = f"询问{self.party(item.to)}：“{self.title(item.question)}”"
@@ -120,12 +120,12 @@ class Steps(Frame):
                 silence = "视为驳回"
             case _:
                 assert_never(item.if_silent)
-        within = f"须在 {self.times(item.within)}内决定；逾期绝不视为同意，而是{silence}。"
+        within = f"须在{self.within(item.within)}决定；逾期绝不视为同意，而是{silence}。"
         sentence = f"须由{self.role(item.role)}中非申请人的一位审批。"
         return Told(sentence=self._if(item.only_if, sentence), details=(within, self._then("如被驳回", item.rejected)))
 
     def _wait(self, item: WaitItem) -> Told:
-        details = [f"最长 {self.times(item.at_most)}；逾期则{self._assumed(item.assumed)}。"]
+        details = [f"{self.at_most(item.at_most)}；逾期则{self._assumed(item.assumed)}。"]
         if item.look is not None:
             look = self.activity(item.look.activity)
             details.append(f"每隔 {self.duration(item.look.every)}，以及有新消息时：{look}。")

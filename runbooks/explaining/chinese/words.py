@@ -9,6 +9,7 @@ from amends.models import Party, Severity, Stage
 from runbooks.catalogue import CATALOGUE
 from runbooks.explaining.chinese.names import FIELDS, HOLDS, ROLES, ROOTS
 from runbooks.explaining.conditions import Sign
+from runbooks.explaining.items import Times
 from runbooks.explaining.labels import Labels
 from runbooks.explaining.language import Language
 from runbooks.explaining.saying import code, spans
@@ -34,11 +35,11 @@ LABELS = Labels(
     counted="最长用时",
     verdict="结论",
     until_resolved="至顾客问题解决",
-    until_closed="至结案",
+    until_closed="至事件结束",
     nothing_to_do="本阶段没有步骤。",
     no_limit="无需等待",
     begin="收到报告",
-    closed="结案",
+    closed="事件结束",
     taken_over="转人工接管",
     yes="是",
     no="否",
@@ -92,6 +93,9 @@ _SIGNS = {
     Sign.MORE: "大于",
     Sign.LESS: "小于",
 }
+_CONTACTS = "报告次数"
+_COUNTED = {Sign.IS: "为", Sign.IS_NOT: "不为", Sign.AT_LEAST: "不少于", Sign.MORE: "超过", Sign.LESS: "少于"}
+"""Of how often something happened."""
 
 
 _CODE = re.compile(r"(`[^`]*`)")
@@ -131,7 +135,7 @@ class Words(Language):
 
     def fact(self, path: str) -> str:
         if path == "incident.contacts":
-            return "报告次数"
+            return _CONTACTS
         if path == "incident.severity":
             return "严重程度"
         root, _, rest = path.partition(".")
@@ -152,6 +156,8 @@ class Words(Language):
         return f"{'、'.join(rest)}{'或' if either else '和'}{last}" if rest else last
 
     def compared(self, left: str, sign: Sign, right: str) -> str:
+        if left == _CONTACTS and right.isdecimal():
+            return f"{left}{_COUNTED.get(sign, _SIGNS[sign])} {right} 次"
         named = right.startswith("`") or right in ("是", "否")
         return f"{left}{_NAMED[sign] if named and sign in _NAMED else _SIGNS[sign]}{right}"
 
@@ -183,4 +189,23 @@ class Words(Language):
         return "是" if value else "否"
 
     def alike(self, what: str, severities: Iterable[str]) -> str:
-        return f"{what}（{'、'.join(severities)}）"
+        return f"{'、'.join(severities)}为 {what}"
+
+    def one_for_each(self, parts: Iterable[str]) -> str:
+        return "；".join(parts)
+
+    def span(self, times: Times) -> str:
+        """``48 小时``, or with a time for each severity in brackets."""
+        return self.times(times) if _is_one(times) else f"一段时间（{self.times(times)}）"
+
+    def within(self, times: Times) -> str:
+        """``48 小时内``, or with a limit for each severity in brackets."""
+        return f"{self.times(times)}内" if _is_one(times) else f"时限内（{self.times(times)}）"
+
+    def at_most(self, times: Times) -> str:
+        """``最长 48 小时``, or with a limit for each severity in brackets."""
+        return f"最长 {self.times(times)}" if _is_one(times) else f"最长时间因严重程度而异（{self.times(times)}）"
+
+
+def _is_one(times: Times) -> bool:
+    return len(set(times.by.values())) == 1

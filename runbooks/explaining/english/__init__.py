@@ -64,7 +64,7 @@ class English(Steps):
         return said
 
     def trouble(self, trouble: Trouble) -> str:
-        names = ", ".join(map(code, trouble.activities))
+        names = "; ".join(lower(self.activity(name)) for name in trouble.activities)
         if trouble.over is None:
             return f"When a system does not answer, these reads are tried until it does, without a limit: {names}."
         said = (

@@ -70,11 +70,14 @@ class Steps(Frame):
             "The first plan whose condition holds is tried. If it fails, what it has done is undone, newest first, and "
         )
         said += "the next whose condition holds is tried. If none is left, a person takes over. When a plan has "
-        return said + "succeeded, the customer is whole and the incident is resolved."
+        return said + "succeeded, the customer is whole (we owe them nothing more) and the incident is resolved."
 
-    def plan(self, plan: PlanItem, *, first: bool) -> str:
+    def plan(self, plan: PlanItem, *, first: bool, twin: str | None) -> str:
         if plan.only_if is not None:
-            return f"Plan {code(plan.name)}, if {self.condition(plan.only_if)}:"
+            behind = (
+                f"; with the same condition as {code(twin)}, it is tried only after that has failed" if twin else ""
+            )
+            return f"Plan {code(plan.name)}, if {self.condition(plan.only_if)}{behind}:"
         return f"Plan {code(plan.name)}, {'always' if first else 'when none above it is left to try'}:"
 
     def _do(self, item: DoItem) -> Told:
@@ -95,8 +98,8 @@ class Steps(Frame):
     def _ask(self, item: AskItem) -> Told:
         details = []
         if item.after is not None:
-            or_when = ", or as soon as all that runs beside it is done" if item.beside_others else ""
-            details.append(f"Not before {self.times(item.after)}{or_when}.")
+            or_when = ", or earlier when everything beside it is done" if item.beside_others else ""
+            details.append(f"Asked {self.times(item.after)} after this step begins{or_when}.")
         choices = ", ".join(
             f"{code(each.name)}{f' {self._offered(each)}' if each.when else ''}" for each in item.choices
         )

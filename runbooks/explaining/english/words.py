@@ -158,6 +158,9 @@ class Words(Language):
     def alike(self, what: str, severities: Iterable[str]) -> str:
         return f"{what} ({', '.join(severities)})"
 
+    def one_for_each(self, parts: Iterable[str]) -> str:
+        return self.listed(parts, either=True)
+
 
 def _plain(name: str) -> str:
     if name in _FIELDS:

@@ -134,7 +134,7 @@ def test_openings_reopenings_and_takeovers_are_told() -> None:
     )
     assert "At any moment, `order.cancel_requested` starts the plan `say_sorry`." in english
     assert "Not counted: what an event that cuts in adds." in english
-    assert "由订单事件立案：`shipment.handed_over` 之后 3 天内未出现 `shipment.scanned`。" in chinese
+    assert "由订单动态受理为事件：`shipment.handed_over` 之后 3 天内未出现 `shipment.scanned`。" in chinese
     assert "任何时候出现 `order.cancel_requested`，即启动方案 `say_sorry`。" in chinese
 
 

@@ -40,7 +40,7 @@ def test_what_is_skipped_or_refused_tells_which_fact_holds_then() -> None:
         with_steps(steps),
         "If the number of reports is more than 1: ask the carrier to look for the parcel.",
         "If it is skipped or refused, we take it that the trace's status is `none`.",
-        "如报告次数大于 1：请承运商查找包裹。",
+        "如报告次数超过 1 次：请承运商查找包裹。",
         "如跳过或被拒绝，则按查找状态为 `none` 处理。",
     )
 
@@ -58,7 +58,7 @@ def test_what_is_final_tells_so_and_names_what_matters_of_its_inputs() -> None:
         "It cannot be called back.",
         "If it is refused (`RefundTooHigh`, `OrderNotFound`, `PaymentDeclined`), the plan fails.",
         "Cannot be called back: refund the customer and messages that were sent.",
-        "方案 `refund`，条件：报告次数大于 1。",
+        "方案 `refund`，条件：报告次数超过 1 次。",
         "给顾客退款（金额：包裹价值）。",
         "一经执行，不可撤回。",
     )
@@ -85,7 +85,7 @@ def test_an_ask_tells_its_choices_its_limits_and_what_silence_means() -> None:
     tells(
         with_steps(steps),
         "If the number of reports is more than 2: ask the customer: “We are sorry”.",
-        "Not before 2 hours (high) and 4 hours (low).",
+        "Asked 2 hours (high) or 4 hours (low) after this step begins.",
         "The choices: `again` (if the number of reports is more than 1), `never`. What is offered is decided when the "
         "question goes out.",
         "An answer is awaited for 3 days from its delivery; silence means `never`.",
@@ -94,7 +94,7 @@ def test_an_ask_tells_its_choices_its_limits_and_what_silence_means() -> None:
         "An answer is awaited for 36 hours from its delivery; silence means that we go on without an answer.",
         "The customer does not answer “We are sorry” within 3 days: that means `never`.",
         "The customer does not answer “We are sorry” within 36 hours: we go on without an answer.",
-        "等待 2 小时（高）和 4 小时（低）后再发出。",
+        "本步骤开始后，等待一段时间（高为 2 小时；低为 4 小时）再发出。",
         "答复记为 `choice`；未提问或无法送达时记为 `again`。",
         "顾客在 3 天内未答复“抱歉”：视为选择 `never`。",
         "顾客在 36 小时内未答复“抱歉”：不再等待，继续处理。",
@@ -116,7 +116,7 @@ def test_a_wait_tells_for_what_how_long_and_what_is_assumed_then() -> None:
         "We wait for the payment provider at most 24 hours; then we take it that the trace's status is `lost`.",
         "等待支付机构，直到查找状态不为 `open`。",
         "每隔 6 小时，以及有新消息时：向承运商查询查找结果。",
-        "等待支付机构最长 24 小时；逾期则按查找状态为 `lost` 处理。",
+        "等待支付机构，最长 24 小时；逾期则按查找状态为 `lost` 处理。",
     )
 
 
@@ -132,13 +132,46 @@ def test_what_runs_at_once_and_in_rounds_holds_its_steps() -> None:
     tells(
         explanation,
         "At the same time, until all of them are done:",
-        "Not before 1 hour, or as soon as all that runs beside it is done.",
+        "Asked 1 hour after this step begins, or earlier when everything beside it is done.",
         "In rounds, 3 at most, until `three` is `a`:",
-        "Not before 1 hour.",
+        "Asked 1 hour after this step begins.",
         "以下各项同时进行，全部完成后继续：",
-        "等待 1 小时后再发出，或在同时进行的其他各项全部完成时提前发出。",
+        "本步骤开始后，等待 1 小时再发出；同时进行的其他各项如已全部完成，则提前发出。",
         "重复以下步骤，最多 3 轮，直到 `three` 为 `a`：",
         "`rounds`: no steps are repeated in rounds.",
+    )
+
+
+def test_a_limit_for_each_severity_is_never_read_as_a_sum() -> None:
+    each = "{critical: 1h, high: 2h, medium: 3h, low: 4h}"
+    steps = TRACE + (
+        f'- {{wait: trace.status != "open", at_most: {each}, then_assume: {{trace.status: lost}}, '
+        "waiting_for: carrier}\n"
+        f"- {{ask: customer, question: sorry, choices: [a, b], answer_within: {each}, if_silent: a}}\n"
+    )
+
+    tells(
+        with_steps(steps),
+        "At most 2 hours (high) or 4 hours (low); then we take it that the trace's status is `lost`.",
+        "An answer is awaited for 2 hours (high) or 4 hours (low) from its delivery; silence means `a`.",
+        "最长时间因严重程度而异（高为 2 小时；低为 4 小时）；逾期则按查找状态为 `lost` 处理。",
+        "自送达起等待答复一段时间（高为 2 小时；低为 4 小时）；逾期未答复视为选择 `a`。",
+        "顾客在时限内（高为 2 小时；低为 4 小时）未答复“抱歉”：视为选择 `a`。",
+    )
+
+
+def test_of_plans_with_one_condition_the_later_waits_for_the_earlier_to_fail() -> None:
+    plan = "- plan: {}\n  when: incident.contacts {} 1\n  steps:\n    - {{do: inventory.check}}\n"
+
+    tells(
+        with_plans(plan.format("one", ">") + plan.format("other", ">=") + plan.format("two", ">")),
+        "Plan `one`, if the number of reports is more than 1:",
+        "Plan `other`, if the number of reports is at least 1:",
+        "Plan `two`, if the number of reports is more than 1; with the same condition as `one`, it is tried only after "
+        "that has failed:",
+        "方案 `other`，条件：报告次数不少于 1 次。",
+        "方案 `two`，条件：报告次数超过 1 次。与方案 `one` 条件相同，仅在方案 `one` 失败后尝试。",
+        "方案 `say_sorry`，前面的方案均不适用或已失败时采用。",
     )
 
 
@@ -177,8 +210,8 @@ def test_a_decision_and_a_measure_tell_their_conditions() -> None:
         "Lifted as soon as the incident is closed, and on every way out: give the reserved goods back to stock.",
         "Reserve the goods: lifted by “give the reserved goods back to stock”.",
         "Measures are lifted on every way out.",
-        "判定 `kind`：`dear`（报告次数大于 1）；其他情况为 `cheap`。",
-        "已结案时解除，以任何方式结束时也会解除：释放预留商品。",
+        "判定 `kind`：`dear`（报告次数超过 1 次）；其他情况为 `cheap`。",
+        "事件已结束时解除，以任何方式结束时也会解除：释放预留商品。",
         "“预留商品”的解除方式：释放预留商品。",
     )
 

@@ -15,7 +15,7 @@ from tests.runbooks.explaining.builders import EN, ZH
             "the parcel's value is at least CNY 5,000.00",
             "包裹价值不低于 CNY 5,000.00",
         ),
-        ("incident.contacts > 1", "the number of reports is more than 1", "报告次数大于 1"),
+        ("incident.contacts > 1", "the number of reports is more than 1", "报告次数超过 1 次"),
         (
             "order.total <= order.refunded",
             "the order's total is at most the order's refunded amount",
