@@ -1,6 +1,7 @@
 """Room on the disk: what Amends needs to start, and from when on it warns."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ def free(folder: Path) -> int:
     """Bytes that may still be written in ``folder``, or where it would be made."""
     there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
     stat = os.statvfs(there)
-    return stat.f_bavail * stat.f_frsize
+    return stat.f_bavail * stat.f_frsize if stat.f_blocks else sys.maxsize  # some file systems do not tell
 
 
 def require_room(folder: Path) -> None:

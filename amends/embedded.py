@@ -92,7 +92,7 @@ class EmbeddedServer:
         process = self._running
         while process.ended is None:
             await asyncio.sleep(_LOOK_EACH)
-        return f"{_how(process.ended)}: {process.complaint()}"
+        return f"{_how(process.ended)} ({process.complaint()})"
 
     @property
     def _running(self) -> ServerProcess:

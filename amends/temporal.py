@@ -92,11 +92,11 @@ async def connect(
     except (RuntimeError, RPCError, TimeoutError, ValueError) as error:
         if _refused(error):
             raise ConfigurationError(
-                f"the Temporal server at {address!r} refuses us ({_cause(error)}); mend TEMPORAL_API_KEY, TEMPORAL_TLS "
+                f"the Temporal server at {address!r} refuses us ({cause(error)}); mend TEMPORAL_API_KEY, TEMPORAL_TLS "
                 "and its certificates, or TEMPORAL_NAMESPACE"
             ) from error
         raise TemporalAway(
-            f"no Temporal server answers at {address!r} ({_cause(error)}); start one with `amends up`, "
+            f"no Temporal server answers at {address!r} ({cause(error)}); start one with `amends up`, "
             "or set TEMPORAL_ADDRESS (and TEMPORAL_TLS, TEMPORAL_API_KEY where it asks for them) to one that runs"
         ) from error
 
@@ -125,7 +125,7 @@ def _refused(error: BaseException) -> bool:
     return re.search(r"Status \{ code: (Unauthenticated|PermissionDenied)\b", str(error)) is not None
 
 
-def _cause(error: BaseException) -> str:
+def cause(error: BaseException) -> str:
     """What a person needs of the transport's long dump: the innermost message, else its first line."""
     if isinstance(error, TimeoutError):
         return f"silent for {_PATIENCE:.0f} s"

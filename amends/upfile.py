@@ -65,7 +65,7 @@ def find(state_dir: Path) -> Found | None:
                 # one that was just replaced is locked no more, and its writer lives
                 if found.alive or _is_still(file, opened.fileno()):
                     return found
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValidationError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not what `amends up` writes"

@@ -56,6 +56,7 @@ _COMMANDS: Final = {
     "demo": ("cli.demo:demo", "Watch one lost parcel made right."),
     "completion": ("cli.completion:completion", "Teach your shell to complete commands, runbooks and incidents."),
     "db": ("cli.db:db", "Bring the journal's tables up to this release, or look whether they are."),
+    "backup": ("cli.backup:backup", "Copy the journal into a file, also while incidents run."),
     "worker": ("cli.serving:serve", "Serve incidents for a Temporal server that runs elsewhere."),
 }
 """Where each command is, and what the list of commands says of it; its own docstring is its help."""

@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from amends import __version__, upfile
+from amends import __version__, disk, upfile
 from amends.errors import ConfigurationError
 from amends.journal import Alert, AlertLog
 from amends.models import Model, Status, Utc
@@ -55,12 +55,14 @@ class TemporalState(Model):
 class State(Model):
     """All that `amends status` tells. ``up``: what an `amends up` on this folder says of itself, if one runs.
 
-    ``killed``: the number of a process that was killed before it could clean up after itself.
+    ``killed``: the number of a process that was killed before it could clean up after itself. ``disk_free``: bytes that
+    the state folder may still grow by.
     """
 
     version: str = __version__
     up: UpFile | None
     killed: int | None
+    disk_free: int
     journal: JournalState
     temporal: TemporalState
 
@@ -94,6 +96,7 @@ async def status(
     state = State(
         up=found.written if found is not None and found.alive else None,
         killed=found.written.pid if found is not None and not found.alive else None,
+        disk_free=disk.free(settings.state_dir),
         journal=_journal(settings),
         temporal=await _temporal(address),
     )
@@ -151,6 +154,8 @@ def _lines(settings: Settings, state: State) -> Iterator[str]:
         yield f"journal: {state.journal.trouble}"
     if state.temporal.trouble is not None:
         yield f"Temporal: {state.temporal.trouble}"
+    if state.disk_free < disk.LOW:
+        yield disk.told(settings.state_dir)
     yield from _overdue_lines(state)
     yield from _alert_lines(state)
 

@@ -5,6 +5,7 @@ proves that nothing was altered.
 """
 
 from amends.journal.alerts import Alert, AlertKind, AlertLog
+from amends.journal.backup import back_up
 from amends.journal.effects import EffectLog
 from amends.journal.engine import connect, reading
 from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, JournalTooNew
@@ -44,6 +45,7 @@ __all__ = [
     "TimelineRow",
     "Verification",
     "Watched",
+    "back_up",
     "connect",
     "current",
     "nothing",

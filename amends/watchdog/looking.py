@@ -6,6 +6,7 @@ from typing import Final
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, HistoryEventFilterType
 from temporalio.api.enums.v1 import WorkflowExecutionStatus as Status
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
     GetWorkflowExecutionHistoryRequest,
@@ -76,7 +77,14 @@ async def ending(client: Client, workflow_id: str, run_id: str) -> Data:
             terminated = event.workflow_execution_terminated_event_attributes
             told |= {"by": terminated.identity, "reason": terminated.reason}
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
-            told["reason"] = event.workflow_execution_failed_event_attributes.failure.message
+            told["reason"] = _innermost(event.workflow_execution_failed_event_attributes.failure)
         case _:
             pass
     return {name: value for name, value in told.items() if value}
+
+
+def _innermost(failure: Failure) -> str:
+    """What began it: a failed workflow says of itself that an activity failed, and that one why."""
+    while failure.HasField("cause"):
+        failure = failure.cause
+    return failure.message

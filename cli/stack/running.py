@@ -18,7 +18,7 @@ from amends.journal import Journal, upgrade
 from amends.journal import connect as connect_journal
 from amends.server_process import free_port
 from amends.settings import Settings
-from amends.temporal import connect
+from amends.temporal import cause, connect
 from amends.upfile import Announcement, UpFile, UpState
 from amends.watchdog import watching
 from cli.output import say
@@ -97,7 +97,7 @@ async def running(
         client = await connect(server.address)
         await parts.enter_async_context(_heeding_space(settings))
         await parts.enter_async_context(watching(client, journal))
-        await parts.enter_async_context(_worker_failing_aloud())
+        await parts.enter_async_context(failing_aloud())
         serving = worker.serving(client, journal=journal, connectors=shop, interceptors=[underway])
         await parts.enter_async_context(serving)
         told = told.model_copy(update={"state": UpState.UP})
@@ -121,11 +121,12 @@ def _told(settings: Settings, server: EmbeddedServer, log: Path | None) -> UpFil
 
 
 @contextlib.asynccontextmanager
-async def _worker_failing_aloud() -> AsyncIterator[None]:
+async def failing_aloud() -> AsyncIterator[None]:
+    """Makes a ``StackFailed`` of the failure of a worker that runs in the block."""
     try:
         yield
     except RuntimeError as error:  # what the SDK makes of whatever ends a worker
-        raise StackFailed(f"the worker has failed: {error}") from error
+        raise StackFailed(f"the worker has failed: {cause(error.__cause__ or error)}") from error
 
 
 @contextlib.asynccontextmanager

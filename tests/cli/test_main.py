@@ -12,7 +12,7 @@ from cli.main import main
 COMMANDS = (
     *("list", "show", "watch", "open", "answer", "cancel"),
     *("explain", "check", "drill", "runbooks", "diff", "publish"),
-    *("up", "worker", "db", "demo", "completion"),
+    *("up", "status", "doctor", "down", "worker", "db", "backup", "demo", "completion"),
 )
 
 
