@@ -5,6 +5,8 @@
     validate the inputs → commit the intent → call → commit the outcome → report
                              └── an outcome is known already: report it, do not call
 
+When trouble outlasts the retries, the system is asked by key instead of being called: ``reconcile``.
+
 No transaction is open during the call. A refusal is an outcome. Trouble, and any error that nobody expected, is raised:
 the outcome stays open, Temporal tries again, and the outside system knows the key. A read needs no intent.
 """
@@ -19,11 +21,12 @@ from temporalio.exceptions import ApplicationError
 
 from activities import clock, counting
 from activities.wire import CallReport, CallRequest
-from amends.connectors.ports import Call
+from amends.connectors.ports import Call, Recalled
 from amends.errors import DefinitionError, KeyReused, Refused
 from amends.journal.effects import EffectLog
+from amends.journal.rows import EffectRecord
 from amends.models import Data, Model, Outcome, Refusal, plain
-from runbooks.catalogue import ActivitySpec
+from runbooks.catalogue import NEVER_ARRIVED, ActivitySpec
 
 Work = Callable[[Call, Any], Model | None]
 """Calls an outside system with the validated inputs."""
@@ -59,8 +62,30 @@ class Effects:
                 counting.met_trouble(spec.name)
                 raise
 
+    def reconcile(self, spec: ActivitySpec, request: CallRequest, recall: Callable[[Call], Recalled]) -> CallReport:
+        """Asks, within an activity, what became of an effect, and commits the answer as its outcome.
+
+        Nothing is asked when the outcome is known by now. An effect whose intent was never committed gets it here, so
+        that an attempt which comes late finds the outcome instead of carrying it out.
+        """
+        at = clock.now()
+        names = {"incident": request.incident_id, "step": request.step, "activity": spec.name, "key": request.key}
+        with structlog.contextvars.bound_contextvars(**names):
+            record = self._begin(spec, request, at)
+            if record.outcome is not None:
+                return _known(record)
+            recalled = recall(Call(key=f"{request.key}/recall", at=at))
+            _log.info("reconciled", done=recalled.done)
+            return self._finish(request, _report_of(recalled))
+
     def _once(self, spec: ActivitySpec, request: CallRequest, inputs: Model, at: datetime, work: Work) -> CallReport:
-        record = self._log.begin(
+        record = self._begin(spec, request, at)
+        if record.outcome is not None:
+            return _known(record)
+        return self._finish(request, _call(spec, request, inputs, at, work))
+
+    def _begin(self, spec: ActivitySpec, request: CallRequest, at: datetime) -> EffectRecord:
+        return self._log.begin(
             key=request.key,
             incident_id=request.incident_id,
             step=request.step,
@@ -70,15 +95,26 @@ class Effects:
             undoes=request.undoes,
             at=at,
         )
-        if record.outcome is not None:
-            _log.info("outcome_known_already", outcome=record.outcome.value)
-            return CallReport(outcome=record.outcome, result=record.result, refusal=record.refusal)
-        report = _call(spec, request, inputs, at, work)
+
+    def _finish(self, request: CallRequest, report: CallReport) -> CallReport:
         self._log.finish(
             key=request.key, outcome=report.outcome, result=report.result, refusal=report.refusal, at=clock.now()
         )
         counting.finished(spec.name, report.outcome)
         return report
+
+
+def _known(record: EffectRecord) -> CallReport:
+    assert record.outcome is not None
+    _log.info("outcome_known_already", outcome=record.outcome.value)
+    return CallReport(outcome=record.outcome, result=record.result, refusal=record.refusal)
+
+
+def _report_of(recalled: Recalled) -> CallReport:
+    if recalled.done:
+        return CallReport(outcome=Outcome.APPLIED, result=recalled.result)
+    refusal = Refusal(reason=NEVER_ARRIVED, message="the system never carried it out, and will not any more")
+    return CallReport(outcome=Outcome.NOT_APPLIED, refusal=refusal)
 
 
 def _call(spec: ActivitySpec, request: CallRequest, inputs: Model, at: datetime, work: Work) -> CallReport:

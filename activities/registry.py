@@ -1,23 +1,26 @@
 """Every activity of the catalogue, ready for a worker."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from activities.binding import Activity, Implementation, activities_in, implementation
+from activities.binding import Implementation, activities_in, implementation
 from activities.customers import CustomerActivities
 from activities.effects import Effects
 from activities.inventory import InventoryActivities
 from activities.orders import OrderActivities
 from activities.payments import PaymentActivities
+from activities.reconciling import Reconciliation
 from activities.shipping import ShippingActivities
+from activities.wire import CallReport
 from amends.connectors.ports import Connectors
 from amends.errors import DefinitionError
 from amends.journal.effects import EffectLog
 from runbooks.catalogue import CATALOGUE, ActivitySpec
 
 
-def activities_of(connectors: Connectors, journal_effects: EffectLog) -> list[Activity]:
-    """The activities that touch the world, one for each catalogue entry: plain functions for a thread pool.
+def activities_of(connectors: Connectors, journal_effects: EffectLog) -> list[Callable[..., CallReport]]:
+    """The activities that touch the world, one for each catalogue entry, and the one that asks what became of a call:
+    plain functions for a thread pool.
 
     Raises ``DefinitionError`` when catalogue and code do not match.
     """
@@ -31,7 +34,7 @@ def activities_of(connectors: Connectors, journal_effects: EffectLog) -> list[Ac
     )
     found = [each for system in systems for each in activities_in(system)]
     check(CATALOGUE, [implementation(each) for each in found])
-    return found
+    return [*found, Reconciliation(connectors, effects).reconcile]
 
 
 def check(catalogue: Mapping[str, ActivitySpec], implementations: Iterable[Implementation]) -> None:

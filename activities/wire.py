@@ -6,7 +6,10 @@ from amends.models import Data, Model, Outcome, Refusal
 from amends.timeline import Entry
 
 APPEND: Final = "journal.append"
-"""The name in Temporal of the activity that writes entries; that of a call is its name in the catalogue."""
+"""The name in Temporal of the activity that writes entries."""
+
+RECONCILE: Final = "effects.reconcile"
+"""The name in Temporal of the activity that asks what became of a call; that of a call is its name in the catalogue."""
 
 
 class CallRequest(Model):
@@ -23,6 +26,13 @@ class CallRequest(Model):
     attempt: int = 1
     inputs: Data
     undoes: str | None = None
+
+
+class ReconcileRequest(Model):
+    """Asks the system of ``activity`` what became of a call that met trouble through all its tries."""
+
+    activity: str
+    call: CallRequest
 
 
 class CallReport(Model):

@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     STEP_SKIPPED = "step_skipped"
     EFFECT_REQUESTED = "effect_requested"
     UNDO_REQUESTED = "undo_requested"
+    RECONCILE_REQUESTED = "reconcile_requested"
     QUESTION_ASKED = "question_asked"
     SILENCE_ASSUMED = "silence_assumed"
     QUESTION_WITHDRAWN = "question_withdrawn"

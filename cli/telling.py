@@ -66,6 +66,8 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"Not known whether it happened: {said.activity}{said.maybe(' ({})', 'trouble')}."
         case EntryKind.UNDO_REQUESTED:
             return f"Undoing: {said.activity}{said.maybe(', with {}', 'inputs')}."
+        case EntryKind.RECONCILE_REQUESTED:
+            return f"Asking whether it happened: {said.activity}."
         case EntryKind.UNDO_APPLIED:
             return f"Undone: {said.activity}{said.found}."
         case EntryKind.UNDO_REFUSED:

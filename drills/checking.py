@@ -9,7 +9,7 @@ from drills.abouts import Abouts
 from drills.branches import branches
 from drills.written import WrittenAct, WrittenAnswer, WrittenExpect, WrittenFault, WrittenScenario, WrittenUnreachable
 from runbooks.bundle import Bundle
-from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.catalogue import CATALOGUE, NEVER_ARRIVED, TELL
 from runbooks.language.problems import Problem
 from runbooks.language.source import Path, Source
 from runbooks.program import AskStep
@@ -146,7 +146,7 @@ class Check:
             if name not in effects:
                 self._of_key((*path, name), f"there is no effect {name!r}{meant(name, effects)}")
             else:
-                outcomes = ("applied", "unknown", *CATALOGUE[name].refusals)
+                outcomes = ("applied", "unknown", NEVER_ARRIVED, *CATALOGUE[name].refusals)
                 self._known((*path, name), f"{name} never ends with", outcome, outcomes)
 
     def _known(self, path: Path, complaint: str, word: str, known: Iterable[str]) -> bool:

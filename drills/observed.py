@@ -61,9 +61,9 @@ def outcome_of(effect: EffectRecord) -> str:
 
 
 def _messages(timeline: list[TimelineRow]) -> list[str]:
-    asked = {row.data["command_id"]: str(row.data["message"]) for row in timeline if _sends(row)}
-    applied = [row.data["command_id"] for row in timeline if row.kind is EntryKind.EFFECT_APPLIED]
-    return [asked[command_id] for command_id in applied if command_id in asked]
+    asked = {row.data["key"]: str(row.data["message"]) for row in timeline if _sends(row)}
+    applied = [row.data["key"] for row in timeline if row.kind is EntryKind.EFFECT_APPLIED]
+    return [asked[key] for key in applied if key in asked]
 
 
 def _sends(row: TimelineRow) -> bool:

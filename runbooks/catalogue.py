@@ -25,6 +25,9 @@ READ_RETRY = Retry(attempts=0)
 EFFECT_RETRY = Retry(attempts=12)
 """Waits of 19 minutes in all; past them the outcome is unknown."""
 
+RECONCILE_RETRY = Retry(attempts=24, first=timedelta(seconds=10), longest=timedelta(minutes=15))
+"""How long a system is asked what became of a call: about four hours; past them a person must find out."""
+
 
 class ActivitySpec(Model):
     """One activity. ``takes``/``gives``: the models of its inputs and result. ``says``: one plain sentence in each
@@ -108,6 +111,10 @@ def _effect(
 ) -> ActivitySpec:
     return ActivitySpec(name=name, takes=takes, gives=gives, says=says, effect=True, retry=EFFECT_RETRY, **rest)
 
+
+NEVER_ARRIVED = "NeverArrived"
+"""How an effect is refused, whatever its own refusals are, when trouble outlasted its tries and its system, asked about
+it, says that it has not carried it out."""
 
 TELL = "customers.tell"
 """The activity behind ``tell: customer`` and ``ask: customer``."""

@@ -10,8 +10,10 @@ from workflows.turn import Turn
 
 
 def close(turn: Turn) -> None:
-    """All stages are done."""
-    _end(turn, Status.CLOSED)
+    """All stages are done. What is not known yet is awaited: an answer may come before its question is known to have
+    arrived."""
+    if all(effect.outcome is not None for effect in turn.state.effects):
+        _end(turn, Status.CLOSED)
 
 
 def close_as_duplicate(turn: Turn) -> None:

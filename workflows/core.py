@@ -10,7 +10,7 @@ from typing import assert_never
 
 from pydantic import JsonValue
 
-from amends.models import Data, Stage, Status
+from amends.models import Data, Outcome, Stage, Status
 from amends.timeline import Entry, EntryKind
 from runbooks.program import AskStep
 from workflows import asking, closing, effects, facts, plans, program, waiting
@@ -153,8 +153,16 @@ def _take_return(turn: Turn, event: CommandReturned) -> bool:
     command = state.pending.pop(event.command_id, None)
     if command is None:
         return False
-    shown: Data = {"key": state.key(command.id), "step": command.step, "activity": command.activity}
+    shown: Data = {
+        "key": state.key(command.reconciles or command.id),
+        "step": command.step,
+        "activity": command.activity,
+    }
     _write(turn, returned_kind(command.role, event.outcome), event, **shown)
+    if event.outcome is Outcome.UNKNOWN and command.role is not Role.READ and command.reconciles is None:
+        effects.reconcile(turn, command)
+        return True
+    command = effects.reconciled(command)
     match command.role:
         case Role.UNDO:
             effects.record_undo(turn, command, event)

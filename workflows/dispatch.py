@@ -8,10 +8,18 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 from temporalio.exceptions import TimeoutError as TimedOut
 
 with workflow.unsafe.imports_passed_through():
-    from activities.wire import APPEND, AppendReport, AppendRequest, CallReport, CallRequest
+    from activities.wire import (
+        APPEND,
+        RECONCILE,
+        AppendReport,
+        AppendRequest,
+        CallReport,
+        CallRequest,
+        ReconcileRequest,
+    )
     from amends.models import Outcome
     from amends.temporal import effects_queue, journal_queue
-    from runbooks.catalogue import CATALOGUE, ActivitySpec
+    from runbooks.catalogue import CATALOGUE, RECONCILE_RETRY, ActivitySpec, Retry
     from workflows.events import Command, CommandReturned, Role
     from workflows.state import State
 
@@ -41,7 +49,7 @@ async def call(state: State, command: Command) -> CommandReturned:
     """Carry a command out; its activity's id is the command's. Trouble past its limits is an unknown outcome."""
     spec = CATALOGUE[command.activity]
     request = CallRequest(
-        key=state.key(command.id),
+        key=state.key(command.reconciles or command.id),
         incident_id=state.incident_id,
         step=command.step,
         attempt=command.attempt,
@@ -50,13 +58,13 @@ async def call(state: State, command: Command) -> CommandReturned:
     )
     try:
         report = await workflow.execute_activity(
-            spec.name,
-            request,
+            RECONCILE if command.reconciles else spec.name,
+            ReconcileRequest(activity=spec.name, call=request) if command.reconciles else request,
             result_type=CallReport,
             task_queue=effects_queue(workflow.info().task_queue),
             activity_id=command.id,
             start_to_close_timeout=spec.within,
-            retry_policy=_retry(spec),
+            retry_policy=_retry(RECONCILE_RETRY if command.reconciles else spec.retry),
             summary=_summary(spec, command),
         )
     except ActivityError as error:
@@ -66,15 +74,13 @@ async def call(state: State, command: Command) -> CommandReturned:
     return CommandReturned(command_id=command.id, outcome=report.outcome, result=report.result, refusal=report.refusal)
 
 
-def _retry(spec: ActivitySpec) -> RetryPolicy:
-    return RetryPolicy(
-        initial_interval=spec.retry.first,
-        maximum_interval=spec.retry.longest,
-        maximum_attempts=spec.retry.attempts,
-    )
+def _retry(retry: Retry) -> RetryPolicy:
+    return RetryPolicy(initial_interval=retry.first, maximum_interval=retry.longest, maximum_attempts=retry.attempts)
 
 
 def _summary(spec: ActivitySpec, command: Command) -> str:
+    if command.reconciles:
+        return _short(f"Ask whether it happened: {spec.says['en']} ({command.step})")
     match command.role:
         case Role.UNDO:
             return _short(f"{spec.says['en']} (undoes {command.step})")

@@ -54,6 +54,28 @@ def next_try(state: State, step: str) -> int:
     return newest.attempt + 1 if gone else newest.attempt
 
 
+def reconcile(turn: Turn, command: Command) -> None:
+    """Ask the system what became of an effect or an undo whose outcome is unknown, before anything else comes of it."""
+    asking = command.model_copy(update={"id": f"{command.id}/reconcile/1", "reconciles": command.id})
+    turn.note(
+        EntryKind.RECONCILE_REQUESTED,
+        {
+            "command_id": asking.id,
+            "key": turn.state.key(command.id),
+            "step": command.step,
+            "activity": command.activity,
+        },
+    )
+    turn.issue(asking)
+
+
+def reconciled(command: Command) -> Command:
+    """The command whose return it is: what came of asking about one counts as its own return."""
+    if command.reconciles is None:
+        return command
+    return command.model_copy(update={"id": command.reconciles, "reconciles": None})
+
+
 def record(turn: Turn, command: Command, returned: CommandReturned) -> None:
     """Keep an effect's outcome; when it is applied, complete what its undo needs."""
     effect = next(effect for effect in turn.state.effects if effect.command_id == command.id)

@@ -128,6 +128,8 @@ class Command(Model):
     """A call of an activity. ``id`` is stable: ``<step>/<try>``, ``<step>/check/<n>`` or ``<effect's id>/undo/<n>``.
 
     ``attempt`` is the ``try`` of the effect protocol; ``undoes`` the key of the effect that this one takes back.
+    ``reconciles``: the id of the effect's or undo's command; this one does nothing but ask what became of it, and its
+    own id is that one's with ``/reconcile/<n>``.
     """
 
     id: str
@@ -137,6 +139,7 @@ class Command(Model):
     inputs: Data
     attempt: int = 1
     undoes: str | None = None
+    reconciles: str | None = None
 
 
 _RETURNED: dict[tuple[Role, Outcome], EntryKind] = {

@@ -8,7 +8,7 @@ from several threads.
 
 from typing import Literal, Protocol
 
-from amends.models import Model, Money, Utc
+from amends.models import Data, Model, Money, Utc
 
 
 class Call(Model):
@@ -86,7 +86,25 @@ class Delivery(Model):
     language: str
 
 
-class Orders(Protocol):
+class Recalled(Model):
+    """What a system knows of a key. ``done``: the call was carried out, and gave ``result``."""
+
+    done: bool
+    result: Data = {}
+
+
+class Recalling(Protocol):
+    """Every system that has effects."""
+
+    def recall(self, call: Call, *, of: str) -> Recalled:
+        """What became of the call with the key ``of``, of any method of the system.
+
+        A key that has not arrived is closed by asking: a call that comes with it later raises ``KeyReused`` and does
+        nothing. So an answer holds for ever, and whoever asked may go on by it.
+        """
+
+
+class Orders(Recalling, Protocol):
     def read(self, call: Call, *, order_id: str) -> Order:
         """Refuses ``OrderNotFound``."""
 
@@ -97,7 +115,7 @@ class Orders(Protocol):
         """Takes a replacement order back. Dropping one that is dropped is harmless."""
 
 
-class Inventory(Protocol):
+class Inventory(Recalling, Protocol):
     def check(self, call: Call, *, parcel_id: str) -> Availability:
         """Refuses ``ParcelNotFound``."""
 
@@ -108,7 +126,7 @@ class Inventory(Protocol):
         """Gives reserved units back; harmless when they are back already."""
 
 
-class Shipping(Protocol):
+class Shipping(Recalling, Protocol):
     def read_parcel(self, call: Call, *, parcel_id: str) -> Parcel:
         """Refuses ``ParcelNotFound``."""
 
@@ -138,13 +156,13 @@ class Shipping(Protocol):
         """Refuses ``ClaimNotFound``."""
 
 
-class Payments(Protocol):
+class Payments(Recalling, Protocol):
     def refund(self, call: Call, *, order_id: str, parcel_id: str, amount: Money) -> Refund:
         """Pays money back to where it came from. Refuses ``RefundTooHigh`` (above what was captured and not yet
         refunded), ``OrderNotFound``, ``PaymentDeclined``."""
 
 
-class Customers(Protocol):
+class Customers(Recalling, Protocol):
     def tell(self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str]) -> Delivery:
         """Sends a message to who placed the order, in their language.
 

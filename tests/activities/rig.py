@@ -8,8 +8,10 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.binding import implementation
+from activities.effects import Effects
+from activities.reconciling import Reconciliation
 from activities.registry import activities_of
-from activities.wire import CallReport, CallRequest
+from activities.wire import CallReport, CallRequest, ReconcileRequest
 from amends.connectors.shop import Shop
 from amends.journal import EffectLog, EffectRecord, Journal
 
@@ -23,11 +25,20 @@ class Rig:
     def __init__(self, shop: Shop, journal: Journal, effects: EffectLog | None = None) -> None:
         self.shop = shop
         self.journal = journal
-        self._activities = {implementation(each).name: each for each in activities_of(shop, effects or journal.effects)}
+        log = effects or journal.effects
+        self._activities = {
+            implementation(each).name: each for each in activities_of(shop, log) if hasattr(each, "implements")
+        }
+        self._reconciliation = Reconciliation(shop, Effects(log))
 
     def attempt(self, name: str, request: CallRequest, *, hours: float = 0) -> CallReport:
         """One attempt at an activity, so many hours after seeding."""
         return self.within(lambda: self._activities[name](request), hours=hours)
+
+    def reconcile(self, name: str, request: CallRequest, *, hours: float = 0) -> CallReport:
+        """One attempt at asking what became of a call of ``name``."""
+        asked = ReconcileRequest(activity=name, call=request)
+        return self.within(lambda: self._reconciliation.reconcile(asked), hours=hours)
 
     def within(self, attempt: Callable[[], CallReport], *, hours: float = 0) -> CallReport:
         """Runs something as an activity that was scheduled so many hours after seeding."""

@@ -150,6 +150,56 @@ def test_a_worker_killed_between_the_call_and_its_outcome_does_it_once(
     assert rig.shop.money("SO-1001").refunds == 1
 
 
+def test_a_call_that_was_done_though_nobody_heard_of_it_is_found_by_asking_and_not_made_again(rig: Rig) -> None:
+    rig.shop.fault(call="inventory.reserve", kind="trouble_after")
+    with pytest.raises(Trouble):
+        rig.attempt("inventory.reserve", request(parcel_id="PC-1001-1"))
+
+    report = rig.reconcile("inventory.reserve", request(parcel_id="PC-1001-1"))
+
+    (reservation,) = rig.shop.reservations("SO-1001")
+    assert report == CallReport(outcome=Outcome.APPLIED, result={"reservation_id": reservation.reservation_id})
+    record = rig.effect(request().key)
+    assert record is not None
+    assert (record.outcome, record.result) == (report.outcome, report.result)
+
+
+def test_a_call_that_never_arrived_is_not_applied_and_will_never_be(rig: Rig) -> None:
+    rig.shop.fault(call="inventory.reserve", kind="trouble")
+    with pytest.raises(Trouble):
+        rig.attempt("inventory.reserve", request(parcel_id="PC-1001-1"))
+
+    asked = rig.reconcile("inventory.reserve", request(parcel_id="PC-1001-1"))
+    late = rig.attempt("inventory.reserve", request(parcel_id="PC-1001-1"))
+
+    assert asked.outcome is Outcome.NOT_APPLIED
+    assert asked.refusal is not None
+    assert asked.refusal.reason == "NeverArrived"
+    assert late == asked
+    assert rig.shop.reservations("SO-1001") == []
+
+
+def test_an_attempt_that_comes_only_after_the_asking_finds_its_outcome_known(rig: Rig) -> None:
+    asked = rig.reconcile("inventory.reserve", request(parcel_id="PC-1001-1"))
+
+    late = rig.attempt("inventory.reserve", request(parcel_id="PC-1001-1"))
+
+    assert late == asked
+    assert rig.shop.reservations("SO-1001") == []
+
+
+def test_a_system_that_does_not_answer_when_asked_leaves_the_outcome_open(rig: Rig) -> None:
+    rig.shop.fault(call="inventory.recall", kind="trouble")
+
+    with pytest.raises(Trouble):
+        rig.reconcile("inventory.reserve", request(parcel_id="PC-1001-1"))
+
+    record = rig.effect(request().key)
+    assert record is not None
+    assert record.outcome is None
+    assert rig.reconcile("inventory.reserve", request(parcel_id="PC-1001-1")).outcome is Outcome.NOT_APPLIED
+
+
 def test_an_unexpected_error_of_a_system_leaves_the_outcome_open(journal: Journal, rig: Rig) -> None:
     def work(call: Call, inputs: Any) -> Model | None:
         raise ZeroDivisionError(f"{call.key} {inputs.parcel_id}")

@@ -20,9 +20,10 @@ BEHIND_THE_CATALOGUE = [Implementation(name, spec.takes, spec.gives) for name, s
 
 
 def test_every_catalogue_entry_has_its_activity(shop: Shop, journal: Journal) -> None:
-    names = [implementation(each).name for each in activities_of(shop, journal.effects)]
+    *calls, asking = activities_of(shop, journal.effects)
 
-    assert sorted(names) == sorted(CATALOGUE)
+    assert sorted(implementation(each).name for each in calls) == sorted(CATALOGUE)
+    assert asking.__name__ == "reconcile"
 
 
 def test_what_does_not_match_the_catalogue_is_named_all_at_once() -> None:

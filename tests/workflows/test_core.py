@@ -259,6 +259,54 @@ def test_after_a_final_step_a_plan_only_goes_forward() -> None:
     assert [data["why"] for data in incident.of(EntryKind.TASK_OPENED)] == ["refused"]
 
 
+def test_the_system_is_asked_what_became_of_an_effect_and_what_it_says_counts() -> None:
+    incident = Incident(world=_unknown("inventory.reserve", found=Outcome.APPLIED)).open().wait(hours=24)
+    incident.answer("reship").wait(days=30)
+
+    (asked,) = incident.of(EntryKind.RECONCILE_REQUESTED)
+    reserved = [command for command in incident.commands if command.activity == "inventory.reserve"]
+    assert [command.id.rpartition("inventory.reserve/")[2] for command in reserved] == ["1", "1/reconcile/1"]
+    assert asked["key"] == incident.state.key(reserved[0].id)
+    assert incident.of(EntryKind.TASK_OPENED) == []
+    assert incident.state.outcome == "reship"
+
+
+def test_an_effect_that_never_arrived_fails_its_plan() -> None:
+    incident = Incident(world=_unknown("inventory.reserve", found=Outcome.NOT_APPLIED)).open().wait(hours=24)
+    incident.answer("reship").wait(days=30)
+
+    assert [data["plan"] for data in incident.of(EntryKind.PLAN_UNDONE)] == ["reship"]
+    assert incident.state.outcome == "refund"
+
+
+def test_an_undo_that_nobody_heard_of_is_asked_about_and_counts_once() -> None:
+    world = _unknown("orders.drop_replacement", found=Outcome.APPLIED, but=refusing("inventory.reserve"))
+    incident = Incident(world=world).open().wait(hours=24).answer("reship").wait(days=30)
+
+    dropped = [command.id for command in incident.commands if command.activity == "orders.drop_replacement"]
+    assert [command_id.rpartition("/undo/")[2] for command_id in dropped] == ["1", "1/reconcile/1"]
+    assert incident.of(EntryKind.TASK_OPENED) == []
+    assert incident.state.outcome == "refund"
+
+
+def test_nothing_is_undone_while_a_system_is_asked_what_became_of_an_effect() -> None:
+    incident = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="reship", steps=(REPLACE, RESERVE)),)))
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+    incident.take(Registered())
+    while (command := next(iter(incident.state.pending.values()))).activity != "inventory.reserve":
+        incident.take(applied(command, incident.now))
+    incident.take(CommandReturned(command_id=command.id, outcome=Outcome.UNKNOWN, trouble="timed out"))
+
+    incident.take(CancelRequested(reason="mistake", actor=OPS))
+    undone_before = incident.of(EntryKind.UNDO_REQUESTED)
+    incident.settle()
+
+    assert undone_before == []
+    assert incident.status() is Status.CANCELLED
+    undone = [command.activity for command in incident.commands if command.role is Role.UNDO]
+    assert undone == ["inventory.release", "orders.drop_replacement"]
+
+
 def test_an_unknown_outcome_is_neither_undone_nor_passed_over() -> None:
     incident = Incident(world=_unknown("inventory.reserve")).open().wait(hours=24).answer("reship").wait(days=30)
 
@@ -428,10 +476,14 @@ def _trace(status: str) -> Answerer:
     return world
 
 
-def _unknown(activity: str) -> Answerer:
+def _unknown(activity: str, *, found: Outcome = Outcome.UNKNOWN, but: Answerer = applied) -> Answerer:
+    """Trouble with one activity; ``found`` is what its system says when it is asked."""
+
     def world(command: Command, at: datetime) -> CommandReturned:
-        if command.activity == activity:
+        if command.activity != activity:
+            return but(command, at)
+        if not command.reconciles:
             return CommandReturned(command_id=command.id, outcome=Outcome.UNKNOWN, trouble="timed out")
-        return applied(command, at)
+        return applied(command, at).model_copy(update={"outcome": found})
 
     return world

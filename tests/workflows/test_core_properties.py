@@ -120,6 +120,7 @@ def test_two_thousand_random_walks_reach_every_kind_of_entry_and_the_promises_ho
 def _keeps_its_promises(incident: Incident) -> None:
     stages_only_go_forward(incident)
     no_effect_without_its_intent_and_none_returns_twice(incident)
+    what_is_unknown_is_asked_about_once_and_before_a_person_is_needed(incident)
     only_what_was_applied_is_undone_and_at_most_once(incident)
     every_undoable_effect_of_a_plan_that_is_undone_was_undone(incident)
     an_update_counts_at_most_once(incident)
@@ -136,17 +137,32 @@ def stages_only_go_forward(incident: Incident) -> None:
 
 def no_effect_without_its_intent_and_none_returns_twice(incident: Incident) -> None:
     requested = [str(data["command_id"]) for data in incident.of(EntryKind.EFFECT_REQUESTED)]
-    returned = [
-        str(data["command_id"])
-        for kind in (EntryKind.EFFECT_APPLIED, EntryKind.EFFECT_REFUSED, EntryKind.EFFECT_UNKNOWN)
-        for data in incident.of(kind)
+    keys = [str(data["key"]) for data in incident.of(EntryKind.EFFECT_REQUESTED)]
+    known = [
+        str(data["key"]) for kind in (EntryKind.EFFECT_APPLIED, EntryKind.EFFECT_REFUSED) for data in incident.of(kind)
     ]
 
-    assert set(returned) <= set(requested)
-    assert len(returned) == len(set(returned))
+    assert set(known) <= set(keys)
+    assert len(known) == len(set(known))
     assert len(requested) == len(set(requested))
-    effects = [command.id for command in incident.commands if command.role is Role.EFFECT]
+    effects = [command.id for command in incident.commands if command.role is Role.EFFECT and not command.reconciles]
     assert effects == requested
+
+
+def what_is_unknown_is_asked_about_once_and_before_a_person_is_needed(incident: Incident) -> None:
+    unknown = [
+        str(data["command_id"])
+        for kind in (EntryKind.EFFECT_UNKNOWN, EntryKind.UNDO_UNKNOWN)
+        for data in incident.of(kind)
+    ]
+    asked = [command for command in incident.commands if command.reconciles]
+    handed_over = [str(data["task"]) for data in incident.of(EntryKind.TASK_OPENED)]
+
+    assert {command.reconciles for command in asked} == {each for each in unknown if "/reconcile/" not in each}
+    assert len(asked) == len({command.id for command in asked})
+    for task in handed_over:
+        if task.startswith("unknown:"):
+            assert f"{task.removeprefix('unknown:')}/reconcile/1" in unknown
 
 
 def only_what_was_applied_is_undone_and_at_most_once(incident: Incident) -> None:

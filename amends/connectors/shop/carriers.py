@@ -6,20 +6,19 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
-from amends.connectors.shop.door import Door
+from amends.connectors.shop.door import Desk
 from amends.connectors.shop.parcels import claim_status, parcel_status, trace_status
 from amends.connectors.shop.tables import CarrierRow, ClaimRow, ParcelRow, TraceRow
 from amends.errors import Refused
 
 
-class CarrierDesk:
+class CarrierDesk(Desk):
     """The part of the shop's ``Shipping`` that the carrier answers.
 
     A carrier runs one search for a parcel at a time, and takes one claim for it: asking again joins what there is.
     """
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    _system = "shipping"
 
     def open_trace(self, call: Call, *, parcel_id: str) -> ports.Trace:
         def work(db: Session) -> ports.Trace:

@@ -7,16 +7,15 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
-from amends.connectors.shop.door import Door
+from amends.connectors.shop.door import Desk
 from amends.connectors.shop.tables import CustomerRow, MessageRow
 from amends.errors import Refused
 
 
-class ShopCustomers:
+class ShopCustomers(Desk):
     """The shop's ``Customers``: an outbox. Names and addresses stay in it."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    _system = "customers"
 
     def tell(
         self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str]

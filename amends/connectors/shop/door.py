@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from amends.connectors.ports import Call
+from amends.connectors.ports import Call, Recalled
 from amends.connectors.shop.engine import READING
 from amends.connectors.shop.faults import Faults, misbehaving
 from amends.connectors.shop.tables import CallRow
@@ -20,6 +20,22 @@ from amends.timeline import canonical
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
+
+_CLOSED = "closed"
+"""The name, and the digest, of a key under which nothing was done and nothing will be."""
+
+
+class Desk:
+    """One of the shop's systems: it lets calls in by the door, and remembers them there."""
+
+    _system: str
+    """Its name, as calls and faults have it: ``payments``."""
+
+    def __init__(self, door: "Door") -> None:
+        self._door = door
+
+    def recall(self, call: Call, *, of: str) -> Recalled:
+        return self._door.recall(f"{self._system}.recall", call, of)
 
 
 class Door:
@@ -63,6 +79,16 @@ class Door:
 
         self._once(name, call, args, without_result)
 
+    def recall(self, name: str, call: Call, of: str) -> Recalled:
+        """What became of the call with the key ``of``. One that has not come is closed, so that it never will."""
+        with misbehaving(self.faults.take(name)), self.writing() as db:
+            kept = _close(db, of, call)
+            return (
+                Recalled(done=False)
+                if kept is None or kept.name == _CLOSED
+                else Recalled(done=True, result=kept.result)
+            )
+
     def _once(
         self, name: str, call: Call, args: dict[str, Any], work: Callable[[Session], dict[str, Any]]
     ) -> dict[str, Any]:
@@ -85,6 +111,16 @@ def _claim(db: Session, call: Call, name: str, digest: str) -> CallRow | None:
             db.add(CallRow(key=call.key, name=name, digest=digest, result={}, done_at=call.at))
     except IntegrityError:
         return _kept(db, call.key, digest)
+    return None
+
+
+def _close(db: Session, key: str, call: Call) -> CallRow | None:
+    """Closes a key, or gives the call that has it already. A claim in flight elsewhere is waited for."""
+    try:
+        with db.begin_nested():
+            db.add(CallRow(key=key, name=_CLOSED, digest=_CLOSED, result={}, done_at=call.at))
+    except IntegrityError:
+        return db.get(CallRow, key)
     return None
 
 

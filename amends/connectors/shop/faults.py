@@ -38,10 +38,7 @@ class Fault(Model):
 _SYSTEMS = (ports.Orders, ports.Inventory, ports.Shipping, ports.Payments, ports.Customers)
 
 CALLS = frozenset(
-    f"{system.__name__.lower()}.{method}"
-    for system in _SYSTEMS
-    for method in vars(system)
-    if not method.startswith("_")
+    f"{system.__name__.lower()}.{method}" for system in _SYSTEMS for method in dir(system) if not method.startswith("_")
 )
 """The names of all calls, as ``payments.refund``."""
 

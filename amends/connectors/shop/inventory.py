@@ -7,16 +7,15 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
-from amends.connectors.shop.door import Door
+from amends.connectors.shop.door import Desk
 from amends.connectors.shop.tables import ParcelRow, ReservationRow, StockRow
 from amends.errors import Refused
 
 
-class ShopInventory:
+class ShopInventory(Desk):
     """The shop's ``Inventory``."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    _system = "inventory"
 
     def check(self, call: Call, *, parcel_id: str) -> ports.Availability:
         def work(db: Session) -> ports.Availability:

@@ -6,17 +6,16 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
-from amends.connectors.shop.door import Door
+from amends.connectors.shop.door import Desk
 from amends.connectors.shop.tables import ParcelRow, PaymentRow, ReplacementRow
 from amends.errors import Refused
 from amends.models import Money, Utc
 
 
-class ShopOrders:
+class ShopOrders(Desk):
     """The shop's ``Orders``."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    _system = "orders"
 
     def read(self, call: Call, *, order_id: str) -> ports.Order:
         def work(db: Session) -> ports.Order:

@@ -6,17 +6,16 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
-from amends.connectors.shop.door import Door
+from amends.connectors.shop.door import Desk
 from amends.connectors.shop.tables import ParcelRow, PaymentRow, RefundRow
 from amends.errors import Refused
 from amends.models import Money, plain
 
 
-class ShopPayments:
+class ShopPayments(Desk):
     """The shop's ``Payments``. Refunds of an order never add up to more than was captured."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    _system = "payments"
 
     def refund(self, call: Call, *, order_id: str, parcel_id: str, amount: Money) -> ports.Refund:
         def work(db: Session) -> ports.Refund:

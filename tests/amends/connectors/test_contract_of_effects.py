@@ -6,6 +6,7 @@ import pytest
 
 from amends.connectors.shop import CALLS
 from amends.errors import KeyReused, Refused, Trouble
+from amends.models import plain
 from runbooks.catalogue import CATALOGUE
 from tests.amends.connectors.cases import EFFECTS, REFUSALS, Case
 from tests.amends.connectors.worlds import World
@@ -15,7 +16,9 @@ each_refusal = pytest.mark.parametrize("case", REFUSALS, ids=str)
 
 
 def test_every_call_of_the_catalogue_is_a_call_of_the_ports_and_the_other_way_round() -> None:
-    assert set(CATALOGUE) == CALLS
+    recalls = {f"{name.partition('.')[0]}.recall" for name in CATALOGUE}
+
+    assert set(CATALOGUE) | recalls == CALLS
 
 
 def test_every_effect_and_every_refusal_of_the_catalogue_has_a_case() -> None:
@@ -138,3 +141,31 @@ def test_an_effect_that_was_refused_may_be_asked_for_again_with_the_same_key(wor
     assert refused.value.reason == "NotToday"
     assert unchanged == before
     assert world.seen() != before
+
+
+@each_effect
+def test_a_system_that_is_asked_says_what_a_call_with_the_key_has_done(world: World, case: Case) -> None:
+    case.prepare(world)
+    done = case.step.on(world, key="once")
+    after = world.seen()
+
+    recalled = world.call(f"{case.step.name.partition('.')[0]}.recall", key="asking", of="once")
+
+    assert recalled.done
+    assert recalled.result == ({} if done is None else plain(done))
+    assert world.seen() == after
+
+
+@each_effect
+def test_a_key_that_was_asked_about_before_it_came_is_closed(world: World, case: Case) -> None:
+    case.prepare(world)
+    before = world.seen()
+    system = case.step.name.partition(".")[0]
+
+    first = world.call(f"{system}.recall", key="asking", of="once")
+    with pytest.raises(KeyReused, match="once"):
+        case.step.on(world, key="once")
+    second = world.call(f"{system}.recall", key="asking", of="once")
+
+    assert (first.done, second.done) == (False, False)
+    assert world.seen() == before

@@ -113,7 +113,10 @@ def test_what_was_done_is_never_said_to_be_refused(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("fault", "text"),
     [
-        ({"call": "payments.refnd", "kind": "trouble"}, "no call 'payments.refnd'; it has customers.tell, "),
+        (
+            {"call": "payments.refnd", "kind": "trouble"},
+            "no call 'payments.refnd'; it has customers.recall, customers.tell, ",
+        ),
         ({"call": "payments.refund", "kind": "explode"}, "no kind 'explode'; there are refuse, trouble, trouble_after"),
         ({"call": "payments.refund", "kind": "trouble", "times": 0}, "times must be at least 1, not 0"),
         ({"call": "payments.refund", "kind": "refuse"}, "a refusal needs a reason"),
