@@ -29,13 +29,12 @@ COUNTERS: Final[Mapping[str, str]] = {
     APPENDS: "Transactions that wrote to the journal.",
     EFFECTS: "Effects whose outcome became known.",
     UNKNOWN: "Effects and undos that met trouble through all their tries.",
-    UNDO_FAILURES: "Undos that were refused or stayed unknown.",
+    UNDO_FAILURES: "Undos that were refused or stayed unknown even when their system was asked.",
     TASKS: "Tasks for a person.",
     TROUBLE: "Attempts at a call that met trouble and will be tried again, or not.",
 }
 """Every counter, and what it counts."""
 
-_UNDO_FAILED: Final = (EntryKind.UNDO_REFUSED, EntryKind.UNDO_UNKNOWN)
 _UNKNOWN: Final = (EntryKind.EFFECT_UNKNOWN, EntryKind.UNDO_UNKNOWN)
 
 
@@ -55,9 +54,9 @@ def recorded(exception_type: str, entries: Iterable[Entry]) -> None:
             _count(ENDED, {**labels, "status": status, "outcome": outcome})
         elif entry.kind is EntryKind.TASK_OPENED:
             _count(TASKS, labels)
-        if entry.kind in _UNDO_FAILED:
-            _count(UNDO_FAILURES, labels)
-        if entry.kind in _UNKNOWN:
+            if entry.data["why"] == "undo_failed":
+                _count(UNDO_FAILURES, labels)
+        elif entry.kind in _UNKNOWN and "/reconcile/" not in str(entry.data["command_id"]):
             _count(UNKNOWN, labels)
 
 

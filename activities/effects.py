@@ -11,7 +11,8 @@ No transaction is open during the call. A refusal is an outcome. Trouble, and an
 the outcome stays open, Temporal tries again, and the outside system knows the key. A read needs no intent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -50,17 +51,10 @@ class Effects:
         """
         inputs = _validated(spec, request)
         at = clock.now()
-        names = {"incident": request.incident_id, "step": request.step, "activity": spec.name, "key": request.key}
-        with structlog.contextvars.bound_contextvars(**names):
-            try:
-                if not spec.effect:
-                    return _call(spec, request, inputs, at, work)
-                return self._once(spec, request, inputs, at, work)
-            except KeyReused as error:
-                raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
-            except Exception:
-                counting.met_trouble(spec.name)
-                raise
+        with _told(spec, request):
+            if not spec.effect:
+                return _call(spec, request, inputs, at, work)
+            return self._once(spec, request, inputs, at, work)
 
     def reconcile(self, spec: ActivitySpec, request: CallRequest, recall: Callable[[Call], Recalled]) -> CallReport:
         """Asks, within an activity, what became of an effect, and commits the answer as its outcome.
@@ -69,20 +63,19 @@ class Effects:
         that an attempt which comes late finds the outcome instead of carrying it out.
         """
         at = clock.now()
-        names = {"incident": request.incident_id, "step": request.step, "activity": spec.name, "key": request.key}
-        with structlog.contextvars.bound_contextvars(**names):
+        with _told(spec, request):
             record = self._begin(spec, request, at)
             if record.outcome is not None:
                 return _known(record)
             recalled = recall(Call(key=f"{request.key}/recall", at=at))
             _log.info("reconciled", done=recalled.done)
-            return self._finish(request, _report_of(recalled))
+            return self._finish(spec, request, _report_of(recalled))
 
     def _once(self, spec: ActivitySpec, request: CallRequest, inputs: Model, at: datetime, work: Work) -> CallReport:
         record = self._begin(spec, request, at)
         if record.outcome is not None:
             return _known(record)
-        return self._finish(request, _call(spec, request, inputs, at, work))
+        return self._finish(spec, request, _call(spec, request, inputs, at, work))
 
     def _begin(self, spec: ActivitySpec, request: CallRequest, at: datetime) -> EffectRecord:
         return self._log.begin(
@@ -96,12 +89,26 @@ class Effects:
             at=at,
         )
 
-    def _finish(self, request: CallRequest, report: CallReport) -> CallReport:
+    def _finish(self, spec: ActivitySpec, request: CallRequest, report: CallReport) -> CallReport:
         self._log.finish(
             key=request.key, outcome=report.outcome, result=report.result, refusal=report.refusal, at=clock.now()
         )
         counting.finished(spec.name, report.outcome)
         return report
+
+
+@contextmanager
+def _told(spec: ActivitySpec, request: CallRequest) -> Iterator[None]:
+    """Names the call in all that is logged within, counts trouble, and makes a reused key an end of all tries."""
+    names = {"incident": request.incident_id, "step": request.step, "activity": spec.name, "key": request.key}
+    with structlog.contextvars.bound_contextvars(**names):
+        try:
+            yield
+        except KeyReused as error:
+            raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+        except Exception:
+            counting.met_trouble(spec.name)
+            raise
 
 
 def _known(record: EffectRecord) -> CallReport:

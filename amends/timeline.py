@@ -34,6 +34,7 @@ class EntryKind(StrEnum):
     ANSWER_RECEIVED = "answer_received"
     NEWS_RECEIVED = "news_received"
     CANCEL_REQUESTED = "cancel_requested"
+    RETRY_REQUESTED = "retry_requested"
     TIME_CAME = "time_came"
     # what the engine derived
     STAGE_ENTERED = "stage_entered"

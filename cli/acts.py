@@ -39,7 +39,7 @@ async def answer(
     late, is refused with the reason.
     """
     who = actor_of(actor)
-    row, timeline = _found(incident)
+    row, timeline = found(incident)
 
     def key_for(asked: str) -> str:
         return key or key_of("answer", row.incident_id, asked, choice, who.id)
@@ -49,7 +49,7 @@ async def answer(
         asked = str(given.data["ask"])
         receipt = Receipt(incident_id=row.incident_id, run_id=given.run_id, n=given.n, result="repeated")
     else:
-        _require_running(row)
+        require_running(row)
         client = await connect(address)
         asked = _asked(await live.view(client, row), ask)
         request = AnswerRequest(key=key_for(asked), ask=asked, choice=choice, actor=who)
@@ -82,8 +82,8 @@ async def cancel(
     who = actor_of(actor)
     if not reason.strip():
         raise InputError("--reason: say why, for those who read the timeline later")
-    row, _ = _found(incident)
-    _require_running(row)
+    row, _ = found(incident)
+    require_running(row)
     # Temporal tells the workflow no more than the reason: who asked must stand in it
     await live.cancel(await connect(address), row, reason=f"{reason} ({who.id})")
     if format is Format.JSON:
@@ -93,13 +93,13 @@ async def cancel(
     say(f"next: amends show {short(row.incident_id)}{f' --address {address}' if address else ''}")
 
 
-def _found(incident: str) -> tuple[IncidentRow, list[TimelineRow]]:
+def found(incident: str) -> tuple[IncidentRow, list[TimelineRow]]:
     with journal() as found:
         row = found.incident(incident)
         return row, found.timeline(row.incident_id)
 
 
-def _require_running(row: IncidentRow) -> None:
+def require_running(row: IncidentRow) -> None:
     if row.status.final:
         raise InputError(f"incident {row.incident_id} is {row.status}; nothing can be done to it any more")
 

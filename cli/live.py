@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from amends.errors import InputError, Trouble
 from amends.journal import IncidentRow
-from workflows.contract import ANSWER, VIEW, AnswerRequest, Receipt, View
+from workflows.contract import ANSWER, RETRY, VIEW, AnswerRequest, Receipt, RetryRequest, View
 
 PATIENCE: Final = timedelta(seconds=20)
 """How long a command waits for a worker."""
@@ -56,7 +56,18 @@ async def answer(
     Raises ``InputError`` with the reason when it does not count, ``Trouble`` when no worker answered within
     ``patience``; the same answer under the same key can then be given again.
     """
-    update = _handle(client, row).execute_update(ANSWER, request, id=request.key, result_type=Receipt)
+    return await _update(client, row, ANSWER, request, patience=patience)
+
+
+async def retry(client: Client, row: IncidentRow, request: RetryRequest, *, patience: timedelta = PATIENCE) -> Receipt:
+    """Has a task tried again. Returns and raises as ``answer`` does."""
+    return await _update(client, row, RETRY, request, patience=patience)
+
+
+async def _update(
+    client: Client, row: IncidentRow, name: str, request: AnswerRequest | RetryRequest, *, patience: timedelta
+) -> Receipt:
+    update = _handle(client, row).execute_update(name, request, id=request.key, result_type=Receipt)
     try:
         receipt: Receipt = await asyncio.wait_for(update, patience.total_seconds())
     except WorkflowUpdateFailedError as error:

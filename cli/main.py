@@ -46,6 +46,7 @@ _COMMANDS: Final = {
     "show": ("cli.showing:show", "Tell an incident's story, and what may be answered now."),
     "watch": ("cli.watching:watch", "Tell an incident's story, and go on as it happens."),
     "answer": ("cli.acts:answer", "Answer a question that an incident has asked."),
+    "retry": ("cli.retrying:retry", "Have what was left to a person tried again."),
     "cancel": ("cli.acts:cancel", "Call an incident off, and undo what was done."),
     "check": ("cli.check:check", "Check runbooks: every mistake, its place and its mend."),
     "runbooks": ("cli.revisions:runbooks", "List the runbooks, and what was published of them."),
@@ -63,7 +64,7 @@ _COMMANDS: Final = {
 
 _GROUPS: Final = {
     "See what happens (operations, auditors)": ("list", "show", "watch"),
-    "Act on it (operations)": ("open", "answer", "cancel"),
+    "Act on it (operations)": ("open", "answer", "retry", "cancel"),
     "Say what should happen (runbook owners)": ("explain", "check", "drill", "runbooks", "diff", "publish"),
 }
 _REST: Final = "Run it (engineers)"

@@ -15,7 +15,7 @@ from workflows.contract import OpenAsk
 
 _ENDS: Final = frozenset({EntryKind.INCIDENT_CLOSED, EntryKind.DUPLICATE_FOUND})
 _CALLS: Final = (
-    frozenset({EntryKind.EFFECT_REQUESTED, EntryKind.UNDO_REQUESTED}),
+    frozenset({EntryKind.EFFECT_REQUESTED, EntryKind.UNDO_REQUESTED, EntryKind.RECONCILE_REQUESTED}),
     frozenset(
         {
             EntryKind.EFFECT_APPLIED,
@@ -33,6 +33,7 @@ _WAITS: Final = (
     frozenset({EntryKind.WAIT_ENDED, EntryKind.WAIT_TIMED_OUT, EntryKind.WAIT_WITHDRAWN}),
     "wait",
 )
+_TASKS: Final = (frozenset({EntryKind.TASK_OPENED}), frozenset({EntryKind.RETRY_REQUESTED}), "task")
 _ASKS: Final = (
     frozenset({EntryKind.QUESTION_ASKED}),
     frozenset({EntryKind.ANSWER_RECEIVED, EntryKind.SILENCE_ASSUMED, EntryKind.QUESTION_WITHDRAWN}),
@@ -61,8 +62,8 @@ def asks(timeline: Sequence[TimelineRow]) -> list[OpenAsk]:
 
 
 def tasks(timeline: Sequence[TimelineRow]) -> list[TimelineRow]:
-    """What was handed to a person and is theirs until the incident ends."""
-    return [] if ended(timeline) else [entry for entry in timeline if entry.kind is EntryKind.TASK_OPENED]
+    """What was handed to a person, and nobody has had tried again."""
+    return _open(timeline, *_TASKS)
 
 
 def until(entry: TimelineRow) -> datetime | None:

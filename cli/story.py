@@ -91,12 +91,12 @@ class Story:
 
     def _print_to_do(self, screen: Screen) -> None:
         for task in pending.tasks(self.timeline):
-            why, what, command = tasks.in_words(task)
+            why, what, commands = tasks.in_words(task)
             screen.line()
             screen.line(f"A person is needed (since {self.times.moment(task.occurred_at)})", style=styles.ALARM)
             screen.line(why, prefix="  ")
             screen.line(what, prefix="  ")
-            if command:
+            for command in commands:
                 screen.whole(f"    {command}{self._at}")
         asks = self.view.asks if self.view else tuple(pending.asks(self.timeline))
         if asks:

@@ -87,6 +87,8 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"News from {said.actor}: {said['event_type']}{said.maybe(' ({})', 'data')}."
         case EntryKind.CANCEL_REQUESTED:
             return f"{said.actor} called it off: {said['reason']}. What was done is undone."
+        case EntryKind.RETRY_REQUESTED:
+            return f"{said.actor} had it tried again: {said['task']}{said.maybe(' ({})', 'note')}."
         case EntryKind.TIME_CAME:
             return f"Time came for {said.dues}."
         case EntryKind.STAGE_ENTERED:

@@ -52,6 +52,8 @@ class Abouts:
             case EntryKind.UNDO_REQUESTED | EntryKind.UNDO_APPLIED | EntryKind.UNDO_REFUSED | EntryKind.UNDO_UNKNOWN:
                 undone = [step for step in self._effects if step.undo]
                 return [*_ids(undone), *(step.undo.activity for step in undone if step.undo)]
+            case EntryKind.RECONCILE_REQUESTED:
+                return [*self._effect_names(), *(step.undo.activity for step in self._effects if step.undo)]
             case EntryKind.ANSWER_RECEIVED | EntryKind.SILENCE_ASSUMED:
                 return [*_ids(self._asks), *self._choices()]
             case EntryKind.QUESTION_ASKED:
@@ -86,6 +88,7 @@ class Abouts:
                 | EntryKind.REPORT_REPEATED
                 | EntryKind.RUN_STARTED
                 | EntryKind.NEWS_RECEIVED
+                | EntryKind.RETRY_REQUESTED
             ):
                 return []
             case _:

@@ -7,8 +7,8 @@ from pydantic import JsonValue
 from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.program import FactType
-from workflows import asking
-from workflows.events import AnswerGiven
+from workflows import asking, tasks
+from workflows.events import AnswerGiven, RetryRequested
 from workflows.state import State
 
 
@@ -37,6 +37,13 @@ def answer_refusal(state: State, given: AnswerGiven) -> str | None:
     if state.cancelling:
         return "the incident is being cancelled; nothing is asked any more"
     return asking.refusal(state, given)
+
+
+def retry_refusal(state: State, act: RetryRequested) -> str | None:
+    """Why trying a task again does not count now; ``None`` if it does."""
+    if state.ended:
+        return f"the incident is {state.status}; nothing is left to do"
+    return tasks.refusal(state, act)
 
 
 def _fits(value: JsonValue, kind: FactType) -> bool:

@@ -4,11 +4,12 @@ from typing import Final
 
 from amends.models import Actor, Data, Model, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
-from workflows.state import Receipt, State
+from workflows.state import Receipt, State, Why
 
 REPORT: Final = "report"
 ANSWER: Final = "answer"
 NEWS: Final = "news"
+RETRY: Final = "retry"
 VIEW: Final = "view"
 
 INCIDENT_CLOSED: Final = "incident_closed"
@@ -50,6 +51,15 @@ class AnswerRequest(Model):
     actor: Actor
 
 
+class RetryRequest(Model):
+    """``task``: the id of what is left to a person. ``key``: the act's idempotency key. ``note``: why now."""
+
+    key: str
+    task: str
+    note: str = ""
+    actor: Actor
+
+
 class News(Model):
     """An order-system event, as in its CloudEvent. ``data`` carries references, never personal data."""
 
@@ -70,6 +80,15 @@ class OpenAsk(Model):
     if_silent: str | None
 
 
+class OpenTask(Model):
+    """Something that is left to a person. ``step``: the step that it is about."""
+
+    task: str
+    step: str
+    why: Why
+    opened_at: Utc
+
+
 class View(Model):
     """Where an incident stands. ``busy``: something is under way that does not wait for time or people."""
 
@@ -80,6 +99,7 @@ class View(Model):
     severity: Severity
     waiting_for: tuple[Party, ...]
     asks: tuple[OpenAsk, ...]
+    tasks: tuple[OpenTask, ...] = ()
     due_at: Utc | None
     due: str | None
     busy: bool
@@ -100,13 +120,16 @@ __all__ = [
     "NOT_ITS_BUNDLE",
     "REFUSED",
     "REPORT",
+    "RETRY",
     "VIEW",
     "AnswerRequest",
     "IncidentInput",
     "IncidentResult",
     "News",
     "OpenAsk",
+    "OpenTask",
     "Receipt",
     "ReportRequest",
+    "RetryRequest",
     "View",
 ]

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from amends.models import Data, Outcome, Stage, Status
 from amends.timeline import Entry, EntryKind
 from runbooks.program import AskStep
-from workflows import asking, closing, effects, facts, plans, program, waiting
+from workflows import asking, closing, effects, facts, plans, program, tasks, waiting
 from workflows.events import (
     AnswerGiven,
     CancelRequested,
@@ -25,6 +25,7 @@ from workflows.events import (
     Registered,
     ReportReceived,
     ReportRepeated,
+    RetryRequested,
     Role,
     RunStarted,
     TimeCame,
@@ -90,6 +91,8 @@ def _take(turn: Turn, event: Event) -> bool:
                 return False
             _write(turn, EntryKind.CANCEL_REQUESTED, event)
             closing.begin_cancelling(turn, event)
+        case RetryRequested():
+            return _take_retry(turn, event)
         case TimeCame():
             come = [due.what for due in _dues(turn.state) if due.at <= turn.now]
             if not come:
@@ -135,6 +138,19 @@ def _take_answer(turn: Turn, event: AnswerGiven) -> bool:
     asked = program.step_of(state, event.ask)
     assert isinstance(asked, AskStep)
     asking.answer(turn, asked, run, event)
+    return True
+
+
+def _take_retry(turn: Turn, event: RetryRequested) -> bool:
+    state, key = turn.state, f"retry:{event.key}"
+    if key in state.handled:
+        return False
+    why_not = tasks.refusal(state, event)
+    if why_not is not None:
+        _receipt(state, key, None, "refused", refused=why_not)
+        return False
+    _receipt(state, key, _write(turn, EntryKind.RETRY_REQUESTED, event), "recorded")
+    tasks.retry(turn, event)
     return True
 
 

@@ -5,7 +5,7 @@ from amends.timeline import EntryKind
 from runbooks.program import Undo
 from workflows.events import Command, CommandReturned, Role
 from workflows.progress import Progress
-from workflows.state import EffectRun, State
+from workflows.state import EffectRun, State, Why
 from workflows.turn import Turn
 
 
@@ -28,7 +28,14 @@ def request(
     if previous is None or previous.command_id != command_id:
         state.effects.append(
             EffectRun(
-                command_id=command_id, step=step, plan=plan, attempt=attempt, inputs=inputs, undo=undo, final=final
+                command_id=command_id,
+                step=step,
+                activity=activity,
+                plan=plan,
+                attempt=attempt,
+                inputs=inputs,
+                undo=undo,
+                final=final,
             )
         )
     else:
@@ -56,7 +63,9 @@ def next_try(state: State, step: str) -> int:
 
 def reconcile(turn: Turn, command: Command) -> None:
     """Ask the system what became of an effect or an undo whose outcome is unknown, before anything else comes of it."""
-    asking = command.model_copy(update={"id": f"{command.id}/reconcile/1", "reconciles": command.id})
+    effect = _of(turn.state, command)
+    effect.asked += 1
+    asking = command.model_copy(update={"id": f"{command.id}/reconcile/{effect.asked}", "reconciles": command.id})
     turn.note(
         EntryKind.RECONCILE_REQUESTED,
         {
@@ -69,6 +78,35 @@ def reconcile(turn: Turn, command: Command) -> None:
     turn.issue(asking)
 
 
+def ask_again(turn: Turn, step: str) -> None:
+    """Ask once more what became of a step's newest effect."""
+    effect = _newest(turn.state, step)
+    assert effect is not None
+    effect.outcome = None
+    reconcile(
+        turn,
+        Command(
+            id=effect.command_id,
+            role=Role.EFFECT,
+            step=step,
+            activity=effect.activity,
+            inputs=effect.inputs,
+            attempt=effect.attempt,
+        ),
+    )
+
+
+def undo_again(turn: Turn, command_id: str) -> None:
+    """Take an effect back once more: ask, if nobody knows what became of the last try, else try anew."""
+    effect = next(effect for effect in turn.state.effects if effect.command_id == command_id)
+    assert effect.undo is not None
+    unknown, effect.undone = effect.undone is Outcome.UNKNOWN, None
+    if unknown:
+        reconcile(turn, _undoing(turn.state, effect, effect.undo))
+    else:
+        _request_undo(turn, effect, effect.undo)
+
+
 def reconciled(command: Command) -> Command:
     """The command whose return it is: what came of asking about one counts as its own return."""
     if command.reconciles is None:
@@ -78,7 +116,7 @@ def reconciled(command: Command) -> Command:
 
 def record(turn: Turn, command: Command, returned: CommandReturned) -> None:
     """Keep an effect's outcome; when it is applied, complete what its undo needs."""
-    effect = next(effect for effect in turn.state.effects if effect.command_id == command.id)
+    effect = _of(turn.state, command)
     effect.outcome = returned.outcome
     if returned.outcome is Outcome.APPLIED and effect.undo is not None:
         known = {**effect.inputs, **returned.result}
@@ -87,10 +125,10 @@ def record(turn: Turn, command: Command, returned: CommandReturned) -> None:
 
 def record_undo(turn: Turn, command: Command, returned: CommandReturned) -> None:
     """Keep what became of an undo. One that did not work is handed to a person."""
-    effect = next(effect for effect in turn.state.effects if command.undoes == turn.state.key(effect.command_id))
+    effect = _of(turn.state, command)
     effect.undone = returned.outcome
     if returned.outcome is not Outcome.APPLIED:
-        turn.open_task(task_id=f"undo:{effect.command_id}", step=effect.step, why="undo_failed")
+        turn.open_task(task_id=f"undo:{effect.command_id}", step=effect.step, why=Why.UNDO_FAILED)
 
 
 def take_back(turn: Turn, scope: list[EffectRun]) -> Progress:
@@ -117,15 +155,7 @@ def has_final(state: State, plan: str) -> bool:
 
 def _request_undo(turn: Turn, effect: EffectRun, undo: Undo) -> None:
     effect.undos += 1
-    command = Command(
-        id=f"{effect.command_id}/undo/{effect.undos}",
-        role=Role.UNDO,
-        step=effect.step,
-        activity=undo.activity,
-        inputs=effect.undo_inputs,
-        attempt=effect.undos,
-        undoes=turn.state.key(effect.command_id),
-    )
+    command = _undoing(turn.state, effect, undo)
     turn.note(
         EntryKind.UNDO_REQUESTED,
         {
@@ -138,6 +168,24 @@ def _request_undo(turn: Turn, effect: EffectRun, undo: Undo) -> None:
         },
     )
     turn.issue(command)
+
+
+def _undoing(state: State, effect: EffectRun, undo: Undo) -> Command:
+    return Command(
+        id=f"{effect.command_id}/undo/{effect.undos}",
+        role=Role.UNDO,
+        step=effect.step,
+        activity=undo.activity,
+        inputs=effect.undo_inputs,
+        attempt=effect.undos,
+        undoes=state.key(effect.command_id),
+    )
+
+
+def _of(state: State, command: Command) -> EffectRun:
+    """The effect that a command carries out or takes back."""
+    wanted = command.undoes or state.key(command.id)
+    return next(effect for effect in state.effects if state.key(effect.command_id) == wanted)
 
 
 def _in_doubt(effect: EffectRun) -> bool:

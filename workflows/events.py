@@ -93,6 +93,16 @@ class CancelRequested(Model):
     actor: Actor
 
 
+class RetryRequested(Model):
+    """What a person's task stands for is to be tried again. ``key``: the act's idempotency key."""
+
+    type: Literal["retry_requested"] = "retry_requested"
+    key: str
+    task: str
+    note: str = ""
+    actor: Actor
+
+
 class TimeCame(Model):
     """A due moment has passed."""
 
@@ -109,6 +119,7 @@ Event = Annotated[
     | AnswerGiven
     | NewsReceived
     | CancelRequested
+    | RetryRequested
     | TimeCame,
     Field(discriminator="type"),
 ]
@@ -164,6 +175,7 @@ _EVENT_TYPES: dict[EntryKind, str] = {
     EntryKind.ANSWER_RECEIVED: "answer_given",
     EntryKind.NEWS_RECEIVED: "news_received",
     EntryKind.CANCEL_REQUESTED: "cancel_requested",
+    EntryKind.RETRY_REQUESTED: "retry_requested",
     EntryKind.TIME_CAME: "time_came",
     **dict.fromkeys(_RETURNED.values(), "command_returned"),
 }
@@ -188,7 +200,7 @@ def held(event: Event) -> Data:
 def actor_of(event: Event) -> Actor:
     """Who brought an event."""
     match event:
-        case ReportReceived() | AnswerGiven() | NewsReceived() | CancelRequested():
+        case ReportReceived() | AnswerGiven() | NewsReceived() | CancelRequested() | RetryRequested():
             return event.actor
         case TimeCame():
             return TIMER

@@ -27,13 +27,16 @@ with workflow.unsafe.imports_passed_through():
         NOT_ITS_BUNDLE,
         REFUSED,
         REPORT,
+        RETRY,
         VIEW,
         AnswerRequest,
         IncidentInput,
         IncidentResult,
         News,
         OpenAsk,
+        OpenTask,
         ReportRequest,
+        RetryRequest,
         View,
     )
     from workflows.events import (
@@ -46,6 +49,7 @@ with workflow.unsafe.imports_passed_through():
         Registered,
         ReportReceived,
         ReportRepeated,
+        RetryRequested,
         RunStarted,
         TimeCame,
     )
@@ -132,6 +136,16 @@ class IncidentWorkflow:
         if f"answer:{request.key}" not in self._state.handled:
             _refuse(admission.answer_refusal(self._state, _answer(request)))
 
+    @workflow.update(name=RETRY, description="Try again what was left to a person.")
+    async def retry(self, request: RetryRequest) -> Receipt:
+        """Answers when the act is in the journal. Given again under one key, it counts once."""
+        return await self._take(_retry(request), f"retry:{request.key}")
+
+    @retry.validator
+    def _validate_retry(self, request: RetryRequest) -> None:
+        if f"retry:{request.key}" not in self._state.handled:
+            _refuse(admission.retry_refusal(self._state, _retry(request)))
+
     @workflow.signal(name=NEWS, description="Something happened to the order.")
     def news(self, news: News) -> None:
         """Wakes what waits. The same event twice counts once."""
@@ -151,6 +165,9 @@ class IncidentWorkflow:
             severity=state.severity,
             waiting_for=tuple(state.waiting_for),
             asks=tuple(_open_ask(state, step) for step in asking.open_asks(state)),
+            tasks=tuple(
+                OpenTask(task=task.id, step=task.step, why=task.why, opened_at=task.opened_at) for task in state.tasks
+            ),
             due_at=due.at if due else None,
             due=due.what if due else None,
             busy=bool(self._inbox or state.pending or self._journaled < state.next_n),
@@ -321,6 +338,10 @@ def _new_state(start: IncidentInput) -> State:
 
 def _answer(request: AnswerRequest) -> AnswerGiven:
     return AnswerGiven(key=request.key, ask=request.ask, choice=request.choice, actor=request.actor)
+
+
+def _retry(request: RetryRequest) -> RetryRequested:
+    return RetryRequested(key=request.key, task=request.task, note=request.note, actor=request.actor)
 
 
 def _open_ask(state: State, step: AskStep) -> OpenAsk:

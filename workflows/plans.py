@@ -6,7 +6,7 @@ from amends.timeline import EntryKind
 from runbooks.program import Plan, walk
 from workflows import effects, facts, program
 from workflows.progress import Progress
-from workflows.state import EffectRun, PlanPhase, PlanRun, State
+from workflows.state import EffectRun, PlanPhase, PlanRun, State, Why
 from workflows.turn import Turn
 
 
@@ -55,7 +55,7 @@ def _choose(turn: Turn) -> bool:
             state.plan = PlanRun(name=plan.name)
             turn.note(EntryKind.PLAN_STARTED, {"plan": plan.name})
             return True
-    turn.open_task(task_id="no_plan_left", step="action", why="no_plan_left")
+    turn.open_task(task_id="no_plan_left", step="action", why=Why.NO_PLAN_LEFT)
     return False
 
 

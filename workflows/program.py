@@ -12,7 +12,7 @@ from runbooks.program import AskStep, DoStep, OnRefusal, Step, TellStep, Togethe
 from workflows import asking, effects, facts, waiting
 from workflows.events import Command, CommandReturned, Role
 from workflows.progress import Progress
-from workflows.state import State, StepPhase, StepRun
+from workflows.state import State, StepPhase, StepRun, Why
 from workflows.turn import Turn
 
 
@@ -54,6 +54,29 @@ def withdraw(turn: Turn, steps: tuple[Step, ...]) -> None:
                 pass
             case _:
                 assert_never(step)
+
+
+def ask_again(turn: Turn, step: Step) -> None:
+    """A step is stuck because nobody knows what became of its effect: ask once more."""
+    turn.state.steps[step.id].phase = StepPhase.RUNNING
+    effects.ask_again(turn, step.id)
+
+
+def begin_again(turn: Turn, step: Step, *, plan: str | None) -> None:
+    """A step is stuck because it was refused: make its call once more."""
+    turn.state.steps[step.id].phase = StepPhase.RUNNING
+    match step:
+        case DoStep():
+            turn.state.reads[step.id] = turn.state.reads.get(step.id, 0) + (not step.effect)
+            _call(turn, step, plan=plan)
+        case TellStep():
+            asking.send(turn, step, step.message, plan=plan)
+        case AskStep():
+            asking.send(turn, step, step.question, plan=plan)
+        case WaitStep() | Together():
+            raise AssertionError(f"{step.id} makes no call that could be refused")
+        case _:
+            assert_never(step)
 
 
 def parties_waited_for(state: State) -> list[Party]:
@@ -130,7 +153,8 @@ def _call(turn: Turn, step: DoStep, *, plan: str | None) -> None:
             plan=plan,
         )
     else:
-        turn.issue(Command(id=f"{step.id}/1", role=Role.READ, step=step.id, activity=step.activity, inputs=inputs))
+        read = 1 + turn.state.reads.get(step.id, 0)
+        turn.issue(Command(id=f"{step.id}/{read}", role=Role.READ, step=step.id, activity=step.activity, inputs=inputs))
 
 
 def _advance_together(turn: Turn, step: Together, run: StepRun, *, plan: str | None) -> None:
@@ -165,7 +189,7 @@ def _settled(
             _applied(turn, step, run, event)
         case Outcome.UNKNOWN:
             run.phase = StepPhase.STUCK
-            turn.open_task(task_id=f"unknown:{command.id}", step=step.id, why="outcome_unknown")
+            turn.open_task(task_id=f"unknown:{command.id}", step=step.id, why=Why.OUTCOME_UNKNOWN)
         case Outcome.NOT_APPLIED:
             _refused(turn, step, run, command, plan=plan)
         case _:
@@ -195,7 +219,7 @@ def _refused(
             _save_otherwise(turn, step)
     else:
         run.phase = StepPhase.STUCK
-        turn.open_task(task_id=f"refused:{command.id}", step=step.id, why="refused")
+        turn.open_task(task_id=f"refused:{command.id}", step=step.id, why=Why.REFUSED)
 
 
 def _save_otherwise(turn: Turn, step: DoStep | AskStep) -> None:

@@ -54,11 +54,12 @@ class EffectRun(_Part):
     """An effect, from before it is requested. ``outcome`` is not set while it is under way.
 
     ``undo`` is how to take it back; ``undo_inputs`` are complete once it is applied. ``undos`` counts the undo's tries,
-    ``undone`` is their last outcome.
+    ``undone`` is their last outcome. ``asked`` counts how often a system was asked what became of it or of its undo.
     """
 
     command_id: str
     step: str
+    activity: str
     plan: str | None = None
     attempt: int = 1
     inputs: Data
@@ -68,6 +69,7 @@ class EffectRun(_Part):
     undo_inputs: Data = {}
     undos: int = 0
     undone: Outcome | None = None
+    asked: int = 0
 
 
 class PlanPhase(StrEnum):
@@ -81,12 +83,21 @@ class PlanRun(_Part):
     phase: PlanPhase = PlanPhase.TRYING
 
 
+class Why(StrEnum):
+    """Why a person is needed."""
+
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    REFUSED = "refused"
+    UNDO_FAILED = "undo_failed"
+    NO_PLAN_LEFT = "no_plan_left"
+
+
 class Task(_Part):
     """Something a person has to do before the incident can go on."""
 
     id: str
     step: str
-    why: str
+    why: Why
     opened_at: Utc
 
 
@@ -126,6 +137,8 @@ class State(_Part):
     plan: PlanRun | None = None
     plans_failed: list[str] = []
     effects: list[EffectRun] = []
+    reads: dict[str, int] = {}
+    """How often each step has been read again at a person's wish."""
     pending: dict[str, Command] = {}
     """Commands that were issued and have not returned, by id."""
     tasks: list[Task] = []

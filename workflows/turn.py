@@ -6,7 +6,7 @@ from datetime import datetime
 from amends.models import ENGINE, Actor, Data
 from amends.timeline import Entry, EntryKind
 from workflows.events import Command
-from workflows.state import State, Task
+from workflows.state import State, Task, Why
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Turn:
         self.state.pending[command.id] = command
         self.commands.append(command)
 
-    def open_task(self, *, task_id: str, step: str, why: str) -> None:
+    def open_task(self, *, task_id: str, step: str, why: Why) -> None:
         """Hand something to a person; the incident counts as taken over until it is done."""
         self.state.tasks.append(Task(id=task_id, step=step, why=why, opened_at=self.now))
         self.note(EntryKind.TASK_OPENED, {"task": task_id, "step": step, "why": why})

@@ -110,6 +110,16 @@ def handed_over(why: str, step: str, task: str) -> Iterator[Told]:
     yield at, EntryKind.STATUS_CHANGED, ENGINE, {"status": "taken_over", "waiting_for": ["us"]}
 
 
+def had_it_tried_again(task: str) -> Iterator[Told]:
+    """Mei says when."""
+    yield (
+        DAY + timedelta(hours=4),
+        EntryKind.RETRY_REQUESTED,
+        MEI,
+        {"key": "r-1", "task": task, "note": "stock is back"},
+    )
+
+
 def told_customer(step: str, at: timedelta) -> Iterator[Told]:
     yield from done(step, "customers.tell", {"channel": "email", "message_id": "MS-1"}, at)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
+from tests.cli import stories
 from tests.cli.builders import write_incidents
 
 
@@ -31,7 +32,9 @@ def test_an_id_that_is_unknown_is_told_with_where_to_look(state_dir: Path, capsy
     assert capsys.readouterr().err == "error: no incident 'cccc' in this journal; `amends list` shows the ids\n"
 
 
-@pytest.mark.parametrize("act", [["answer", "aaaa", "refund"], ["cancel", "aaaa", "--reason", "a mistake"]])
+@pytest.mark.parametrize(
+    "act", [["answer", "aaaa", "refund"], ["retry", "aaaa"], ["cancel", "aaaa", "--reason", "a mistake"]]
+)
 def test_nothing_can_be_done_to_an_incident_that_has_ended(
     act: list[str], state_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,6 +54,35 @@ def test_an_answer_without_a_server_is_told_what_to_start(state_dir: Path, capsy
 
     assert code == 2
     assert "no Temporal server answers at" in capsys.readouterr().err
+
+
+def test_where_nothing_is_left_to_a_person_nothing_is_tried_again(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_incidents(state_dir)
+
+    code = main(["retry", "bbbb"])
+
+    assert code == 2
+    assert "nothing is left to a person in this incident; `amends show` tells what it waits for" in (
+        capsys.readouterr().err
+    )
+
+
+def test_of_several_tasks_one_has_to_be_named(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stories.write(
+        state_dir,
+        stories.reported(),
+        stories.handed_over("refused", stories.LOOKING, f"refused:{stories.LOOKING}/1"),
+        stories.handed_over("undo_failed", stories.RESERVE, f"undo:{stories.RESERVE}/1"),
+    )
+
+    code = main(["retry", "5d3a1c88"])
+
+    assert code == 2
+    assert f"several tasks are open; name one: refused:{stories.LOOKING}/1, undo:{stories.RESERVE}/1" in (
+        capsys.readouterr().err
+    )
 
 
 def test_an_incident_is_not_called_off_without_a_reason(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -147,28 +147,33 @@ def test_a_wait_and_a_call_under_way_are_told_with_their_time(
             ("no_plan_left", "action", "no_plan_left"),
             "A person is needed (since 2026-11-24 01:04 UTC)\n"
             "  No plan is left that could put it right: every plan that fits has failed and is undone.\n"
-            "  Settle it with the customer by hand, then call the incident off with a reason that says how:\n"
+            "  When what stood against the plans is gone, have them tried once more. Or settle it with the customer by "
+            "hand, and call the incident off with a reason that says how:\n"
+            "    amends retry 5d3a1c88 no_plan_left\n"
             '    amends cancel 5d3a1c88 --reason "…"\n',
         ),
         (
             ("refused", stories.LOOKING, f"refused:{stories.LOOKING}/1"),
             "  Refused, and nothing else is planned for that: the message lost_parcel.looking.\n"
-            "  Settle it with the customer by hand, then call",
+            "  When what stood against it is gone, have it tried again. Or settle it with the customer",
         ),
         (
             ("outcome_unknown", stories.REFUND, f"unknown:{stories.REFUND}/1"),
             "  Nobody can say whether it happened: refund the customer.\n"
-            f"  Look in the system concerned for the key {stories.INCIDENT}/{stories.REFUND}/1, and settle by hand "
-            "what you find. Until then nothing more is undone here, and the incident stays open.\n\n",
+            "  When its system answers again, have it asked once more what became of it (its key is "
+            f"{stories.INCIDENT}/{stories.REFUND}/1). Until that is known nothing more is undone here, and the "
+            f"incident stays open:\n    amends retry 5d3a1c88 unknown:{stories.REFUND}/1\n\n",
         ),
         (
             ("outcome_unknown", stories.LOOKING, f"unknown:{stories.LOOKING}/1"),
-            f"  Find out whether it arrived (its key is {stories.INCIDENT}/{stories.LOOKING}/1), and then: settle it",
+            "  When the channel answers again, have it asked whether it arrived (its key is "
+            f"{stories.INCIDENT}/{stories.LOOKING}/1). Or settle it",
         ),
         (
             ("undo_failed", stories.RESERVE, f"undo:{stories.RESERVE}/1"),
             "  It could not be taken back: reserve the goods.\n"
-            f"  Take it back by hand (its key is {stories.INCIDENT}/{stories.RESERVE}/1). Nothing more is undone here",
+            "  When what stood against it is gone, have it tried again (its key is "
+            f"{stories.INCIDENT}/{stories.RESERVE}/1). Until then nothing more is undone here",
         ),
         (("of_a_later_release", stories.REFUND, "x:1"), "  Refund the customer: of_a_later_release.\n"),
     ],
@@ -180,6 +185,18 @@ def test_a_person_s_task_is_told_with_what_to_do(
     stories.write(state_dir, stories.reported(), stories.handed_over(why, step, name))
 
     assert told in shown(capsys, "--utc")
+
+
+def test_a_task_that_is_being_tried_again_is_nobody_s_any_more(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = ("no_plan_left", "action", "no_plan_left")
+    stories.write(state_dir, stories.reported(), stories.handed_over(*task), stories.had_it_tried_again("no_plan_left"))
+
+    told = shown(capsys, "--utc")
+
+    assert "A person is needed (since" not in told
+    assert "mei had it tried again: no_plan_left (stock is back)." in told
 
 
 def test_every_entry_is_there_whole_for_whoever_asks(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,6 +97,12 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         {**RELEASE, "inputs": {"reservation_id": "RS-1"}},
         "Undoing: give the reserved goods back to stock, with reservation id RS-1.",
     ),
+    (
+        EntryKind.RETRY_REQUESTED,
+        MEI,
+        {"task": "no_plan_left", "note": "stock is back"},
+        "mei had it tried again: no_plan_left (stock is back).",
+    ),
     (EntryKind.RECONCILE_REQUESTED, ENGINE, RESERVE, "Asking whether it happened: reserve the goods."),
     (EntryKind.UNDO_APPLIED, ENGINE, {**RELEASE, "result": {}}, "Undone: give the reserved goods back to stock."),
     (

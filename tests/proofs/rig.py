@@ -21,7 +21,7 @@ from amends.journal.rows import TimelineRow
 from amends.models import Actor, ActorKind
 from amends.timeline import EntryKind
 from drills.pace import skip_to
-from workflows.contract import ANSWER, VIEW, AnswerRequest, Receipt, View
+from workflows.contract import ANSWER, RETRY, VIEW, AnswerRequest, Receipt, RetryRequest, View
 
 OPS = Actor(kind=ActorKind.HUMAN, id="ops:mei")
 CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer")
@@ -95,6 +95,11 @@ class Rig:
     async def answer(self, choice: str, *, ask: str = CHOICE, key: str = "a-1") -> Receipt:
         request = AnswerRequest(key=self.key(key), ask=ask, choice=choice, actor=CUSTOMER)
         receipt: Receipt = await self.handle.execute_update(ANSWER, request, result_type=Receipt, id=request.key)
+        return receipt
+
+    async def retry(self, task: str, *, key: str = "r-1") -> Receipt:
+        request = RetryRequest(key=key, task=task, actor=OPS)
+        receipt: Receipt = await self.handle.execute_update(RETRY, request, result_type=Receipt, id=request.key)
         return receipt
 
     @contextlib.asynccontextmanager

@@ -78,6 +78,32 @@ async def test_the_same_answer_again_is_harmless_and_another_is_refused_with_the
     assert counted(rig.rows(), EntryKind.ANSWER_RECEIVED) == 1
 
 
+async def test_an_incident_with_no_plan_left_is_tried_again_by_a_person_and_ends_well(rig: Rig) -> None:
+    rig.shop.fault(call="payments.refund", kind="refuse", reason="PaymentDeclined")
+    async with rig.serving():
+        await rig.open()
+        await rig.until(asked)
+        await rig.answer("refund")
+        taken_over = await rig.until(lambda view: bool(view.tasks))
+        first = await rig.retry("no_plan_left")
+        again = await rig.retry("no_plan_left")
+        too_late = None
+        try:
+            await rig.retry("no_plan_left", key="r-2")
+        except WorkflowUpdateFailedError as error:
+            too_late = error.cause
+        end = await rig.to_the_end()
+
+    assert [(task.task, task.why) for task in taken_over.tasks] == [("no_plan_left", "no_plan_left")]
+    assert taken_over.status is Status.TAKEN_OVER
+    assert again == first
+    assert "no task 'no_plan_left' is open; open tasks: none" in str(too_late)
+    assert end.status is Status.CLOSED
+    assert rig.shop.money(rig.order_id).refunds == 1
+    assert counted(rig.rows(), EntryKind.RETRY_REQUESTED) == 1
+    assert verify(rig.journal, rig.incident_id).ok
+
+
 async def test_a_native_cancel_undoes_and_closes_and_is_told_in_the_timeline(rig: Rig) -> None:
     async with rig.serving():
         opened = await rig.open()

@@ -25,7 +25,16 @@ from runbooks.program import (
     WaitStep,
 )
 from workflows import core
-from workflows.events import AnswerGiven, Command, CommandReturned, Event, Registered, ReportReceived, TimeCame
+from workflows.events import (
+    AnswerGiven,
+    Command,
+    CommandReturned,
+    Event,
+    Registered,
+    ReportReceived,
+    RetryRequested,
+    TimeCame,
+)
 from workflows.state import State
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -232,6 +241,10 @@ class Incident:
 
     def answer(self, choice: str, *, ask: str = "analysis.ask", key: str = "a-1") -> "Incident":
         self.take(AnswerGiven(key=key, ask=ask, choice=choice, actor=CUSTOMER))
+        return self.settle()
+
+    def retry(self, task: str, *, key: str = "r-1") -> "Incident":
+        self.take(RetryRequested(key=key, task=task, actor=OPS))
         return self.settle()
 
     def status(self) -> Status:

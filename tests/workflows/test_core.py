@@ -326,6 +326,99 @@ def test_a_failed_undo_is_handed_to_a_person_and_nothing_goes_on() -> None:
     assert "payments.refund" not in incident.activities()
 
 
+def test_what_is_unknown_is_asked_about_again_when_a_person_says_so_and_never_done_again() -> None:
+    incident = Incident(world=_unknown("inventory.reserve")).open().wait(hours=24).answer("reship").wait(days=30)
+    incident.world = _unknown("inventory.reserve", found=Outcome.APPLIED)
+
+    incident.retry("unknown:action.reship.inventory.reserve/1")
+    incident.wait(days=30)
+
+    reserved = [command.id for command in incident.commands if command.activity == "inventory.reserve"]
+    assert [each.rpartition("inventory.reserve/")[2] for each in reserved] == ["1", "1/reconcile/1", "1/reconcile/2"]
+    assert incident.state.outcome == "reship"
+    assert incident.status() is Status.CLOSED
+
+
+def test_a_refused_step_is_made_again_under_the_next_try_when_a_person_says_so() -> None:
+    incident = Incident(
+        bundle=lost_parcel(analysis=(TRACE,), action=_ONLY_REFUND), world=refusing("shipping.open_trace")
+    ).open()
+    incident.world = applied
+
+    incident.retry("refused:analysis.shipping.open_trace/1")
+
+    traced = [command.id for command in incident.commands if command.activity == "shipping.open_trace"]
+    assert traced == ["analysis.shipping.open_trace/1", "analysis.shipping.open_trace/2"]
+    assert incident.state.outcome == "refund"
+    assert incident.state.tasks == []
+
+
+def test_a_refused_read_is_read_again_when_a_person_says_so() -> None:
+    incident = Incident(world=refusing("orders.read")).open()
+    incident.world = applied
+
+    incident.retry("refused:report.orders.read/1")
+
+    assert [command.id for command in incident.commands][:2] == ["report.orders.read/1", "report.orders.read/2"]
+    assert incident.status() is Status.WAITING
+
+
+def test_a_failed_undo_is_tried_again_when_a_person_says_so_and_the_plan_after_it_goes_on() -> None:
+    world = refusing("shipping.create_shipment", "inventory.release")
+    incident = Incident(world=world).open().wait(hours=24).answer("reship").wait(days=30)
+    incident.world = refusing("shipping.create_shipment")
+
+    incident.retry("undo:action.reship.inventory.reserve/1")
+
+    undone = [command.id for command in incident.commands if command.role is Role.UNDO]
+    assert undone[:2] == [f"action.reship.inventory.reserve/1/undo/{number}" for number in (1, 2)]
+    assert incident.state.outcome == "refund"
+
+
+def test_plans_that_failed_are_tried_once_more_when_a_person_says_so_with_new_tries() -> None:
+    incident = Incident(world=refusing("payments.refund"), bundle=lost_parcel(analysis=(), action=_ONLY_REFUND)).open()
+    incident.world = applied
+
+    incident.retry("no_plan_left")
+
+    refunds = [command.id for command in incident.commands if command.activity == "payments.refund"]
+    assert refunds == ["action.refund.payments.refund/1", "action.refund.payments.refund/2"]
+    assert incident.state.outcome == "refund"
+
+
+def test_trying_again_what_fails_again_opens_the_task_again() -> None:
+    incident = Incident(world=refusing("payments.refund"), bundle=lost_parcel(analysis=(), action=_ONLY_REFUND)).open()
+
+    incident.retry("no_plan_left").retry("no_plan_left", key="r-2")
+
+    assert [data["task"] for data in incident.of(EntryKind.TASK_OPENED)] == ["no_plan_left"] * 3
+    assert incident.status() is Status.TAKEN_OVER
+
+
+def test_an_act_on_a_task_that_is_not_open_does_not_count_and_says_which_are() -> None:
+    incident = Incident(world=refusing("orders.read")).open()
+
+    incident.retry("no_plan_left")
+
+    refused = incident.state.handled["retry:r-1"].refused
+    assert refused == "no task 'no_plan_left' is open; open tasks: 'refused:report.orders.read/1'"
+    assert incident.of(EntryKind.RETRY_REQUESTED) == []
+
+
+def test_while_an_incident_is_cancelled_what_is_unknown_may_be_asked_about_but_nothing_new_is_begun() -> None:
+    action = (Plan(name="reship", steps=(REPLACE, RESERVE)),)
+    incident = Incident(bundle=lost_parcel(analysis=(), action=action), world=_unknown("inventory.reserve")).open()
+    incident.take(CancelRequested(reason="mistake", actor=OPS))
+    still_open = not incident.state.ended
+    incident.world = _unknown("inventory.reserve", found=Outcome.NOT_APPLIED)
+
+    incident.retry("unknown:action.reship.inventory.reserve/1")
+
+    assert still_open
+    assert incident.status() is Status.CANCELLED
+    assert [data["activity"] for data in incident.of(EntryKind.UNDO_REQUESTED)] == ["orders.drop_replacement"]
+
+
 def test_a_refused_step_outside_a_plan_goes_on_with_what_is_taken_otherwise() -> None:
     trace = TRACE.model_copy(
         update={"on_refusal": OnRefusal.CONTINUE, "otherwise": {"trace_id": "", "status": "refused"}}
