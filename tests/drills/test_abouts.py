@@ -64,6 +64,7 @@ def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal(
         EntryKind.REPORT_REPEATED,
         EntryKind.RUN_STARTED,
         EntryKind.NEWS_RECEIVED,
+        EntryKind.RETRY_REQUESTED,
     }
 
 
