@@ -35,3 +35,9 @@ def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AMENDS_STATE_DIR", str(state_dir))
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{free_port()}")
     return state_dir
+
+
+@pytest.fixture(autouse=True)
+def _terminals_say_their_own_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Test runners set ``COLUMNS``, which would go before what a test's own terminal says."""
+    monkeypatch.delenv("COLUMNS", raising=False)
