@@ -11,7 +11,8 @@ from runbooks.program import FactType, Program
 
 
 class MessageText(Model):
-    """A message in one language. Placeholders are fact paths in braces, or ``{customer.name}``."""
+    """A message in one language. Placeholders are fact paths in braces, or ``{customer.name}``, which the shop fills
+    in, or in a question ``{answer_within}``, which the engine fills in when it asks."""
 
     subject: str
     body: str

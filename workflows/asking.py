@@ -1,10 +1,11 @@
 """Asks: held back, asked, answered, or taken as silence."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amends.errors import DefinitionError
-from amends.models import Data
+from amends.models import Data, Severity
 from amends.timeline import EntryKind
+from runbooks.answer_times import say_answer_within
 from runbooks.catalogue import TELL
 from runbooks.program import AskStep, TellStep
 from workflows import effects, facts
@@ -14,9 +15,13 @@ from workflows.turn import Turn
 
 
 def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None = None) -> None:
-    """Send a message to the customer of the order, in every language that the bundle has."""
+    """Send a message to the customer of the order, in every language that the bundle has.
+
+    A question says how long its answer is awaited at the severity of now; ``delivered`` keeps to what it says.
+    """
     values = facts.shown(turn.state, step.values)
-    texts = {language: text.model_dump() for language, text in turn.state.bundle.messages[message].items()}
+    limit = step.answer_within.of(turn.state.severity) if isinstance(step, AskStep) else None
+    texts = _texts(turn.state, message, limit)
     report = turn.state.facts["report"]
     assert isinstance(report, dict)
     inputs: Data = {"order_id": report["order_id"], "texts": dict(texts), "values": dict(values)}
@@ -45,7 +50,7 @@ def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, 
 
 def delivered(turn: Turn, step: AskStep, ask: AskRun) -> None:
     """The question has reached the customer: the answer's clock starts."""
-    ask.answer_by = turn.now + step.answer_within.of(turn.state.severity)
+    ask.answer_by = turn.now + _promised(turn.state, step)
     turn.note(
         EntryKind.QUESTION_ASKED,
         {
@@ -105,6 +110,26 @@ def due(run: StepRun) -> datetime | None:
     """When an ask next has something to do."""
     assert run.ask is not None
     return run.ask.answer_by if run.ask.offered else run.ask.not_before
+
+
+def _texts(state: State, message: str, limit: timedelta | None) -> dict[str, Data]:
+    """Language → the parts of a message, with the limit of a question said in them."""
+    return {
+        language: {
+            part: text if limit is None else say_answer_within(text, limit, language)
+            for part, text in each.model_dump().items()
+        }
+        for language, each in state.bundle.messages[message].items()
+    }
+
+
+def _promised(state: State, step: AskStep) -> timedelta:
+    """How long the question that was sent awaits its answer: what it says, though the severity has changed since. One
+    that says nothing of it follows the severity of now."""
+    sent = next(effect.inputs["texts"] for effect in reversed(state.effects) if effect.step == step.id)
+    now = step.answer_within.of(state.severity)
+    limits = (now, *(step.answer_within.of(severity) for severity in Severity))
+    return next((limit for limit in limits if _texts(state, step.question, limit) == sent), now)
 
 
 def _settle(turn: Turn, step: AskStep, run: StepRun, choice: str | None) -> None:

@@ -14,6 +14,7 @@ from runbooks.language.problems import Problem, RunbookErrors, Weight, in_order
 from runbooks.language.promises import check_relations, external_of, ladder_of, openings_of, sla_of
 from runbooks.language.reading import read_runbook
 from runbooks.language.reference import Reference
+from runbooks.language.sent import check_messages
 from runbooks.language.source import Source
 from runbooks.language.steps import StepCompiler
 from runbooks.language.surface import Runbook
@@ -69,6 +70,7 @@ def examine(
     context.problems += misshapen
     bundle = _bundle(runbook, context)
     check_deadlines(runbook, context)
+    check_messages(runbook, context)
     check_words_compared(runbook, context)
     if not _has_errors(context):
         check_facts_are_set(runbook, context, known)

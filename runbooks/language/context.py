@@ -127,8 +127,7 @@ class Context:
         self.messages.add(key)
         placeholders = self.texts.placeholders(key)
         self.reads |= set(placeholders)
-        if not any(name.split(".")[0] in self.uncertain for name in placeholders):
-            self.problems += self.texts.problems(key, self.types)
+        self.problems += self.texts.problems(key)
         return placeholders
 
     def _is_uncertain(self, text: str) -> bool:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, JsonValue, TypeAdapter, Validatio
 
 from amends.errors import DefinitionError
 from amends.models import Money
+from runbooks.answer_times import ANSWER_WITHIN
 from runbooks.binding import bind
 from runbooks.catalogue import CATALOGUE
 from runbooks.language.problems import Problem
@@ -19,7 +20,7 @@ from runbooks.language.surface import Runbook
 from runbooks.program import FactType
 
 INCIDENT = {"incident.severity": FactType.STRING, "incident.contacts": FactType.INT}
-RESERVED = frozenset({"report", "incident", "customer"})
+RESERVED = frozenset({"report", "incident", "customer", ANSWER_WITHIN})
 """Roots of facts that no step may save."""
 
 

@@ -1,16 +1,17 @@
 """The messages that runbooks send: one file for each language, one text for each key."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from pydantic import Field, TypeAdapter
 
 from amends.models import Written
+from runbooks.answer_times import ANSWER_WITHIN
 from runbooks.bundle import MessageText
 from runbooks.language.problems import Problem, RunbookErrors
 from runbooks.language.reading import read_as
-from runbooks.language.source import Source
-from runbooks.program import FactType
+from runbooks.language.source import Path, Source
 from runbooks.suggestions import meant
 
 LANGUAGES = ("en", "zh")
@@ -23,6 +24,18 @@ CUSTOMER_NAME = "customer.name"
 class WrittenText(Written):
     subject: str = Field(min_length=1)
     body: str = Field(min_length=1)
+
+
+class Part(NamedTuple):
+    """The subject or the body of a message in one language, and where it stands."""
+
+    source: Source
+    place: Path
+    text: str
+
+    def problem(self, message: str) -> Problem:
+        """A problem with this part."""
+        return self.source.problem(self.place, message)
 
 
 class Texts:
@@ -43,7 +56,7 @@ class Texts:
             raise RunbookErrors(problems)
 
     def get(self, key: str) -> dict[str, MessageText]:
-        """Language → text of a message that ``missing`` and ``problems`` find nothing against."""
+        """Language → text of a message that ``missing`` finds nothing against."""
         return {
             language: MessageText(subject=texts[key].subject, body=texts[key].body)
             for language, texts in self._texts.items()
@@ -67,21 +80,28 @@ class Texts:
             )
         return None
 
-    def problems(self, key: str, types: Mapping[str, FactType]) -> list[Problem]:
-        """What is wrong with the placeholders of a message, at their places."""
-        found = []
+    def parts(self, key: str) -> Iterator[Part]:
+        """Subject and body of a message in every language that has it."""
         for language, texts in self._texts.items():
-            written = texts[key]
-            for part, text in (("subject", written.subject), ("body", written.body)):
-                if complaint := _complaint(text, types):
-                    found.append(self._sources[language].problem((key, part), complaint))
-        return found
+            if key in texts:
+                yield Part(self._sources[language], (key, "subject"), texts[key].subject)
+                yield Part(self._sources[language], (key, "body"), texts[key].body)
+
+    def problems(self, key: str) -> list[Problem]:
+        """The braces of a message that make no placeholder, at their places."""
+        alone = "a brace stands alone; a placeholder is written like {report.order_id}"
+        rest = ((part, _PLACEHOLDER.sub("", part.text)) for part in self.parts(key))
+        return [part.problem(alone) for part, text in rest if "{" in text or "}" in text]
 
     def placeholders(self, key: str) -> tuple[str, ...]:
         """The fact paths that a message names in any language, sorted."""
-        texts = [texts[key] for texts in self._texts.values()]
-        named = {name for text in texts for name in _PLACEHOLDER.findall(text.subject + text.body)}
-        return tuple(sorted(named - {CUSTOMER_NAME}))
+        named = {name for part in self.parts(key) for name in placeholders_in(part.text)}
+        return tuple(sorted(named - {CUSTOMER_NAME, ANSWER_WITHIN}))
+
+
+def placeholders_in(text: str) -> list[str]:
+    """Every placeholder of a text, facts and others, without its braces."""
+    return _PLACEHOLDER.findall(text)
 
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -90,12 +110,3 @@ _TEXTS = TypeAdapter(dict[str, WrittenText])
 
 def _read(source: Source) -> dict[str, WrittenText]:
     return read_as(_TEXTS, source, shapes={"": WrittenText})
-
-
-def _complaint(text: str, types: Mapping[str, FactType]) -> str | None:
-    for name in _PLACEHOLDER.findall(text):
-        if name != CUSTOMER_NAME and name not in types:
-            return f"the placeholder {{{name}}} is no fact of this runbook{meant(name, [*types, CUSTOMER_NAME])}"
-    if "{" in (rest := _PLACEHOLDER.sub("", text)) or "}" in rest:
-        return "a brace stands alone; a placeholder is written like {report.order_id}"
-    return None

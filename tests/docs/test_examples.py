@@ -107,7 +107,8 @@ def test_the_message_can_be_sent_about_the_whole_runbook() -> None:
     bundle = examined(example("yaml", "runbook").text, "stuck_parcel.yaml").bundle
 
     assert bundle is not None
-    assert texts.problems(key, bundle.facts) == []
+    assert texts.problems(key) == []
+    assert {*texts.placeholders(key)} <= {*bundle.facts}
 
 
 def test_people_calendars_tables_and_rates_can_be_read() -> None:

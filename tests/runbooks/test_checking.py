@@ -13,7 +13,7 @@ EVERYTHING = Path(__file__).parent / "good" / "everything.yaml"
 
 def written(folder: Path, *changes: tuple[str, str]) -> Path:
     path = folder / "late_parcel.yaml"
-    path.write_text(small(("message: sorry", "message: satisfaction"), *changes), encoding="utf-8")
+    path.write_text(small(("message: sorry", "message: lost_parcel.looking"), *changes), encoding="utf-8")
     return path
 
 

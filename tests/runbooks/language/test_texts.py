@@ -18,8 +18,10 @@ def test_a_message_that_is_missing_in_a_language_is_told_where_it_is_used() -> N
 
 def test_a_placeholder_that_is_no_fact_is_told_where_it_is_written() -> None:
     assert told(en="sorry:\n  subject: Hello {customer.nmae}\n  body: Order {report.ordr_id}") == [
-        "en.yaml:2:12: the placeholder {customer.nmae} is no fact of this runbook; did you mean 'customer.name'?",
-        "en.yaml:3:9: the placeholder {report.ordr_id} is no fact of this runbook; did you mean 'report.order_id'?",
+        "en.yaml:2:12: the placeholder {customer.nmae} is no fact of late_parcel.yaml, which sends this message on "
+        "line 16; did you mean 'customer.name'?",
+        "en.yaml:3:9: the placeholder {report.ordr_id} is no fact of late_parcel.yaml, which sends this message on "
+        "line 16; did you mean 'report.order_id'?",
     ]
 
 

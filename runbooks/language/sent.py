@@ -1,0 +1,95 @@
+"""Messages are held against the steps that send them: what they name is known there, and a time that a question
+promises is the one that the engine keeps."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from runbooks.answer_times import ANSWER_WITHIN
+from runbooks.catalogue import CATALOGUE
+from runbooks.language.context import Context
+from runbooks.language.durations import Durations, in_words
+from runbooks.language.facts import every_step, fields_of
+from runbooks.language.problems import Weight
+from runbooks.language.source import Path
+from runbooks.language.step_shapes import Ask, Do, Tell
+from runbooks.language.surface import Runbook
+from runbooks.language.texts import CUSTOMER_NAME, Part, placeholders_in
+from runbooks.language.times_named import times_named
+from runbooks.suggestions import meant
+
+
+def check_messages(runbook: Runbook, context: Context) -> None:
+    """Notes what stands in a message and cannot be filled in, and, of questions, the times that may go stale."""
+    for sending in _sendings(runbook):
+        if sending.message not in context.messages:  # told where it is named
+            continue
+        line = context.source.problem(sending.path, "").line
+        for part in context.texts.parts(sending.message):
+            for name in dict.fromkeys(placeholders_in(part.text)):
+                if complaint := _complaint(name, sending, runbook, context, line):
+                    context.problems.append(part.problem(complaint))
+            if sending.answer_within is not None:
+                _times(part, sending.answer_within, context, line)
+
+
+class _Sending(NamedTuple):
+    """``path``: where a step names the message. ``answer_within``: how long it awaits the answer, if it asks."""
+
+    path: Path
+    message: str
+    answer_within: Durations | None
+
+
+def _sendings(runbook: Runbook) -> Iterator[_Sending]:
+    for path, step in every_step(runbook):
+        if isinstance(step, Tell):
+            yield _Sending((*path, "message"), step.message, None)
+        if isinstance(step, Ask):
+            yield _Sending((*path, "question"), step.question, step.answer_within)
+
+
+def _complaint(name: str, sending: _Sending, runbook: Runbook, context: Context, line: int) -> str | None:
+    """Why a placeholder cannot be filled in when the message is sent."""
+    file = context.source.file
+    if name in context.types or name == CUSTOMER_NAME or name.split(".")[0] in context.uncertain:
+        return None
+    if name != ANSWER_WITHIN:
+        mend = _mend(name, asked=sending.answer_within is not None, runbook=runbook, context=context)
+        return f"the placeholder {{{name}}} is no fact of {file}, which sends this message on line {line}; {mend}"
+    if sending.answer_within is not None:
+        return None
+    said = f"{{{ANSWER_WITHIN}}} is how long an answer is awaited, and {file} only tells this message on line {line}"
+    return f"{said}; take it out, or send the message as the `question` of an `ask`"
+
+
+def _mend(name: str, *, asked: bool, runbook: Runbook, context: Context) -> str:
+    """What would make a placeholder a fact: the saving of what a step gives, or another spelling."""
+    root, _, field = name.partition(".")
+    near = meant(name, [*context.types, CUSTOMER_NAME, *([ANSWER_WITHIN] if asked else [])]).removeprefix("; ")
+    within = sorted(path for path in context.types if path.startswith(f"{root}."))
+    if within:
+        return near or f"name one of {', '.join(within)}"
+    for path, step in every_step(runbook):
+        if isinstance(step, Do) and step.save_as is None and field in _given_by(step.do):
+            return f"add `save_as: {root}` to `{step.do}` on line {context.source.problem(path, '').line}"
+    givers = [each for each in CATALOGUE if field in _given_by(each)]
+    if near or not givers:
+        return near or "save it with a step before, or take it out"
+    return f"a step before sets it, such as `do: {givers[0]}` with `save_as: {root}`"
+
+
+def _given_by(activity: str) -> set[str]:
+    spec = CATALOGUE.get(activity)
+    return set(fields_of(spec.gives)) if spec is not None and spec.gives is not None else set()
+
+
+def _times(part: Part, awaited: Durations, context: Context, line: int) -> None:
+    """Notes each time that a question names in words of its own: nobody changes it with the runbook."""
+    limits = dict.fromkeys(awaited.by_severity().model_dump().values())
+    said = " or ".join(in_words(limit) for limit in limits)
+    for named in times_named(part.text):
+        same = limits.keys() == {named.time}
+        how = "which is as long as the answer is awaited now," if same else "but the answer is awaited for " + said
+        where = f"on line {line} of {context.source.file}"
+        message = f"this says {named.written}, {how} {where}; write {{{ANSWER_WITHIN}}}"
+        context.problems.append(part.problem(message).model_copy(update={"severity": Weight.WARNING}))
