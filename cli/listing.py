@@ -7,9 +7,10 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from amends.errors import InputError
-from amends.journal import IncidentRow, Journal
+from amends.journal import AlertLog, IncidentRow, Journal
 from amends.journal.searching import Search
 from amends.models import Party, Severity, Stage, Status
+from amends.watchdog import NEEDED, tell
 from cli import completing, styles, wording
 from cli.options import OutputFormat
 from cli.output import Format, print_json, say, short
@@ -81,14 +82,19 @@ def list_incidents(
         _require_known(found, exception_type)
         rows = found.incidents(limit=limit, **wanted)
         more = found.count(**wanted) - len(rows) if len(rows) == limit else 0
+        shown = {row.incident_id for row in rows}
+        alerts = [alert for alert in AlertLog(found.engine).standing() if alert.incident_id in shown]
     if format is Format.JSON:
-        print_json([row.model_dump(mode="json") for row in rows])
+        kinds = {each: [alert.kind.value for alert in alerts if alert.incident_id == each] for each in shown}
+        print_json([row.model_dump(mode="json") | {"alerts": kinds[row.incident_id]} for row in rows])
     elif rows:
         left_out = print_table(Screen(), _COLUMNS, [_cells(row, times) for row in rows])
         if left_out:
             say(f"too narrow for {', '.join(left_out)}; `amends show` and --format json tell all")
     else:
         say("no incident fits; `amends open` opens one")
+    for alert in alerts if format is Format.TEXT else ():
+        say(f"alert: {short(alert.incident_id)}: {tell(alert)}; {NEEDED}")
     if more > 0:
         say(f"{more} more; --limit shows them")
 

@@ -15,7 +15,7 @@ import worker
 from amends import health, metrics
 from amends.addresses import Address as HostPort
 from amends.connectors.shop import Shop
-from amends.errors import InputError
+from amends.errors import InputError, Trouble
 from amends.health import Check
 from amends.journal import Journal
 from amends.journal import connect as connect_journal
@@ -84,10 +84,12 @@ async def serve(
     )
     stopped = asyncio.create_task(worker.stop_on_signals().wait())
     await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
     if not serving.done():
         _log.info("stopping: what is running finishes first")
         serving.cancel()
-    stopped.cancel()
+    elif serving.cancelled():  # each part that fails cancels the rest, and the second hides the reason of the first
+        raise Trouble("the worker has failed in several parts at once; the log says why")
     with contextlib.suppress(asyncio.CancelledError):
         await serving
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from amends.errors import AmendsError
-from amends.journal import IncidentRow
+from amends.journal import AlertLog, IncidentRow
 from amends.temporal import connect
 from cli import completing, live
 from cli.options import Address, IncidentId, OutputFormat
@@ -44,6 +44,7 @@ async def show(
         row = found.incident(incident)
         timeline, effects = found.timeline(row.incident_id), found.effects_of(row.incident_id)
         revision = followed(found, row)
+        alerts = AlertLog(found.engine).standing(incident_id=row.incident_id)
     view, why_not = await _now(row, address)
     if format is Format.JSON:
         print_json(
@@ -54,6 +55,7 @@ async def show(
                 "effects": [effect.model_dump(mode="json") for effect in effects],
                 "view": view.model_dump(mode="json") if view else None,
                 "view_missing": why_not,
+                "alerts": [alert.model_dump(mode="json") for alert in alerts],
             }
         )
         return
@@ -67,6 +69,7 @@ async def show(
         address=address,
         now=datetime.now(UTC),
         times=Times(utc=utc),
+        alerts=alerts,
     )
     story.print(Screen(), entries=entries)
 

@@ -15,7 +15,7 @@ from amends.models import Model, Status, Utc
 from amends.settings import Settings
 from amends.temporal import connect
 from amends.upfile import UpFile, UpState
-from amends.watchdog import tell
+from amends.watchdog import NEEDED, tell
 from cli.codes import ExitCode
 from cli.options import Address, OutputFormat
 from cli.output import Format, columns, local, print_json, short
@@ -195,4 +195,6 @@ def _overdue_lines(state: State) -> Iterator[str]:
 def _alert_lines(state: State) -> Iterator[str]:
     if state.journal.alerts:
         yield f"alerts: {len(state.journal.alerts)}; `amends show` tells the incident's story"
-        yield from columns([(short(each.incident_id), tell(each)) for each in state.journal.alerts], indent="  ")
+        yield from columns(
+            [(short(each.incident_id), f"{tell(each)}; {NEEDED}") for each in state.journal.alerts], indent="  "
+        )

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from rich.text import Text
 
-from amends.journal import EffectRecord, IncidentRow, TimelineRow
+from amends.journal import Alert, EffectRecord, IncidentRow, TimelineRow
 from amends.models import Outcome, Stage
 from amends.timeline import canonical
+from amends.watchdog import tell as tell_alert
 from cli import pending, styles, tasks, wording
 from cli.condensing import Moment, condensed
 from cli.output import short
@@ -34,6 +35,7 @@ class Story:
     address: str | None
     now: datetime
     times: Times
+    alerts: Sequence[Alert] = ()
 
     def print(self, screen: Screen, *, entries: bool) -> None:
         """Prints the page. ``entries``: with every entry whole in place of what happened."""
@@ -90,6 +92,10 @@ class Story:
         yield from waiting_for(self.timeline, times=self.times, now=self.now)
 
     def _print_to_do(self, screen: Screen) -> None:
+        for alert in self.alerts:
+            screen.line()
+            screen.line(f"A person is needed (since {self.times.moment(alert.noticed_at)})", style=styles.ALARM)
+            screen.line(f"{tell_alert(alert)}. Nothing carries this incident any more: settle it by hand.", prefix="  ")
         for task in pending.tasks(self.timeline):
             why, what, commands = tasks.in_words(task)
             screen.line()

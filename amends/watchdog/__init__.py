@@ -5,6 +5,6 @@ as alerts until it is no longer so. Any number of watchdogs may run: an alert is
 """
 
 from amends.watchdog.loop import EVERY, look, watching
-from amends.watchdog.telling import tell
+from amends.watchdog.telling import NEEDED, tell
 
-__all__ = ["EVERY", "look", "tell", "watching"]
+__all__ = ["EVERY", "NEEDED", "look", "tell", "watching"]

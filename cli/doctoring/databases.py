@@ -11,7 +11,7 @@ from amends.connectors.shop import Shop
 from amends.errors import ConfigurationError
 from amends.journal import AlertLog, Journal, JournalNotMigrated, connect, reading
 from amends.settings import Settings
-from amends.watchdog import tell
+from amends.watchdog import NEEDED, tell
 from cli.doctoring.finding import Finding, ok, warning, wrong
 from cli.output import short
 from cli.records import answering, shown
@@ -83,7 +83,7 @@ def _alerts(journal: Journal) -> Iterator[Finding]:
     for alert in standing:
         yield wrong(
             "watchdog",
-            f"incident {alert.incident_id}: {tell(alert)}",
+            f"incident {alert.incident_id}: {tell(alert)}; {NEEDED}",
             f"see `amends show {short(alert.incident_id)}`, and settle it by hand",
         )
     if not standing:

@@ -122,11 +122,14 @@ def _told(settings: Settings, server: EmbeddedServer, log: Path | None) -> UpFil
 
 @contextlib.asynccontextmanager
 async def failing_aloud() -> AsyncIterator[None]:
-    """Makes a ``StackFailed`` of the failure of a worker that runs in the block."""
+    """Makes a ``StackFailed`` of the failure of a worker that runs in the block, and of whatever else cancels it."""
     try:
         yield
     except RuntimeError as error:  # what the SDK makes of whatever ends a worker
         raise StackFailed(f"the worker has failed: {cause(error.__cause__ or error)}") from error
+    except asyncio.CancelledError as error:
+        # each part that fails cancels the block, and the second one hides the reason of the first
+        raise StackFailed("the worker has failed in several parts at once; the lines above say why") from error
 
 
 @contextlib.asynccontextmanager

@@ -87,7 +87,7 @@ def test_list_as_json_gives_every_incident_whole(state_dir: Path, capsys: pytest
 
     main(["list", "--format", "json"])
 
-    assert json.loads(capsys.readouterr().out) == [row.model_dump(mode="json") for row in written]
+    assert json.loads(capsys.readouterr().out) == [row.model_dump(mode="json") | {"alerts": []} for row in written]
 
 
 def test_how_many_more_there_are_is_said_beside_the_list(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -133,7 +133,7 @@ def test_doctor_finds_nothing_wrong_with_what_runs(here: UpFile, capsys: pytest.
     assert findings["amends up"]["says"].endswith(f"as process {here.pid}")
 
 
-def test_a_terminated_workflow_is_told_by_status_and_doctor_with_who_did_it(
+def test_a_terminated_workflow_is_told_wherever_people_look_with_who_did_it(
     here: UpFile, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     incident_id = asyncio.run(report(here.temporal, "SO-1002"))
@@ -144,10 +144,20 @@ def test_a_terminated_workflow_is_told_by_status_and_doctor_with_who_did_it(
     main(["status"])
     status = capsys.readouterr().out
     (finding,) = [each for each in read(capsys, "doctor", expect=1) if each["verdict"] == "wrong"]
+    (row,) = read(capsys, "list", "--order", "SO-1002")
+    main(["list"])
+    listed = capsys.readouterr().err
+    (shown,) = read(capsys, "show", incident_id)["alerts"]
+    main(["show", incident_id])
+    story = capsys.readouterr().out
 
     assert (alert["incident_id"], alert["kind"]) == (incident_id, "workflow_terminated")
     assert f"{incident_id[:8]}  its workflow was terminated in Temporal by " in status
     assert "(tidying up); a person is needed" in status
+    assert row["alerts"] == [shown["kind"]] == ["workflow_terminated"]
+    assert f"alert: {incident_id[:8]}: its workflow was terminated in Temporal by " in listed
+    assert "A person is needed (since " in story
+    assert "(tidying up). Nothing carries this incident any more: settle it by hand.\n" in story
     assert finding["name"] == "watchdog"
     assert finding["mend"].startswith(f"see `amends show {incident_id[:8]}`")
 
