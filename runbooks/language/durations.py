@@ -10,6 +10,7 @@ from amends.models import Severity, Written
 from runbooks.program import BySeverity
 
 _WRITTEN = re.compile(r"([1-9]\d{0,4})([mhd])")
+_NOTHING = re.compile(r"0+[mhd]")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -18,6 +19,8 @@ def parse_duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
     written = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
+    if isinstance(value, str) and _NOTHING.fullmatch(value):
+        raise ValueError(f"{value!r} is no time at all; it must be longer than nothing, such as 15m, 4h or 3d")
     if written is None:
         raise ValueError(f"{value!r} is not a duration; write minutes, hours or days, such as 15m, 4h or 3d")
     return timedelta(**{_UNITS[written[2]]: int(written[1])})

@@ -8,11 +8,11 @@ from pydantic import TypeAdapter, ValidationError
 from amends.models import Severity, Written
 from runbooks.language.problems import Problem, RunbookErrors
 from runbooks.language.releases import RESERVED
-from runbooks.language.salvage import salvage
+from runbooks.language.salvage import respelt, salvage
 from runbooks.language.source import Source
 from runbooks.language.step_shapes import STEP_WORDS
 from runbooks.language.surface import SHAPES, Runbook
-from runbooks.suggestions import meant
+from runbooks.suggestions import meant, nearest
 
 _T = TypeVar("_T")
 
@@ -27,13 +27,20 @@ class Reading(NamedTuple):
 
 
 def read_runbook(source: Source) -> Reading:
-    """The runbook as it was written, without the parts that have no right shape."""
-    try:
-        return Reading(_RUNBOOK.validate_python(source.data))
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-    problems = _problems(source, details, SHAPES)
-    data, lost = salvage(source.data, [(detail["type"], source.plain_path(detail["loc"])) for detail in details])
+    """The runbook as it was written, without the parts that have no right shape. A key that is not known is taken for
+    the one that it resembles, so that it does not count as missing and what stands there is checked."""
+    data, misspelt = source.data, tuple[Problem, ...]()
+    while True:
+        try:
+            return Reading(_RUNBOOK.validate_python(data), misspelt)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        data, told = _respelt(source, data, details)
+        if not told:
+            break
+        misspelt += told
+    problems = misspelt + _problems(source, details, SHAPES)
+    data, lost = salvage(data, [(detail["type"], source.plain_path(detail["loc"])) for detail in details])
     try:
         return Reading(_RUNBOOK.validate_python(data), problems, lost)
     except ValidationError:
@@ -73,8 +80,35 @@ _MENDS = {
 }
 
 
+def _respelt(source: Source, data: dict[str, Any], details: list[Any]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """The data with each misspelt key as what it was probably meant to be, and what is to be told of those keys."""
+    told = []
+    for detail in details:
+        path, key = source.plain_path(detail["loc"]), str(detail["loc"][-1]) if detail["loc"] else ""
+        if detail["type"] != "extra_forbidden" or key in RESERVED:
+            continue
+        near = nearest(key, _keys(detail["loc"], SHAPES))
+        changed = respelt(data, path, near) if near is not None else None
+        if near is not None and changed is not None:
+            told.append(_problem(source, detail, SHAPES))
+            source.also_as(path, near)
+            data = changed
+    return data, tuple(told)
+
+
 def _problems(source: Source, details: list[Any], shapes: Mapping[str, type[Written]]) -> tuple[Problem, ...]:
-    return tuple(_problem(source, detail, shapes) for detail in details if not _only_follows(detail))
+    return tuple(_problem(source, detail, shapes) for detail in _told_once(details) if not _only_follows(detail))
+
+
+def _told_once(details: list[Any]) -> list[Any]:
+    """The details, but one for all the severities that are missing at one place: ``missing`` names them."""
+    told: dict[Any, Any] = {}
+    for detail in details:
+        place, last = detail["loc"][:-1], detail["loc"][-1:]
+        one_of_all = detail["type"] == "missing" and last and last[0] in set(Severity)
+        at = ("severities", place) if one_of_all else (len(told), None)
+        told.setdefault(at, {**detail, "missing": []})["missing"] += last
+    return list(told.values())
 
 
 def _only_follows(detail: Any) -> bool:
@@ -92,7 +126,9 @@ def _problem(source: Source, detail: Any, shapes: Mapping[str, type[Written]]) -
         case "missing":
             around = str(location[-2]) if len(location) > 1 else ""
             mend = _MENDS.get(f"{around}.{last}") or _MENDS.get(last, "add it")
-            return say(path, f"`{last}` is missing; {mend}")
+            names = [f"`{name}`" for name in detail["missing"]]
+            listed = f"{', '.join(names[:-1])} and {names[-1]} are" if len(names) > 1 else f"{names[0]} is"
+            return say(path, f"{listed} missing; {mend}")
         case "extra_forbidden" if last in RESERVED:
             return source.key_problem(path, RESERVED[last])
         case "no_step" if reserved := [RESERVED[key] for key in RESERVED if key in _keys_of(detail["input"])]:

@@ -1,4 +1,5 @@
-"""What is left of a runbook's data when all that has no right shape is taken out, so that the rest is checked too."""
+"""What is left of a runbook's data when all that has no right shape is taken out, so that the rest is checked too, and
+what it is when misspelt keys are taken for those that they resemble."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -25,6 +26,18 @@ def salvage(data: dict[str, Any], mistakes: Iterable[tuple[str, Path]]) -> tuple
         elif path and path[0] in _OPTIONAL:
             rest.pop(str(path[0]), None)
     return rest, frozenset(lost)
+
+
+def respelt(data: dict[str, Any], path: Path, key: str) -> dict[str, Any] | None:
+    """A copy in which the key that ``path`` ends with is ``key``, in its place; ``None`` if that is there already."""
+    rest: dict[str, Any] = _copy(data)
+    around = _reach(rest, path[:-1])
+    if not isinstance(around, dict) or key in around:
+        return None
+    items = [(key if each == path[-1] else each, value) for each, value in around.items()]
+    around.clear()
+    around.update(items)
+    return rest
 
 
 def _copy(value: Any) -> Any:

@@ -55,6 +55,12 @@ class Source:
         place = self._keys.get(path) or self._values[self._nearest(path)]
         return Problem(file=self.file, line=place.line, column=place.column, message=message)
 
+    def also_as(self, path: Path, key: str) -> None:
+        """From now on what stands at ``path``, with all within it, is also found as ``key`` beside it."""
+        for places in (self._keys, self._values):
+            within = [each for each in places if each[: len(path)] == path]
+            places |= {(*path[:-1], key, *each[len(path) :]): places[each] for each in within}
+
     def plain_path(self, location: Path) -> Path:
         """A validator's location without the parts that are no keys of the file."""
         path: Path = ()
@@ -146,11 +152,13 @@ class Source:
         return text
 
 
-def _int(text: str) -> int:
-    try:
-        return int(text, 0)
-    except ValueError:  # 007: YAML 1.2 counts it as a decimal number
-        return int(text)
+def _int(text: str) -> int | str:
+    for base in (0, 10):  # 007: YAML 1.2 counts it as a decimal number
+        try:
+            return int(text, base)
+        except ValueError:
+            continue
+    return text  # 72_: the parser takes it for a number, and YAML 1.2 for text
 
 
 def _mend(text: str, line: int, column: int) -> str:

@@ -1,4 +1,4 @@
-from runbooks.language.salvage import salvage
+from runbooks.language.salvage import respelt, salvage
 from runbooks.language.step_shapes import Unreadable
 
 
@@ -35,3 +35,17 @@ def test_a_mistake_elsewhere_stays() -> None:
 
     assert rest == data
     assert lost == frozenset()
+
+
+def test_a_misspelt_key_is_taken_for_another_in_its_place() -> None:
+    data = {"stages": {"report": [{"do": "a", "savas": "x", "when": "y"}]}}
+
+    rest = respelt(data, ("stages", "report", 0, "savas"), "save_as")
+
+    assert rest is not None
+    assert list(rest["stages"]["report"][0].items()) == [("do", "a"), ("save_as", "x"), ("when", "y")]
+    assert "savas" in data["stages"]["report"][0]
+
+
+def test_a_key_that_is_there_already_is_not_written_over() -> None:
+    assert respelt({"sla": 1, "slaa": 2}, ("slaa",), "sla") is None

@@ -5,7 +5,8 @@ from runbooks.language.source import Source
 
 
 def test_values_are_those_of_yaml_1_2() -> None:
-    text = "on: no\nat: 12:30\nday: 2026-01-01\ncount: 007\nhex: 0x10\nhalf: 0.5\ngone: null\nyes: true\n1: '1'\n"
+    text = "on: no\nat: 12:30\nday: 2026-01-01\ncount: 007\nhex: 0x10\ntail: 72_\nhalf: 0.5\n"
+    text += "gone: null\nyes: true\n1: '1'\n"
 
     data = Source("a.yaml", text).data
 
@@ -15,6 +16,7 @@ def test_values_are_those_of_yaml_1_2() -> None:
         "day": "2026-01-01",
         "count": 7,
         "hex": 16,
+        "tail": "72_",
         "half": 0.5,
         "gone": None,
         "yes": True,
