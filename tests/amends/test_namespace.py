@@ -39,9 +39,7 @@ async def test_a_prepared_namespace_lacks_nothing(client: Client) -> None:
 async def test_a_bare_namespace_is_refused_with_the_very_command_that_mends_it(
     bare: Client, temporal_server: EmbeddedServer
 ) -> None:
-    async with asyncio.timeout(WITHIN):
-        while not await listed(bare):
-            await asyncio.sleep(0.1)
+    await until_listed(bare)
 
     with pytest.raises(ConfigurationError, match="lacks the search attributes ExceptionType, Stage") as refused:
         await require_attributes(bare)
@@ -55,9 +53,7 @@ async def test_a_bare_namespace_is_refused_with_the_very_command_that_mends_it(
 
 
 async def test_what_is_missing_can_be_registered(bare: Client) -> None:
-    async with asyncio.timeout(WITHIN):
-        while not await listed(bare):
-            await asyncio.sleep(0.1)
+    await until_listed(bare)
 
     await register_attributes(bare, list(SEARCH_ATTRIBUTES))
 
@@ -68,8 +64,14 @@ async def test_the_retention_is_the_namespace_s_own(bare: Client, client: Client
     assert (await retention(bare), await retention(client)) == (timedelta(days=3), timedelta(days=90))
 
 
-async def listed(client: Client) -> bool:
-    """Whether the server tells the attributes of a namespace that it has just made."""
+async def until_listed(client: Client) -> None:
+    """Waits until the server tells the attributes of a namespace that it has just made."""
+    async with asyncio.timeout(WITHIN):
+        while not await _listed(client):
+            await asyncio.sleep(0.1)
+
+
+async def _listed(client: Client) -> bool:
     try:
         await missing_attributes(client)
     except RPCError:
