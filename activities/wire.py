@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from amends.models import Data, Model, Outcome, Refusal
+from amends.models import Data, Model, Money, Outcome, Refusal
 from amends.timeline import Entry
+from runbooks.policy import RemedyPolicy
 
 APPEND: Final = "journal.append"
 """The name in Temporal of the activity that writes entries."""
@@ -12,12 +13,23 @@ RECONCILE: Final = "effects.reconcile"
 """The name in Temporal of the activity that asks what became of a call; that of a call is its name in the catalogue."""
 
 
+SETTLE: Final = "effects.settle"
+"""The name in Temporal of the activity that writes down what a person found out about a call."""
+
+COUNT: Final = "approvals.count"
+"""The name in Temporal of the activity that counts an approval against what a person may approve."""
+
+BALANCE: Final = "remedies.balance"
+"""The name in Temporal of the activity that compares what the journal says was given with the shop's books."""
+
+
 class CallRequest(Model):
     """A call of a read or an effect.
 
     ``key`` is ``<incident>/<command id>``: the idempotency key of an effect, the label of a read. ``step`` is the
     runbook's step id, ``attempt`` the ``try`` of the effect protocol (not Temporal's attempt), ``undoes`` the key of
     the effect that this one takes back. ``inputs`` are validated by the activity against its own input model.
+    ``remedies``: how much may be given.
     """
 
     key: str
@@ -26,6 +38,7 @@ class CallRequest(Model):
     attempt: int = 1
     inputs: Data
     undoes: str | None = None
+    remedies: RemedyPolicy | None = None
 
 
 class ReconcileRequest(Model):
@@ -33,6 +46,41 @@ class ReconcileRequest(Model):
 
     activity: str
     call: CallRequest
+
+
+class SettleRequest(Model):
+    """Writes down as the outcome of a call of ``activity`` what a person has found out. ``by``: the person's id."""
+
+    activity: str
+    call: CallRequest
+    outcome: Outcome
+    result: Data = {}
+    by: str
+    how: str
+
+
+class CountRequest(Model):
+    """Counts an approval against what ``person`` may approve: ``up_to`` for the order in all, ``per_day`` for all that
+    the person approves on this day in ``zone``. The same ``(incident_id, approval)`` by the same person counts once,
+    with its newest amount. Reports ``applied``, or ``not_applied`` with the refusal ``BeyondAuthority``."""
+
+    incident_id: str
+    approval: str
+    person: str
+    role: str
+    order_id: str
+    amount: Money
+    up_to: Money | None = None
+    per_day: Money | None = None
+    zone: str = "UTC"
+
+
+class BalanceRequest(Model):
+    """Compares what an incident has given, by the journal, with the books of the shop. Reports ``applied`` when they
+    agree, ``not_applied`` with the refusal ``BooksDiffer``, whose message says in what."""
+
+    incident_id: str
+    order_id: str
 
 
 class CallReport(Model):

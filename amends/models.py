@@ -119,6 +119,25 @@ class Money(Model):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
 
 
+class Head(StrEnum):
+    """Under what something is given back. ``goods``: the goods are on their way (again). ``refund``: what was paid for
+    them goes back. The others come on top."""
+
+    GOODS = "goods"
+    REFUND = "refund"
+    COMPENSATION = "compensation"
+    FREIGHT = "freight"
+    GOODWILL = "goodwill"
+
+
+class Evidence(Model):
+    """What shows that something is so: ``what`` it is, in words or as a reference. ``sha256``: the digest of the file,
+    if it is one; the file itself stays where it is."""
+
+    what: str = Field(min_length=1, max_length=500)
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+
+
 class Refusal(Model):
     """A business refusal: ``reason`` as the activity catalogue names it, ``message`` for people."""
 

@@ -6,7 +6,18 @@ from functools import cached_property
 
 from amends.models import Data, Model
 from amends.timeline import canonical
-from runbooks.policy import Calendar, Expectation, ExternalDeadline, Level, Match, Role, SlaPolicy, Table
+from runbooks.policy import (
+    Calendar,
+    Expectation,
+    ExternalDeadline,
+    Level,
+    Match,
+    RemedyPolicy,
+    Role,
+    SlaPolicy,
+    Table,
+    TaskPolicy,
+)
 from runbooks.program import FactType, Program
 
 
@@ -47,6 +58,8 @@ class Bundle(Model):
     escalation: tuple[Level, ...] = ()
     roles: dict[str, Role] = {}
     """Those that are paged or approve, as they were staffed at the bundle's date."""
+    tasks: TaskPolicy | None = None
+    remedies: RemedyPolicy | None = None
     calendars: dict[str, Calendar] = {}
     tables: dict[str, Table] = {}
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
-from amends.models import Model, Money, Party
+from amends.models import Head, Model, Money, Party
 from runbooks.program import BySeverity, Value
 
 
@@ -71,13 +71,33 @@ class Match(Model):
 
 
 class Role(Model):
-    """People by their ids: ``team`` may act, ``duty`` is on now by the roster. ``approves_up_to``: the highest amount
-    that the role may approve; no limit if it is not set."""
+    """People by their ids: ``team`` may act, ``duty`` is on now by the roster.
+
+    ``approves_up_to``: the highest amount that one of the role may approve, for one order in all; no limit if it is not
+    set. ``approves_per_day``: the same for all that a person approves on one day of the role's zone;
+    ``approves_up_to`` holds for that too if it is not set.
+    """
 
     team: tuple[str, ...]
     duty: tuple["Shift", ...] = ()
     zone: str = "UTC"
     approves_up_to: Money | None = None
+    approves_per_day: Money | None = None
+
+
+class TaskPolicy(Model):
+    """Who does what is left to a person, and by when."""
+
+    owner: str
+    within: BySeverity
+
+
+class RemedyPolicy(Model):
+    """How much may be given under a head: ``caps`` for one order in all, ``per_day`` for all orders on one day (UTC).
+    A head that is not named has no limit here; goods and refunds have theirs in what was paid."""
+
+    caps: dict[Head, Money] = {}
+    per_day: dict[Head, Money] = {}
 
 
 class Shift(Model):

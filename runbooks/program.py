@@ -63,6 +63,13 @@ class _Step(Model):
     when: str | None = None
 
 
+class IfUndecided(StrEnum):
+    """What it means that nobody has decided in time. It never means a yes."""
+
+    ESCALATE = "escalate"
+    REJECT = "reject"
+
+
 class Undo(Model):
     """The activity that takes an effect back.
 
@@ -148,6 +155,34 @@ class WaitStep(_Step):
     waiting_for: Party
 
 
+class ApproveStep(_Step):
+    """Asks a role to approve or reject, under four-eyes: whoever brought it here cannot approve it.
+
+    ``amount``: what it is about; the approval holds for that much and no more. ``approvers``: how many different people
+    must approve; one rejection rejects. Rejected within a plan, the plan fails; elsewhere ``on_refusal`` says.
+    """
+
+    kind: Literal["approve"] = "approve"
+    role: str
+    amount: Value | None = None
+    approvers: int = 1
+    decide_within: BySeverity
+    if_silent: IfUndecided
+    on_refusal: OnRefusal = OnRefusal.TASK
+
+
+class MeasureStep(_Step):
+    """Switches something on until a condition holds (which may name ``incident.resolved`` and ``incident.closed``), and
+    in any case until the incident ends. ``lift`` switches it off."""
+
+    kind: Literal["measure"] = "measure"
+    activity: str
+    inputs: dict[str, Value] = {}
+    lift: Undo
+    until: str
+    on_refusal: OnRefusal = OnRefusal.TASK
+
+
 class Together(_Step):
     """Steps that run at once; done when all of them are done."""
 
@@ -155,7 +190,9 @@ class Together(_Step):
     steps: tuple["Step", ...]
 
 
-Step = Annotated[DoStep | TellStep | AskStep | WaitStep | Together, Field(discriminator="kind")]
+Step = Annotated[
+    DoStep | TellStep | AskStep | ApproveStep | MeasureStep | WaitStep | Together, Field(discriminator="kind")
+]
 
 
 class Plan(Model):

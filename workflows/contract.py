@@ -2,14 +2,20 @@
 
 from typing import Final
 
-from amends.models import Actor, Data, Model, Party, Severity, Stage, Status, Utc
+from amends.models import Actor, Data, Evidence, Model, Money, Outcome, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
+from workflows.events import Verdict
 from workflows.state import Receipt, State, Why
 
 REPORT: Final = "report"
 ANSWER: Final = "answer"
 NEWS: Final = "news"
 RETRY: Final = "retry"
+DECIDE: Final = "decide"
+CHOOSE: Final = "choose"
+SETTLE: Final = "settle"
+WAIVE: Final = "waive"
+CANCEL: Final = "cancel"
 VIEW: Final = "view"
 
 INCIDENT_CLOSED: Final = "incident_closed"
@@ -60,6 +66,57 @@ class RetryRequest(Model):
     actor: Actor
 
 
+class DecideRequest(Model):
+    """Approves or rejects. ``approval``: its id, as the view gives it. ``amount`` and ``plan``: what who decides has
+    seen; the decision counts only if that is still what is asked. ``key``: the decision's idempotency key."""
+
+    key: str
+    approval: str
+    verdict: Verdict
+    amount: Money | None = None
+    plan: str | None = None
+    note: str = ""
+    actor: Actor
+
+
+class ChooseRequest(Model):
+    """Has a plan tried when none was left. ``key``: the act's idempotency key."""
+
+    key: str
+    plan: str
+    note: str = ""
+    actor: Actor
+
+
+class SettleRequest(Model):
+    """Says what a person has done or found out by hand, with evidence; see ``events.TaskSettled``."""
+
+    key: str
+    task: str
+    how: str
+    evidence: tuple[Evidence, ...]
+    outcome: Outcome | None = None
+    result: Data = {}
+    actor: Actor
+
+
+class WaiveRequest(Model):
+    """Asks that a failed undo be let be; opens the approval ``waive:<task>`` for a second person."""
+
+    key: str
+    task: str
+    reason: str
+    actor: Actor
+
+
+class CancelRequest(Model):
+    """Calls the incident off. ``key``: the act's idempotency key."""
+
+    key: str
+    reason: str
+    actor: Actor
+
+
 class News(Model):
     """An order-system event, as in its CloudEvent. ``data`` carries references, never personal data."""
 
@@ -81,12 +138,31 @@ class OpenAsk(Model):
 
 
 class OpenTask(Model):
-    """Something that is left to a person. ``step``: the step that it is about."""
+    """Something that is left to a person. ``step``: the step that it is about. ``owner``: the role that has to do it, by
+    ``due_at``."""
 
     task: str
     step: str
     why: Why
     opened_at: Utc
+    owner: str | None = None
+    due_at: Utc | None = None
+
+
+class OpenApproval(Model):
+    """An approval that may be decided now. ``role``: whose; any second person's for a waiver. ``approved_by``: who has
+    approved already, of ``approvers``. ``cannot``: who brought it here, and cannot approve it."""
+
+    approval: str
+    role: str | None
+    amount: Money | None = None
+    plan: str | None = None
+    reason: str = ""
+    approvers: int = 1
+    approved_by: tuple[str, ...] = ()
+    cannot: tuple[str, ...] = ()
+    decide_by: Utc | None = None
+    if_silent: str | None = None
 
 
 class View(Model):
@@ -100,6 +176,7 @@ class View(Model):
     waiting_for: tuple[Party, ...]
     asks: tuple[OpenAsk, ...]
     tasks: tuple[OpenTask, ...] = ()
+    approvals: tuple[OpenApproval, ...] = ()
     due_at: Utc | None
     due: str | None
     busy: bool
@@ -115,21 +192,33 @@ class IncidentResult(Model):
 
 __all__ = [
     "ANSWER",
+    "CANCEL",
+    "CHOOSE",
+    "DECIDE",
     "INCIDENT_CLOSED",
     "NEWS",
     "NOT_ITS_BUNDLE",
     "REFUSED",
     "REPORT",
     "RETRY",
+    "SETTLE",
     "VIEW",
+    "WAIVE",
     "AnswerRequest",
+    "CancelRequest",
+    "ChooseRequest",
+    "DecideRequest",
     "IncidentInput",
     "IncidentResult",
     "News",
+    "OpenApproval",
     "OpenAsk",
     "OpenTask",
     "Receipt",
     "ReportRequest",
     "RetryRequest",
+    "SettleRequest",
+    "Verdict",
     "View",
+    "WaiveRequest",
 ]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field, TypeAdapter
 
-from amends.models import ENGINE, TIMER, Actor, Data, Model, Outcome, Refusal, plain
+from amends.models import ENGINE, TIMER, Actor, Data, Evidence, Model, Money, Outcome, Refusal, plain
 from amends.timeline import Entry, EntryKind
 
 
@@ -86,9 +86,11 @@ class NewsReceived(Model):
 
 
 class CancelRequested(Model):
-    """The incident is to be called off: what was done is undone, then it closes."""
+    """The incident is to be called off: what was done is undone, then it closes. ``key``: the act's idempotency key;
+    empty when Temporal asked."""
 
     type: Literal["cancel_requested"] = "cancel_requested"
+    key: str = ""
     reason: str
     actor: Actor
 
@@ -100,6 +102,65 @@ class RetryRequested(Model):
     key: str
     task: str
     note: str = ""
+    actor: Actor
+
+
+class Verdict(StrEnum):
+    """What somebody decides about an approval."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class DecisionGiven(Model):
+    """Somebody approves or rejects. ``approval``: its id. ``amount`` and ``plan``: what the decision is about, as who
+    decides saw it. ``key``: the decision's idempotency key."""
+
+    type: Literal["decision_given"] = "decision_given"
+    key: str
+    approval: str
+    verdict: Verdict
+    amount: Money | None = None
+    plan: str | None = None
+    note: str = ""
+    actor: Actor
+
+
+class PlanChosen(Model):
+    """When no plan was left by itself, a person has one tried. ``key``: the act's idempotency key."""
+
+    type: Literal["plan_chosen"] = "plan_chosen"
+    key: str
+    plan: str
+    note: str = ""
+    actor: Actor
+
+
+class TaskSettled(Model):
+    """A person has settled by hand what a task stands for. ``how``: what was done or found out. ``evidence``: what
+    shows it, at least one.
+
+    ``outcome``: whether it happened, for what was unknown; ``result``: what the call would have given, as far as its
+    undo needs it. ``key``: the act's idempotency key.
+    """
+
+    type: Literal["task_settled"] = "task_settled"
+    key: str
+    task: str
+    how: str
+    evidence: tuple[Evidence, ...]
+    outcome: Outcome | None = None
+    result: Data = {}
+    actor: Actor
+
+
+class WaiverRequested(Model):
+    """Somebody asks that a failed undo be let be; a second person has to approve. ``key``: the act's idempotency key."""
+
+    type: Literal["waiver_requested"] = "waiver_requested"
+    key: str
+    task: str
+    reason: str
     actor: Actor
 
 
@@ -120,6 +181,10 @@ Event = Annotated[
     | NewsReceived
     | CancelRequested
     | RetryRequested
+    | DecisionGiven
+    | PlanChosen
+    | TaskSettled
+    | WaiverRequested
     | TimeCame,
     Field(discriminator="type"),
 ]
@@ -128,19 +193,33 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 class Role(StrEnum):
-    """What a command does to the world."""
+    """What a command does to the world. ``count``: nothing; it asks whether somebody's authority reaches for a decision.
+    ``balance``: nothing; it asks whether the shop's books say what the journal says."""
 
     READ = "read"
     EFFECT = "effect"
     UNDO = "undo"
+    COUNT = "count"
+    BALANCE = "balance"
+
+
+class Settlement(Model):
+    """What a person says became of an effect or an undo. ``by`` is the person's id."""
+
+    outcome: Outcome
+    result: Data = {}
+    by: str
+    how: str
 
 
 class Command(Model):
-    """A call of an activity. ``id`` is stable: ``<step>/<try>``, ``<step>/check/<n>`` or ``<effect's id>/undo/<n>``.
+    """A call of an activity. ``id`` is stable: ``<step>/<try>``, ``<step>/check/<n>`` or ``<effect's id>/undo/<n>``;
+    ``<approval>/count/<n>`` and ``balance/<n>`` for our own books.
 
     ``attempt`` is the ``try`` of the effect protocol; ``undoes`` the key of the effect that this one takes back.
     ``reconciles``: the id of the effect's or undo's command; this one does nothing but ask what became of it, and its
-    own id is that one's with ``/reconcile/<n>``.
+    own id is that one's with ``/reconcile/<n>``; with ``settles`` nobody is asked: a person has found out, and it is
+    written down (``/settle/<n>``).
     """
 
     id: str
@@ -151,6 +230,7 @@ class Command(Model):
     attempt: int = 1
     undoes: str | None = None
     reconciles: str | None = None
+    settles: Settlement | None = None
 
 
 _RETURNED: dict[tuple[Role, Outcome], EntryKind] = {
@@ -163,6 +243,12 @@ _RETURNED: dict[tuple[Role, Outcome], EntryKind] = {
     (Role.UNDO, Outcome.APPLIED): EntryKind.UNDO_APPLIED,
     (Role.UNDO, Outcome.NOT_APPLIED): EntryKind.UNDO_REFUSED,
     (Role.UNDO, Outcome.UNKNOWN): EntryKind.UNDO_UNKNOWN,
+    (Role.COUNT, Outcome.APPLIED): EntryKind.DECISION_COUNTED,
+    (Role.COUNT, Outcome.NOT_APPLIED): EntryKind.DECISION_REFUSED,
+    (Role.COUNT, Outcome.UNKNOWN): EntryKind.DECISION_REFUSED,
+    (Role.BALANCE, Outcome.APPLIED): EntryKind.BOOKS_AGREED,
+    (Role.BALANCE, Outcome.NOT_APPLIED): EntryKind.BOOKS_DIFFER,
+    (Role.BALANCE, Outcome.UNKNOWN): EntryKind.BOOKS_UNREAD,
 }
 
 _EVENT_TYPES: dict[EntryKind, str] = {
@@ -176,6 +262,10 @@ _EVENT_TYPES: dict[EntryKind, str] = {
     EntryKind.NEWS_RECEIVED: "news_received",
     EntryKind.CANCEL_REQUESTED: "cancel_requested",
     EntryKind.RETRY_REQUESTED: "retry_requested",
+    EntryKind.DECISION_RECEIVED: "decision_given",
+    EntryKind.PLAN_CHOSEN: "plan_chosen",
+    EntryKind.TASK_SETTLED: "task_settled",
+    EntryKind.WAIVER_REQUESTED: "waiver_requested",
     EntryKind.TIME_CAME: "time_came",
     **dict.fromkeys(_RETURNED.values(), "command_returned"),
 }
@@ -201,6 +291,8 @@ def actor_of(event: Event) -> Actor:
     """Who brought an event."""
     match event:
         case ReportReceived() | AnswerGiven() | NewsReceived() | CancelRequested() | RetryRequested():
+            return event.actor
+        case DecisionGiven() | PlanChosen() | TaskSettled() | WaiverRequested():
             return event.actor
         case TimeCame():
             return TIMER

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from amends.models import Data, Outcome, Party, Severity, Stage, Status, Utc
+from amends.models import Data, Money, Outcome, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
-from runbooks.program import Undo
+from runbooks.program import IfUndecided, Undo
 from workflows.events import Command
 
 
@@ -51,10 +51,12 @@ class StepRun(_Part):
 
 
 class EffectRun(_Part):
-    """An effect, from before it is requested. ``outcome`` is not set while it is under way.
+    """An effect, from before it is requested. ``outcome`` is not set while it is under way. ``until``: for a measure,
+    when it is to be lifted; ``undo`` lifts it.
 
     ``undo`` is how to take it back; ``undo_inputs`` are complete once it is applied. ``undos`` counts the undo's tries,
     ``undone`` is their last outcome. ``asked`` counts how often a system was asked what became of it or of its undo.
+    ``waived``: two people have decided that it need not be taken back.
     """
 
     command_id: str
@@ -70,6 +72,8 @@ class EffectRun(_Part):
     undos: int = 0
     undone: Outcome | None = None
     asked: int = 0
+    until: str | None = None
+    waived: bool = False
 
 
 class PlanPhase(StrEnum):
@@ -90,15 +94,61 @@ class Why(StrEnum):
     REFUSED = "refused"
     UNDO_FAILED = "undo_failed"
     NO_PLAN_LEFT = "no_plan_left"
+    REJECTED = "rejected"
+    UNDECIDED = "undecided"
+    BOOKS_DIFFER = "books_differ"
 
 
 class Task(_Part):
-    """Something a person has to do before the incident can go on."""
+    """Something a person has to do before the incident can go on. ``owner``: the role that has to do it, by
+    ``due_at``."""
 
     id: str
     step: str
     why: Why
     opened_at: Utc
+    owner: str | None = None
+    due_at: Utc | None = None
+    overdue: bool = False
+
+
+class Deciding(_Part):
+    """A decision whose authority is being looked up."""
+
+    key: str
+    who: str
+    note: str = ""
+
+
+class ApprovalRun(_Part):
+    """An approval that is asked for, or was. ``about``: the step, or the task that is to be waived.
+
+    ``requested_by``: the people who brought it here, and cannot approve it. ``approved_by``: who has, of the
+    ``approvers`` that it needs. ``given`` is not set while it is open.
+    """
+
+    id: str
+    about: str
+    role: str | None = None
+    amount: Money | None = None
+    plan: str | None = None
+    approvers: int = 1
+    requested_by: list[str] = []
+    reason: str = ""
+    asked_at: Utc
+    decide_by: Utc | None = None
+    if_silent: IfUndecided = IfUndecided.ESCALATE
+    overdue: bool = False
+    approved_by: list[str] = []
+    deciding: dict[str, Deciding] = {}
+    """Decisions that are being counted, by their command's id."""
+    counted: int = 0
+    given: bool | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody may decide now."""
+        return self.given is None
 
 
 class Receipt(_Part):
@@ -108,7 +158,7 @@ class Receipt(_Part):
     run_id: str
     n: int
     result: str
-    """``opened | added`` for a report, ``recorded | repeated | refused`` for an answer."""
+    """``opened | added`` for a report, ``recorded | repeated | refused`` for an act."""
     duplicate_of: str | None = None
     refused: str | None = None
 
@@ -142,6 +192,14 @@ class State(_Part):
     pending: dict[str, Command] = {}
     """Commands that were issued and have not returned, by id."""
     tasks: list[Task] = []
+    approvals: dict[str, ApprovalRun] = {}
+    """Those that are open, and those whose verdict still holds, by id: the step's, or ``waive:<task>``."""
+    hands: list[str] = []
+    """The people who have brought the incident to where it is, other than by approving."""
+    balances: int = 0
+    """How often the books were compared."""
+    balanced: bool = False
+    """Whether the books agreed at the end."""
     cancelling: bool = False
     resolved: bool = False
     outcome: str | None = None

@@ -1,6 +1,5 @@
 """What people write as steps and plans: their keys and shapes, and nothing of their meaning."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, JsonValue, StrictBool, StrictInt, Tag
@@ -8,14 +7,7 @@ from pydantic import Discriminator, Field, JsonValue, StrictBool, StrictInt, Tag
 from amends.models import Data, Party, Written
 from runbooks.language.durations import Duration, EachDuration
 from runbooks.language.words import ChoiceName, ChoiceRule, ListedChoices, MessageKey, Name
-from runbooks.program import OnRefusal
-
-
-class IfUndecided(StrEnum):
-    """What it means that nobody has decided in time. It never means a yes."""
-
-    ESCALATE = "escalate"
-    REJECT = "reject"
+from runbooks.program import IfUndecided, OnRefusal
 
 
 class _WrittenStep(Written):
