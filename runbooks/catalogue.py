@@ -29,6 +29,10 @@ RECONCILE_RETRY = Retry(attempts=24, first=timedelta(seconds=10), longest=timede
 """How long a system is asked what became of a call: about four hours; past them a person must find out."""
 
 
+BALANCE_RETRY = Retry(attempts=24, first=timedelta(seconds=10), longest=timedelta(minutes=15))
+"""How long the shop's books are asked for; past it a person is told that they could not be read."""
+
+
 class ActivitySpec(Model):
     """One activity. ``takes``/``gives``: the models of its inputs and result. ``says``: one plain sentence in each
     language. ``undone_by``: the activity that takes it back; its inputs must all be among this one's inputs and

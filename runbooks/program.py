@@ -40,6 +40,10 @@ class FactType(StrEnum):
     MONEY = "money"
 
 
+MOMENTS = {"incident.resolved": FactType.BOOL, "incident.closed": FactType.BOOL}
+"""What only the end of a measure may name."""
+
+
 class Value(Model):
     """An input of an activity: an expression over the facts, or a literal where ``expr`` is not set.
 
@@ -230,9 +234,13 @@ class Program(Model):
             case Stage.ACTION:
                 raise ValueError("the action stage has plans, not steps")
 
+    def sequences(self) -> tuple[tuple[Step, ...], ...]:
+        """The stages' and plans' steps, each sequence by itself, in reading order."""
+        return (self.report, self.analysis, *(plan.steps for plan in self.action), self.follow_up)
+
     def all_steps(self) -> Iterator[Step]:
         """Every step of the runbook, also those within a ``together``, in reading order."""
-        for sequence in (self.report, self.analysis, *(plan.steps for plan in self.action), self.follow_up):
+        for sequence in self.sequences():
             yield from walk(sequence)
 
 

@@ -1,15 +1,27 @@
 """Whether what a door brings may count now: the one place for the validators' rules."""
 
 from datetime import datetime
+from typing import assert_never
 
 from pydantic import JsonValue
 
 from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.program import FactType
-from workflows import asking, tasks
-from workflows.events import AnswerGiven, RetryRequested
+from workflows import approving, asking, tasks
+from workflows.events import (
+    AnswerGiven,
+    CancelRequested,
+    DecisionGiven,
+    PlanChosen,
+    RetryRequested,
+    TaskSettled,
+    WaiverRequested,
+)
 from workflows.state import State
+
+Act = AnswerGiven | DecisionGiven | RetryRequested | PlanChosen | TaskSettled | WaiverRequested | CancelRequested
+"""What people do to a running incident."""
 
 
 def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None:
@@ -30,20 +42,44 @@ def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None
     return None
 
 
-def answer_refusal(state: State, given: AnswerGiven) -> str | None:
-    """Why an answer does not count now; ``None`` if it does, or repeats the one that counted."""
+def refusal(state: State, act: Act) -> str | None:
+    """Why an act does not count now; ``None`` if it does, or repeats one that counted. The one place for the rules of
+    the validators, and of the core for acts that waited."""
     if state.ended:
-        return f"the incident is {state.status}; nothing is asked any more"
-    if state.cancelling:
-        return "the incident is being cancelled; nothing is asked any more"
-    return asking.refusal(state, given)
+        return f"the incident is {state.status}; nothing can be done to it any more"
+    match act:
+        case AnswerGiven():
+            if state.cancelling:
+                return "the incident is being cancelled; nothing is asked any more"
+            return asking.refusal(state, act)
+        case DecisionGiven():
+            return approving.refusal(state, act)
+        case RetryRequested():
+            return tasks.retry_refusal(state, act)
+        case PlanChosen():
+            return tasks.choose_refusal(state, act)
+        case TaskSettled():
+            return tasks.settle_refusal(state, act)
+        case WaiverRequested():
+            return tasks.waive_refusal(state, act)
+        case CancelRequested():
+            return None if act.reason.strip() else "say why, for those who read the timeline later"
+        case _:
+            assert_never(act)
 
 
-def retry_refusal(state: State, act: RetryRequested) -> str | None:
-    """Why trying a task again does not count now; ``None`` if it does."""
-    if state.ended:
-        return f"the incident is {state.status}; nothing is left to do"
-    return tasks.refusal(state, act)
+def handled_as(act: Act) -> str:
+    """Under which name the state keeps what became of an act."""
+    kinds = {
+        AnswerGiven: "answer",
+        DecisionGiven: "decision",
+        RetryRequested: "retry",
+        PlanChosen: "choice",
+        TaskSettled: "settlement",
+        WaiverRequested: "waiver",
+        CancelRequested: "cancel",
+    }
+    return f"{kinds[type(act)]}:{act.key}"
 
 
 def _fits(value: JsonValue, kind: FactType) -> bool:

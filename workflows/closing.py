@@ -1,18 +1,24 @@
-"""The ways out: all stages done, called off, or a duplicate from the start."""
+"""The ways out: all stages done, called off, or a duplicate from the start; and what stands against closing.
 
-from amends.models import Status
+An incident is not closed while an outcome is unknown, a measure is on, something is left to a person, or what the
+journal says was given is not what the shop's books say.
+"""
+
+from amends.models import Outcome, Status
 from amends.timeline import EntryKind
-from workflows import effects, program
-from workflows.events import CancelRequested
+from runbooks.catalogue import CATALOGUE
+from workflows import approving, effects, measures, program, tasks
+from workflows.events import CancelRequested, Command, CommandReturned, Role
 from workflows.progress import Progress
-from workflows.state import EffectRun, State
+from workflows.state import EffectRun, State, Why
 from workflows.turn import Turn
+
+_COMPARES = False
 
 
 def close(turn: Turn) -> None:
-    """All stages are done. What is not known yet is awaited: an answer may come before its question is known to have
-    arrived."""
-    if all(effect.outcome is not None for effect in turn.state.effects):
+    """All stages are done: close, as soon as nothing stands against it."""
+    if _sound(turn):
         _end(turn, Status.CLOSED)
 
 
@@ -25,15 +31,66 @@ def begin_cancelling(turn: Turn, event: CancelRequested) -> None:
     """Withdraw what is asked and awaited; what is under way goes on until it returns."""
     turn.state.cancelling = True
     turn.state.outcome = turn.state.outcome or f"cancelled: {event.reason}"
-    runbook = turn.state.bundle.program
-    for steps in (runbook.report, runbook.analysis, *(plan.steps for plan in runbook.action), runbook.follow_up):
+    for steps in turn.state.bundle.program.sequences():
         program.withdraw(turn, steps)
+    tasks.close_at_cancel(turn)
 
 
 def cancel(turn: Turn) -> None:
     """Undo what was done, newest first, once no effect is under way; then close as cancelled."""
-    if effects.take_back(turn, _to_take_back(turn.state)) is Progress.DONE:
+    if effects.take_back(turn, _to_take_back(turn.state)) is Progress.DONE and _sound(turn):
         _end(turn, Status.CANCELLED)
+
+
+def balanced(turn: Turn, returned: CommandReturned) -> None:
+    """The books were compared. Where they differ, a person is needed."""
+    if returned.outcome is Outcome.APPLIED:
+        turn.state.balanced = True
+    else:
+        turn.open_task(task_id=tasks.BOOKS_DIFFER, step="close", why=Why.BOOKS_DIFFER)
+
+
+def _sound(turn: Turn) -> bool:
+    """Whether nothing stands against closing. What can be done about it is begun.
+
+    What is not known yet is awaited: an answer may come before its question is known to have arrived.
+    """
+    state = turn.state
+    if any(effect.outcome is None or effects.in_doubt(effect) for effect in state.effects):
+        return False
+    measures.lift(turn, ending=True)
+    if measures.standing(state) or state.tasks:
+        return False
+    if _COMPARES and not state.balanced and _has_given(state):
+        _compare_books(turn)
+        return False
+    return True
+
+
+def _has_given(state: State) -> bool:
+    return _order_id(state) is not None and any(CATALOGUE[effect.activity].gives_value for effect in state.effects)
+
+
+def _compare_books(turn: Turn) -> None:
+    state = turn.state
+    if any(command.role is Role.BALANCE for command in state.pending.values()):
+        return
+    state.balances += 1
+    turn.issue(
+        Command(
+            id=f"balance/{state.balances}",
+            role=Role.BALANCE,
+            step="close",
+            activity="remedies.balance",
+            inputs={"incident_id": state.incident_id, "order_id": _order_id(state)},
+        )
+    )
+
+
+def _order_id(state: State) -> str | None:
+    report = state.facts.get("report")
+    order_id = report.get("order_id") if isinstance(report, dict) else None
+    return order_id if isinstance(order_id, str) else None
 
 
 def _to_take_back(state: State) -> list[EffectRun]:
@@ -44,6 +101,8 @@ def _to_take_back(state: State) -> list[EffectRun]:
 
 def _end(turn: Turn, status: Status) -> None:
     state = turn.state
+    for approval in approving.open_approvals(state):
+        approving.withdraw(turn, approval.id, why="the incident ends")
     state.status, state.waiting_for = status, []
     state.pending.clear()  # only reads can be left, and nobody needs their answer any more
     turn.note(EntryKind.INCIDENT_CLOSED, {"status": status, "outcome": state.outcome})

@@ -138,8 +138,8 @@ class OpenAsk(Model):
 
 
 class OpenTask(Model):
-    """Something that is left to a person. ``step``: the step that it is about. ``owner``: the role that has to do it, by
-    ``due_at``."""
+    """Something that is left to a person. ``step``: the step that it is about. ``owner``: the role that has to do it
+    by ``due_at``."""
 
     task: str
     step: str

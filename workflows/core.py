@@ -5,39 +5,59 @@ never awaits, and gives commands stable ids; the same state, event and time alwa
 engine runs in the durable workflow, in property tests, in drills and over a timeline read back.
 """
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from pydantic import JsonValue
 
 from amends.models import Data, Outcome, Stage, Status
 from amends.timeline import Entry, EntryKind
 from runbooks.program import AskStep
-from workflows import asking, closing, effects, facts, plans, program, tasks, waiting
+from workflows import (
+    admission,
+    approving,
+    asking,
+    authority,
+    closing,
+    effects,
+    facts,
+    measures,
+    plans,
+    program,
+    tasks,
+    waiting,
+)
 from workflows.events import (
     AnswerGiven,
     CancelRequested,
     Command,
     CommandReturned,
+    DecisionGiven,
     DuplicateFound,
     Event,
     NewsReceived,
+    PlanChosen,
     Registered,
     ReportReceived,
     ReportRepeated,
     RetryRequested,
     Role,
     RunStarted,
+    TaskSettled,
     TimeCame,
+    WaiverRequested,
     actor_of,
     held,
     returned_kind,
 )
 from workflows.progress import Progress
-from workflows.state import Due, Receipt, State, StepPhase
+from workflows.state import Due, State, StepPhase
 from workflows.turn import Turn
 
 _ORDER = list(Stage)
+
+_Act = TypeVar("_Act", RetryRequested, PlanChosen, TaskSettled, WaiverRequested)
 
 
 def step(state: State, event: Event, now: datetime) -> tuple[list[Command], list[Entry]]:
@@ -87,12 +107,17 @@ def _take(turn: Turn, event: Event) -> bool:
         case NewsReceived():
             return _take_news(turn, event)
         case CancelRequested():
-            if turn.state.cancelling:
-                return False
-            _write(turn, EntryKind.CANCEL_REQUESTED, event)
-            closing.begin_cancelling(turn, event)
+            return _take_cancel(turn, event)
+        case DecisionGiven():
+            return _take_decision(turn, event)
         case RetryRequested():
-            return _take_retry(turn, event)
+            return _take_act(turn, event, EntryKind.RETRY_REQUESTED, tasks.retry)
+        case PlanChosen():
+            return _take_act(turn, event, EntryKind.PLAN_CHOSEN, tasks.choose)
+        case TaskSettled():
+            return _take_act(turn, event, EntryKind.TASK_SETTLED, tasks.settle)
+        case WaiverRequested():
+            return _take_act(turn, event, EntryKind.WAIVER_REQUESTED, tasks.ask_to_waive)
         case TimeCame():
             come = [due.what for due in _dues(turn.state) if due.at <= turn.now]
             if not come:
@@ -117,40 +142,71 @@ def _take_report(turn: Turn, event: ReportReceived) -> bool:
         known = state.facts["report"]
         assert isinstance(known, dict)
         state.facts["report"] = {**event.report, **known}
-    _receipt(state, f"report:{event.key}", entry, "opened" if first else "added")
+    turn.receipt(f"report:{event.key}", entry, "opened" if first else "added")
+    authority.hand(state, event.actor)
     facts.update_severity(turn)
     return True
 
 
 def _take_answer(turn: Turn, event: AnswerGiven) -> bool:
-    state, key = turn.state, f"answer:{event.key}"
+    state, key = turn.state, admission.handled_as(event)
     if key in state.handled:
         return False
-    why_not = asking.refusal(state, event)
+    why_not = admission.refusal(state, event)
     if why_not is not None:
-        _receipt(state, key, None, "refused", refused=why_not)
+        turn.receipt(key, None, "refused", refused=why_not)
         return False
     run = state.steps[event.ask]
     if run.phase is not StepPhase.RUNNING:
-        _receipt(state, key, None, "repeated")
+        turn.receipt(key, None, "repeated")
         return False
-    _receipt(state, key, _write(turn, EntryKind.ANSWER_RECEIVED, event), "recorded")
+    turn.receipt(key, _write(turn, EntryKind.ANSWER_RECEIVED, event), "recorded")
+    authority.hand(state, event.actor)
     asked = program.step_of(state, event.ask)
     assert isinstance(asked, AskStep)
     asking.answer(turn, asked, run, event)
     return True
 
 
-def _take_retry(turn: Turn, event: RetryRequested) -> bool:
-    state, key = turn.state, f"retry:{event.key}"
-    if key in state.handled:
+def _take_act(turn: Turn, event: _Act, kind: EntryKind, apply: Callable[[Turn, _Act], None]) -> bool:
+    """Something that a person does about a task: written down and applied, or refused."""
+    key = admission.handled_as(event)
+    if key in turn.state.handled:
         return False
-    why_not = tasks.refusal(state, event)
+    why_not = admission.refusal(turn.state, event)
     if why_not is not None:
-        _receipt(state, key, None, "refused", refused=why_not)
+        turn.receipt(key, None, "refused", refused=why_not)
         return False
-    _receipt(state, key, _write(turn, EntryKind.RETRY_REQUESTED, event), "recorded")
-    tasks.retry(turn, event)
+    turn.receipt(key, _write(turn, kind, event), "recorded")
+    authority.hand(turn.state, event.actor)
+    apply(turn, event)
+    return True
+
+
+def _take_decision(turn: Turn, event: DecisionGiven) -> bool:
+    """The receipt of an approval that has to be counted comes with its count."""
+    state, key = turn.state, admission.handled_as(event)
+    if key in state.handled or any(each.key == event.key for each in state.deciding.values()):
+        return False
+    why_not = admission.refusal(state, event)
+    if why_not is not None or approving.repeats(state, event):
+        turn.receipt(key, None, "refused" if why_not else "repeated", refused=why_not)
+        return False
+    approving.decide(turn, event, _write(turn, EntryKind.DECISION_RECEIVED, event))
+    return True
+
+
+def _take_cancel(turn: Turn, event: CancelRequested) -> bool:
+    key = admission.handled_as(event)
+    if event.key and key in turn.state.handled:
+        return False
+    if turn.state.cancelling:
+        turn.receipt(key, None, "repeated")
+        return False
+    entry = _write(turn, EntryKind.CANCEL_REQUESTED, event)
+    if event.key:
+        turn.receipt(key, entry, "recorded")
+    closing.begin_cancelling(turn, event)
     return True
 
 
@@ -158,7 +214,7 @@ def _take_news(turn: Turn, event: NewsReceived) -> bool:
     key = f"news:{event.event_id}"
     if key in turn.state.handled:
         return False
-    _receipt(turn.state, key, _write(turn, EntryKind.NEWS_RECEIVED, event), "recorded")
+    turn.receipt(key, _write(turn, EntryKind.NEWS_RECEIVED, event), "recorded")
     for _, run in waiting.waits(turn.state):
         waiting.wake(turn, run)
     return True
@@ -169,39 +225,59 @@ def _take_return(turn: Turn, event: CommandReturned) -> bool:
     command = state.pending.pop(event.command_id, None)
     if command is None:
         return False
-    shown: Data = {
-        "key": state.key(command.reconciles or command.id),
-        "step": command.step,
-        "activity": command.activity,
-    }
-    _write(turn, returned_kind(command.role, event.outcome), event, **shown)
-    if event.outcome is Outcome.UNKNOWN and command.role is not Role.READ and command.reconciles is None:
-        effects.reconcile(turn, command)
-        return True
-    command = effects.reconciled(command)
+    entry = _write(turn, returned_kind(command.role, event.outcome), event, **_shown(state, command))
     match command.role:
+        case Role.COUNT:
+            approving.counted(turn, command, event, entry)
+        case Role.BALANCE:
+            closing.balanced(turn, event)
+        case Role.EFFECT | Role.UNDO if event.outcome is Outcome.UNKNOWN and command.reconciles is None:
+            effects.reconcile(turn, command)
         case Role.UNDO:
-            effects.record_undo(turn, command, event)
-        case Role.EFFECT | Role.READ:
-            if command.role is Role.EFFECT:
-                effects.record(turn, command, event)
-            plan = plans.plan_of_step(state, command.step)
-            program.returned(turn, program.step_of(state, command.step), command, event, plan=plan)
+            effects.record_undo(turn, effects.reconciled(command), event)
+        case Role.EFFECT:
+            command = effects.reconciled(command)
+            effects.record(turn, command, event)
+            _return_to_step(turn, command, event)
+        case Role.READ:
+            _return_to_step(turn, command, event)
         case _:
             assert_never(command.role)
     return True
 
 
+def _return_to_step(turn: Turn, command: Command, event: CommandReturned) -> None:
+    plan = plans.plan_of_step(turn.state, command.step)
+    program.returned(turn, program.step_of(turn.state, command.step), command, event, plan=plan)
+
+
+def _shown(state: State, command: Command) -> Data:
+    """What the entry of a command's return says beside the event."""
+    if command.role is Role.COUNT:
+        decision = state.deciding[command.id]
+        return {"approval": decision.approval, "by": decision.who}
+    key = state.key(command.reconciles or command.id)
+    shown: Data = {"key": key, "step": command.step, "activity": command.activity}
+    if command.settles is not None:
+        shown |= {"by_hand": command.settles.by}
+    return shown
+
+
 def _advance(turn: Turn) -> None:
-    """Go on with the stages as far as they will go now."""
+    """Go on with the stages as far as they will go now, after what time and people have decided."""
     state = turn.state
+    approving.expire(turn)
+    tasks.take_waivers(turn)
+    tasks.mark_overdue(turn)
     while state.registered and not state.ended:
         if state.cancelling:
             return closing.cancel(turn)
         if state.stage is None:
             _enter(turn, _ORDER[0])
             continue
-        if _advance_stage(turn, state.stage) is not Progress.DONE:
+        progress = _advance_stage(turn, state.stage)
+        measures.lift(turn)
+        if progress is not Progress.DONE:
             return None
         if state.stage is _ORDER[-1]:
             return closing.close(turn)
@@ -256,6 +332,15 @@ def _dues(state: State) -> list[Due]:
             at = asking.due(run) if run.ask is not None else waiting.due(run) if run.wait is not None else None
             if at is not None:
                 dues.append(Due(at=at, what=_what(run.wait is not None and at < run.wait.until_at, asked.id)))
+    if not state.ended:
+        dues += [
+            Due(at=at, what=f"approval {approval.id}")
+            for approval in state.approvals.values()
+            if (at := approval.expires_at)
+        ]
+        dues += [
+            Due(at=task.due_at, what=f"task {task.id}") for task in state.tasks if task.due_at and not task.overdue
+        ]
     return dues
 
 
@@ -279,13 +364,3 @@ def _header(state: State, event: ReportReceived) -> Data:
         "run_id": state.run_id,
         "severity": state.severity.value,
     }
-
-
-def _receipt(state: State, key: str, entry: Entry | None, result: str, *, refused: str | None = None) -> None:
-    state.handled[key] = Receipt(
-        incident_id=state.incident_id,
-        run_id=state.run_id,
-        n=entry.n if entry is not None else -1,
-        result=result,
-        refused=refused,
-    )

@@ -1,6 +1,8 @@
 """From a command to an activity: its queue, its limits, and the words that Temporal's own pages show."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import NamedTuple, assert_never
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -10,16 +12,22 @@ from temporalio.exceptions import TimeoutError as TimedOut
 with workflow.unsafe.imports_passed_through():
     from activities.wire import (
         APPEND,
+        BALANCE,
+        COUNT,
         RECONCILE,
+        SETTLE,
         AppendReport,
         AppendRequest,
+        BalanceRequest,
         CallReport,
         CallRequest,
+        CountRequest,
         ReconcileRequest,
+        SettleRequest,
     )
     from amends.models import Outcome
     from amends.temporal import effects_queue, journal_queue
-    from runbooks.catalogue import CATALOGUE, RECONCILE_RETRY, ActivitySpec, Retry
+    from runbooks.catalogue import BALANCE_RETRY, CATALOGUE, READ_RETRY, RECONCILE_RETRY, Retry
     from workflows.events import Command, CommandReturned, Role
     from workflows.state import State
 
@@ -47,25 +55,21 @@ async def append(request: AppendRequest) -> AppendReport:
 
 async def call(state: State, command: Command) -> CommandReturned:
     """Carry a command out; its activity's id is the command's. Trouble past its limits is an unknown outcome."""
-    spec = CATALOGUE[command.activity]
-    request = CallRequest(
-        key=state.key(command.reconciles or command.id),
-        incident_id=state.incident_id,
-        step=command.step,
-        attempt=command.attempt,
-        inputs=command.inputs,
-        undoes=command.undoes,
-    )
+    work = _work_of(state, command)
     try:
         report = await workflow.execute_activity(
-            RECONCILE if command.reconciles else spec.name,
-            ReconcileRequest(activity=spec.name, call=request) if command.reconciles else request,
+            work.activity,
+            work.request,
             result_type=CallReport,
-            task_queue=effects_queue(workflow.info().task_queue),
+            task_queue=work.queue(workflow.info().task_queue),
             activity_id=command.id,
-            start_to_close_timeout=spec.within,
-            retry_policy=_retry(RECONCILE_RETRY if command.reconciles else spec.retry),
-            summary=_summary(spec, command),
+            start_to_close_timeout=work.within,
+            retry_policy=RetryPolicy(
+                initial_interval=work.retry.first,
+                maximum_interval=work.retry.longest,
+                maximum_attempts=work.retry.attempts,
+            ),
+            summary=_short(work.summary),
         )
     except ActivityError as error:
         if isinstance(error.cause, CancelledError):
@@ -74,18 +78,51 @@ async def call(state: State, command: Command) -> CommandReturned:
     return CommandReturned(command_id=command.id, outcome=report.outcome, result=report.result, refusal=report.refusal)
 
 
-def _retry(retry: Retry) -> RetryPolicy:
-    return RetryPolicy(initial_interval=retry.first, maximum_interval=retry.longest, maximum_attempts=retry.attempts)
+class _Work(NamedTuple):
+    """How a command is carried out."""
+
+    activity: str
+    request: CallRequest | ReconcileRequest | SettleRequest | CountRequest | BalanceRequest
+    summary: str
+    retry: Retry
+    queue: Callable[[str], str] = effects_queue
+    within: timedelta = _APPEND_WITHIN
 
 
-def _summary(spec: ActivitySpec, command: Command) -> str:
-    if command.reconciles:
-        return _short(f"Ask whether it happened: {spec.says['en']} ({command.step})")
+def _work_of(state: State, command: Command) -> _Work:
     match command.role:
-        case Role.UNDO:
-            return _short(f"{spec.says['en']} (undoes {command.step})")
-        case Role.READ | Role.EFFECT:
-            return _short(f"{spec.says['en']} ({command.step})")
+        case Role.COUNT:
+            count = CountRequest.model_validate(command.inputs)
+            said = f"Count what {count.role} has approved ({command.step})"
+            return _Work(COUNT, count, said, READ_RETRY, queue=journal_queue)
+        case Role.BALANCE:
+            balance = BalanceRequest.model_validate(command.inputs)
+            return _Work(BALANCE, balance, "Compare what was given with the shop's books", BALANCE_RETRY)
+        case Role.READ | Role.EFFECT | Role.UNDO:
+            return _call_of(state, command)
+        case _:
+            assert_never(command.role)
+
+
+def _call_of(state: State, command: Command) -> _Work:
+    spec = CATALOGUE[command.activity]
+    said = f"{spec.says['en']} ({'undoes ' if command.role is Role.UNDO else ''}{command.step})"
+    request = CallRequest(
+        key=state.key(command.reconciles or command.id),
+        incident_id=state.incident_id,
+        step=command.step,
+        attempt=command.attempt,
+        inputs=command.inputs,
+        undoes=command.undoes,
+        remedies=state.bundle.remedies if spec.gives_value else None,
+    )
+    if command.settles is not None:
+        settling = SettleRequest(activity=spec.name, call=request, **command.settles.model_dump())
+        return _Work(SETTLE, settling, f"Write down what became of it: {said}", READ_RETRY)
+    if command.reconciles:
+        asking = ReconcileRequest(activity=spec.name, call=request)
+        return _Work(RECONCILE, asking, f"Ask whether it happened: {said}", RECONCILE_RETRY, within=spec.within)
+    return _Work(spec.name, request, said, spec.retry, within=spec.within)
 
 
 def _trouble(error: ActivityError) -> str:

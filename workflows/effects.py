@@ -3,7 +3,7 @@
 from amends.models import Data, Outcome
 from amends.timeline import EntryKind
 from runbooks.program import Undo
-from workflows.events import Command, CommandReturned, Role
+from workflows.events import Command, CommandReturned, Role, Settlement
 from workflows.progress import Progress
 from workflows.state import EffectRun, State, Why
 from workflows.turn import Turn
@@ -18,9 +18,11 @@ def request(
     shown: Data,
     undo: Undo | None = None,
     final: bool = False,
+    until: str | None = None,
     plan: str | None = None,
 ) -> None:
-    """Ask for an effect, after writing down how it is taken back. ``shown`` is what the timeline says of its inputs."""
+    """Ask for an effect, after writing down how it is taken back. ``shown`` is what the timeline says of its inputs;
+    ``until``: for a measure, when it is to be lifted."""
     state = turn.state
     attempt = next_try(state, step)
     command_id = f"{step}/{attempt}"
@@ -36,10 +38,12 @@ def request(
                 inputs=inputs,
                 undo=undo,
                 final=final,
+                until=until,
             )
         )
     else:
-        previous.outcome = None
+        previous.outcome = previous.undone = None
+        previous.waived = False
     command = Command(id=command_id, role=Role.EFFECT, step=step, activity=activity, inputs=inputs, attempt=attempt)
     turn.note(
         EntryKind.EFFECT_REQUESTED,
@@ -83,22 +87,31 @@ def ask_again(turn: Turn, step: str) -> None:
     effect = _newest(turn.state, step)
     assert effect is not None
     effect.outcome = None
-    reconcile(
-        turn,
-        Command(
-            id=effect.command_id,
-            role=Role.EFFECT,
-            step=step,
-            activity=effect.activity,
-            inputs=effect.inputs,
-            attempt=effect.attempt,
-        ),
-    )
+    reconcile(turn, _carrying_out(effect))
+
+
+def settle(turn: Turn, step: str, settlement: Settlement) -> None:
+    """Take a person's word for what became of a step's newest effect."""
+    effect = _newest(turn.state, step)
+    assert effect is not None
+    effect.outcome = None
+    _settle(turn, effect, _carrying_out(effect), settlement)
+
+
+def settle_undo(turn: Turn, command_id: str, settlement: Settlement) -> None:
+    """Take a person's word for what became of an undo, or that it was done by hand: then it is an undo of its own."""
+    effect = by_id(turn.state, command_id)
+    assert effect.undo is not None
+    unknown, effect.undone = effect.undone is Outcome.UNKNOWN, None
+    if not unknown:
+        effect.undos += 1
+        _note_undo(turn, effect, effect.undo, by_hand=True)
+    _settle(turn, effect, _undoing(turn.state, effect, effect.undo), settlement)
 
 
 def undo_again(turn: Turn, command_id: str) -> None:
     """Take an effect back once more: ask, if nobody knows what became of the last try, else try anew."""
-    effect = next(effect for effect in turn.state.effects if effect.command_id == command_id)
+    effect = by_id(turn.state, command_id)
     assert effect.undo is not None
     unknown, effect.undone = effect.undone is Outcome.UNKNOWN, None
     if unknown:
@@ -111,7 +124,7 @@ def reconciled(command: Command) -> Command:
     """The command whose return it is: what came of asking about one counts as its own return."""
     if command.reconciles is None:
         return command
-    return command.model_copy(update={"id": command.reconciles, "reconciles": None})
+    return command.model_copy(update={"id": command.reconciles, "reconciles": None, "settles": None})
 
 
 def record(turn: Turn, command: Command, returned: CommandReturned) -> None:
@@ -137,15 +150,38 @@ def take_back(turn: Turn, scope: list[EffectRun]) -> Progress:
     Waits while one of them is under way, and while it is unknown whether one that matters (all but messages) happened:
     what is not known is not undone.
     """
-    if any(effect.outcome is None or _in_doubt(effect) for effect in scope):
+    if any(effect.outcome is None or in_doubt(effect) for effect in scope):
         return Progress.PENDING
     for effect in reversed(scope):
-        if effect.undo is None or effect.outcome is not Outcome.APPLIED or effect.undone is Outcome.APPLIED:
-            continue
-        if effect.undos == 0:
-            _request_undo(turn, effect, effect.undo)
-        return Progress.PENDING
+        if stands(effect):
+            take_back_one(turn, effect)
+            return Progress.PENDING
     return Progress.DONE
+
+
+def take_back_one(turn: Turn, effect: EffectRun) -> None:
+    """Undo an effect that stands, unless that is under way, or has failed and is left to a person."""
+    key = turn.state.key(effect.command_id)
+    under_way = any(command.undoes == key for command in turn.state.pending.values())
+    if effect.undo is not None and effect.undone is None and not under_way:
+        _request_undo(turn, effect, effect.undo)
+
+
+def stands(effect: EffectRun) -> bool:
+    """Whether an effect was applied, can be taken back, and has not been."""
+    done = effect.undo is not None and effect.outcome is Outcome.APPLIED
+    return done and effect.undone is not Outcome.APPLIED and not effect.waived
+
+
+def in_doubt(effect: EffectRun) -> bool:
+    """Whether nobody knows if an effect that matters (all but messages) happened."""
+    matters = effect.final or effect.undo is not None
+    return matters and effect.outcome is Outcome.UNKNOWN
+
+
+def by_id(state: State, command_id: str) -> EffectRun:
+    """The effect that was requested under this id. Raises ``StopIteration`` if there is none."""
+    return next(effect for effect in state.effects if effect.command_id == command_id)
 
 
 def has_final(state: State, plan: str) -> bool:
@@ -155,7 +191,14 @@ def has_final(state: State, plan: str) -> bool:
 
 def _request_undo(turn: Turn, effect: EffectRun, undo: Undo) -> None:
     effect.undos += 1
+    _note_undo(turn, effect, undo)
+    turn.issue(_undoing(turn.state, effect, undo))
+
+
+def _note_undo(turn: Turn, effect: EffectRun, undo: Undo, *, by_hand: bool = False) -> None:
     command = _undoing(turn.state, effect, undo)
+    told: Data = {"lifts": True} if effect.until is not None else {}
+    told |= {"by_hand": True} if by_hand else {}
     turn.note(
         EntryKind.UNDO_REQUESTED,
         {
@@ -165,9 +208,26 @@ def _request_undo(turn: Turn, effect: EffectRun, undo: Undo) -> None:
             "activity": undo.activity,
             "inputs": effect.undo_inputs,
             "undoes": command.undoes,
+            **told,
         },
     )
-    turn.issue(command)
+
+
+def _settle(turn: Turn, effect: EffectRun, command: Command, settlement: Settlement) -> None:
+    effect.asked += 1
+    settling = {"id": f"{command.id}/settle/{effect.asked}", "reconciles": command.id, "settles": settlement}
+    turn.issue(command.model_copy(update=settling))
+
+
+def _carrying_out(effect: EffectRun) -> Command:
+    return Command(
+        id=effect.command_id,
+        role=Role.EFFECT,
+        step=effect.step,
+        activity=effect.activity,
+        inputs=effect.inputs,
+        attempt=effect.attempt,
+    )
 
 
 def _undoing(state: State, effect: EffectRun, undo: Undo) -> Command:
@@ -186,11 +246,6 @@ def _of(state: State, command: Command) -> EffectRun:
     """The effect that a command carries out or takes back."""
     wanted = command.undoes or state.key(command.id)
     return next(effect for effect in state.effects if state.key(effect.command_id) == wanted)
-
-
-def _in_doubt(effect: EffectRun) -> bool:
-    matters = effect.final or effect.undo is not None
-    return matters and effect.outcome is Outcome.UNKNOWN
 
 
 def _newest(state: State, step: str) -> EffectRun | None:

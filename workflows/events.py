@@ -155,7 +155,8 @@ class TaskSettled(Model):
 
 
 class WaiverRequested(Model):
-    """Somebody asks that a failed undo be let be; a second person has to approve. ``key``: the act's idempotency key."""
+    """Somebody asks that a failed undo, or books that differ, be let be; a second person has to approve. ``key``: the
+    act's idempotency key."""
 
     type: Literal["waiver_requested"] = "waiver_requested"
     key: str
@@ -193,8 +194,8 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 class Role(StrEnum):
-    """What a command does to the world. ``count``: nothing; it asks whether somebody's authority reaches for a decision.
-    ``balance``: nothing; it asks whether the shop's books say what the journal says."""
+    """What a command does to the world. ``count`` does nothing: it asks whether somebody's authority reaches for a
+    decision; nor does ``balance``: it asks whether the shop's books say what the journal says."""
 
     READ = "read"
     EFFECT = "effect"

@@ -5,11 +5,11 @@ from typing import Any
 from pydantic import JsonValue
 
 from amends.errors import DefinitionError
-from amends.models import Data, Severity
+from amends.models import Data, Money, Severity
 from amends.timeline import EntryKind
 from runbooks.amounts import amount_in_words
 from runbooks.expressions import FactMissing, holds, value_of
-from runbooks.program import Value
+from runbooks.program import MOMENTS, Value
 from workflows.state import State
 from workflows.turn import Turn
 
@@ -24,6 +24,34 @@ def condition(state: State, text: str | None) -> bool:
 def inputs(state: State, values: dict[str, Value]) -> Data:
     """The inputs of an activity, evaluated now."""
     return {name: _input(state, value) for name, value in values.items()}
+
+
+def known(state: State, path: str) -> bool:
+    """Whether a fact is set."""
+    return _at(_visible(state), path) is not None
+
+
+def amount(state: State, value: Value | None) -> Money | None:
+    """An amount of money, evaluated now; ``None`` if none is written."""
+    return None if value is None else Money.model_validate(_input(state, value))
+
+
+def over(state: State, until: str, *, ending: bool) -> bool:
+    """Whether a measure's time is over. ``ending``: the incident is about to close. A condition whose facts are not
+    known does not hold."""
+    facts = _visible(state)
+    moments: Data = {"resolved": state.resolved, "closed": ending}
+    incident = facts["incident"]
+    assert isinstance(incident, dict)
+    try:
+        return holds(
+            until,
+            types={**state.bundle.facts, **MOMENTS},
+            facts={**facts, "incident": {**incident, **moments}},
+            rates=state.bundle.rates,
+        )
+    except FactMissing:
+        return False
 
 
 def shown(state: State, paths: tuple[str, ...]) -> dict[str, str]:

@@ -16,44 +16,60 @@ from temporalio.exceptions import ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.wire import AppendRequest
-    from amends.models import Actor, ActorKind
+    from amends.models import Actor, ActorKind, Model
     from amends.timeline import Entry, EntryKind
     from runbooks.program import AskStep
-    from workflows import admission, asking, core, dispatch
+    from workflows import admission, approving, asking, authority, core, dispatch
     from workflows.contract import (
         ANSWER,
+        CANCEL,
+        CHOOSE,
+        DECIDE,
         INCIDENT_CLOSED,
         NEWS,
         NOT_ITS_BUNDLE,
         REFUSED,
         REPORT,
         RETRY,
+        SETTLE,
         VIEW,
+        WAIVE,
         AnswerRequest,
+        CancelRequest,
+        ChooseRequest,
+        DecideRequest,
         IncidentInput,
         IncidentResult,
         News,
+        OpenApproval,
         OpenAsk,
         OpenTask,
         ReportRequest,
         RetryRequest,
+        SettleRequest,
         View,
+        WaiveRequest,
     )
     from workflows.events import (
         AnswerGiven,
         CancelRequested,
         Command,
+        DecisionGiven,
         DuplicateFound,
         Event,
         NewsReceived,
+        PlanChosen,
         Registered,
         ReportReceived,
         ReportRepeated,
         RetryRequested,
+        Role,
         RunStarted,
+        TaskSettled,
         TimeCame,
+        WaiverRequested,
     )
-    from workflows.state import Due, Receipt, State
+    from workflows.state import ApprovalRun, Due, Receipt, State
     from workflows.visibility import Visibility
 
 _TEMPORAL = Actor(kind=ActorKind.SYSTEM, id="temporal")
@@ -128,23 +144,66 @@ class IncidentWorkflow:
 
     @workflow.update(name=ANSWER, description="Answer a question of the incident.")
     async def answer(self, request: AnswerRequest) -> Receipt:
-        """Answers when the answer is in the journal. Retried under one key, it counts once."""
-        return await self._take(_answer(request), f"answer:{request.key}")
+        """Answers when the answer is in the journal. Retried under one key, it counts once; so does every act."""
+        return await self._act(AnswerGiven, request)
 
     @answer.validator
     def _validate_answer(self, request: AnswerRequest) -> None:
-        if f"answer:{request.key}" not in self._state.handled:
-            _refuse(admission.answer_refusal(self._state, _answer(request)))
+        self._validate(AnswerGiven, request)
+
+    @workflow.update(name=DECIDE, description="Approve or reject what is asked of a role.")
+    async def decide(self, request: DecideRequest) -> Receipt:
+        """Answers when it is known whether the decision counts, and that is in the journal."""
+        return await self._act(DecisionGiven, request)
+
+    @decide.validator
+    def _validate_decide(self, request: DecideRequest) -> None:
+        self._validate(DecisionGiven, request)
 
     @workflow.update(name=RETRY, description="Try again what was left to a person.")
     async def retry(self, request: RetryRequest) -> Receipt:
-        """Answers when the act is in the journal. Given again under one key, it counts once."""
-        return await self._take(_retry(request), f"retry:{request.key}")
+        """Answers when the act is in the journal."""
+        return await self._act(RetryRequested, request)
 
     @retry.validator
     def _validate_retry(self, request: RetryRequest) -> None:
-        if f"retry:{request.key}" not in self._state.handled:
-            _refuse(admission.retry_refusal(self._state, _retry(request)))
+        self._validate(RetryRequested, request)
+
+    @workflow.update(name=CHOOSE, description="Have a plan tried when none was left.")
+    async def choose(self, request: ChooseRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(PlanChosen, request)
+
+    @choose.validator
+    def _validate_choose(self, request: ChooseRequest) -> None:
+        self._validate(PlanChosen, request)
+
+    @workflow.update(name=SETTLE, description="Say what was settled or found out by hand, with evidence.")
+    async def settle(self, request: SettleRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(TaskSettled, request)
+
+    @settle.validator
+    def _validate_settle(self, request: SettleRequest) -> None:
+        self._validate(TaskSettled, request)
+
+    @workflow.update(name=WAIVE, description="Ask that a failed undo be let be; a second person approves.")
+    async def waive(self, request: WaiveRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(WaiverRequested, request)
+
+    @waive.validator
+    def _validate_waive(self, request: WaiveRequest) -> None:
+        self._validate(WaiverRequested, request)
+
+    @workflow.update(name=CANCEL, description="Call the incident off: what was done is undone, then it closes.")
+    async def cancel(self, request: CancelRequest) -> Receipt:
+        """Answers when the act is in the journal; the undoing goes on."""
+        return await self._act(CancelRequested, request)
+
+    @cancel.validator
+    def _validate_cancel(self, request: CancelRequest) -> None:
+        self._validate(CancelRequested, request)
 
     @workflow.signal(name=NEWS, description="Something happened to the order.")
     def news(self, news: News) -> None:
@@ -166,8 +225,17 @@ class IncidentWorkflow:
             waiting_for=tuple(state.waiting_for),
             asks=tuple(_open_ask(state, step) for step in asking.open_asks(state)),
             tasks=tuple(
-                OpenTask(task=task.id, step=task.step, why=task.why, opened_at=task.opened_at) for task in state.tasks
+                OpenTask(
+                    task=task.id,
+                    step=task.step,
+                    why=task.why,
+                    opened_at=task.opened_at,
+                    owner=task.owner,
+                    due_at=task.due_at,
+                )
+                for task in state.tasks
             ),
+            approvals=tuple(_open_approval(state, approval) for approval in approving.open_approvals(state)),
             due_at=due.at if due else None,
             due=due.what if due else None,
             busy=bool(self._inbox or state.pending or self._journaled < state.next_n),
@@ -262,7 +330,8 @@ class IncidentWorkflow:
             if command_id not in self._state.pending and not task.done():
                 task.cancel()
         for command_id, command in self._state.pending.items():
-            if command_id not in self._running and not self._draining:
+            # a decision that waits for its count holds up the drain, which waits for whoever decided
+            if command_id not in self._running and (not self._draining or command.role is Role.COUNT):
                 self._running[command_id] = asyncio.create_task(self._carry_out(command))
 
     async def _carry_out(self, command: Command) -> None:
@@ -287,6 +356,15 @@ class IncidentWorkflow:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._timer_due = None
+
+    async def _act(self, act: type[admission.Act], request: Model) -> Receipt:
+        event = _event(act, request)
+        return await self._take(event, admission.handled_as(event))
+
+    def _validate(self, act: type[admission.Act], request: Model) -> None:
+        event = _event(act, request)
+        if admission.handled_as(event) not in self._state.handled:
+            _refuse(admission.refusal(self._state, event))
 
     async def _take(self, event: Event, handled: str) -> Receipt:
         """Hand an event to the core; returns when its entry is in the journal, raises when it does not count."""
@@ -336,12 +414,9 @@ def _new_state(start: IncidentInput) -> State:
     )
 
 
-def _answer(request: AnswerRequest) -> AnswerGiven:
-    return AnswerGiven(key=request.key, ask=request.ask, choice=request.choice, actor=request.actor)
-
-
-def _retry(request: RetryRequest) -> RetryRequested:
-    return RetryRequested(key=request.key, task=request.task, note=request.note, actor=request.actor)
+def _event(act: type[admission.Act], request: Model) -> admission.Act:
+    """The event that an update brings: its request has the event's fields."""
+    return act.model_validate(request.model_dump())
 
 
 def _open_ask(state: State, step: AskStep) -> OpenAsk:
@@ -354,6 +429,21 @@ def _open_ask(state: State, step: AskStep) -> OpenAsk:
         choices=tuple(run.offered),
         answer_by=run.answer_by,
         if_silent=step.if_silent,
+    )
+
+
+def _open_approval(state: State, approval: ApprovalRun) -> OpenApproval:
+    return OpenApproval(
+        approval=approval.id,
+        role=approval.role,
+        amount=approval.amount,
+        plan=approval.plan,
+        reason=approval.reason,
+        approvers=approval.approvers,
+        approved_by=tuple(approval.approved_by),
+        cannot=tuple(authority.cannot(state, approval)),
+        decide_by=approval.decide_by,
+        if_silent=approval.if_silent if approval.decide_by else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from amends.models import Data
 from amends.timeline import EntryKind
 from runbooks.program import Plan, walk
 from workflows import effects, facts, program
@@ -13,7 +14,7 @@ from workflows.turn import Turn
 def advance(turn: Turn) -> Progress:
     """Go on with the action stage. Pending when no plan is left: the incident is taken over."""
     state = turn.state
-    while True:
+    while not state.resolved:
         if state.plan is None:
             if state.tasks or not _choose(turn):
                 return Progress.PENDING
@@ -33,6 +34,24 @@ def advance(turn: Turn) -> Progress:
                 state.plan = None
             case _:
                 assert_never(state.plan.phase)
+    return Progress.DONE  # settled by hand
+
+
+def start(turn: Turn, name: str, *, chosen_by: str | None = None) -> None:
+    """Try a plan from its first step on."""
+    state = turn.state
+    forget(state, _named(state, name))
+    state.plan = PlanRun(name=name)
+    by: Data = {"chosen_by": chosen_by} if chosen_by else {}
+    turn.note(EntryKind.PLAN_STARTED, {"plan": name, **by})
+
+
+def forget(state: State, plan: Plan) -> None:
+    """A plan that failed may be tried once more, from its first step."""
+    state.plans_failed = [name for name in state.plans_failed if name != plan.name]
+    for step in walk(plan.steps):
+        state.steps.pop(step.id, None)
+        state.approvals.pop(step.id, None)
 
 
 def effects_of(state: State, plan: str) -> list[EffectRun]:
@@ -52,8 +71,7 @@ def _choose(turn: Turn) -> bool:
     state = turn.state
     for plan in state.bundle.program.action:
         if plan.name not in state.plans_failed and facts.condition(state, plan.when):
-            state.plan = PlanRun(name=plan.name)
-            turn.note(EntryKind.PLAN_STARTED, {"plan": plan.name})
+            start(turn, plan.name)
             return True
     turn.open_task(task_id="no_plan_left", step="action", why=Why.NO_PLAN_LEFT)
     return False

@@ -6,11 +6,22 @@ the place where the walk stops is where the incident stands.
 
 from typing import assert_never
 
-from amends.models import Outcome, Party
+from amends.models import Data, Outcome, Party
 from amends.timeline import EntryKind
-from runbooks.program import AskStep, DoStep, OnRefusal, Step, TellStep, Together, WaitStep, walk
-from workflows import asking, effects, facts, waiting
-from workflows.events import Command, CommandReturned, Role
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    DoStep,
+    MeasureStep,
+    OnRefusal,
+    Step,
+    TellStep,
+    Together,
+    WaitStep,
+    walk,
+)
+from workflows import approving, asking, effects, facts, measures, waiting
+from workflows.events import Command, CommandReturned, Role, Settlement
 from workflows.progress import Progress
 from workflows.state import State, StepPhase, StepRun, Why
 from workflows.turn import Turn
@@ -31,18 +42,21 @@ def returned(turn: Turn, step: Step, command: Command, event: CommandReturned, *
     match step:
         case WaitStep():
             waiting.checked(turn, step, run, event)
-        case DoStep() | TellStep() | AskStep():
+        case DoStep() | TellStep() | AskStep() | MeasureStep():
             _settled(turn, step, run, command, event, plan=plan)
-        case Together():
-            raise AssertionError(f"a together has no commands of its own: {step.id}")
+        case ApproveStep() | Together():
+            raise AssertionError(f"{step.id} makes no call")
         case _:
             assert_never(step)
 
 
 def withdraw(turn: Turn, steps: tuple[Step, ...]) -> None:
-    """End the asks and waits that are under way in ``steps``; what was requested goes on until it returns."""
+    """End the asks, approvals and waits that are under way in ``steps``; what was requested goes on until it
+    returns."""
     for step in walk(steps):
         run = turn.state.steps.get(step.id)
+        if isinstance(step, ApproveStep):
+            _withdraw_approval(turn, step)
         if run is None or run.phase is not StepPhase.RUNNING:
             continue
         match step:
@@ -50,10 +64,34 @@ def withdraw(turn: Turn, steps: tuple[Step, ...]) -> None:
                 asking.withdraw(turn, step, run)
             case WaitStep():
                 waiting.withdraw(turn, step, run)
-            case DoStep() | TellStep() | Together():
+            case DoStep() if run.held_by is not None:
+                run.phase = StepPhase.DONE
+            case ApproveStep():
+                run.phase = StepPhase.DONE
+            case DoStep() | TellStep() | MeasureStep() | Together():
                 pass
             case _:
                 assert_never(step)
+
+
+def settle(turn: Turn, step: Step, settlement: Settlement) -> None:
+    """A step is stuck because nobody knows what became of its effect: take a person's word for it."""
+    turn.state.steps[step.id].phase = StepPhase.RUNNING
+    effects.settle(turn, step.id, settlement)
+
+
+def done_by_hand(turn: Turn, step: Step, result: Data) -> None:
+    """A step is stuck because it was refused: a person has done it another way, and says what it gave."""
+    turn.state.steps[step.id].phase = StepPhase.DONE
+    match step:
+        case DoStep() if step.save_as is not None and result:
+            facts.save(turn, step.save_as, result)
+        case DoStep() | AskStep():
+            _save_otherwise(turn, step)
+        case TellStep() | MeasureStep() | WaitStep() | ApproveStep() | Together():
+            pass
+        case _:
+            assert_never(step)
 
 
 def ask_again(turn: Turn, step: Step) -> None:
@@ -63,16 +101,20 @@ def ask_again(turn: Turn, step: Step) -> None:
 
 
 def begin_again(turn: Turn, step: Step, *, plan: str | None) -> None:
-    """A step is stuck because it was refused: make its call once more."""
+    """A step is stuck because it was refused or rejected: make its call, or ask, once more."""
     turn.state.steps[step.id].phase = StepPhase.RUNNING
     match step:
         case DoStep():
             turn.state.reads[step.id] = turn.state.reads.get(step.id, 0) + (not step.effect)
-            _call(turn, step, plan=plan)
+            _call_if_approved(turn, step, turn.state.steps[step.id], plan=plan)
         case TellStep():
             asking.send(turn, step, step.message, plan=plan)
         case AskStep():
             asking.send(turn, step, step.question, plan=plan)
+        case ApproveStep():
+            approving.ask(turn, step, plan=plan)
+        case MeasureStep():
+            measures.begin(turn, step, plan=plan)
         case WaitStep() | Together():
             raise AssertionError(f"{step.id} makes no call that could be refused")
         case _:
@@ -80,9 +122,9 @@ def begin_again(turn: Turn, step: Step, *, plan: str | None) -> None:
 
 
 def parties_waited_for(state: State) -> list[Party]:
-    """Who holds the ball: us for tasks, and whoever is asked or waited for."""
+    """Who holds the ball: us for tasks and approvals, and whoever is asked or waited for."""
     parties = {step.to for step in asking.open_asks(state)} | {step.waiting_for for step, _ in waiting.waits(state)}
-    if state.tasks:
+    if state.tasks or approving.open_approvals(state):
         parties.add(Party.US)
     return sorted(parties)
 
@@ -107,7 +149,11 @@ def _advance_step(turn: Turn, step: Step, *, plan: str | None, alone: bool = Fal
                 waiting.go_on(turn, step, run, run.wait)
             case Together():
                 _advance_together(turn, step, run, plan=plan)
-            case DoStep() | TellStep():
+            case ApproveStep():
+                _advance_approval(turn, step, run, plan=plan)
+            case DoStep() if run.held_by is not None:
+                _advance_held(turn, step, run, run.held_by, plan=plan)
+            case DoStep() | TellStep() | MeasureStep():
                 pass
             case _:
                 assert_never(step)
@@ -125,9 +171,13 @@ def _start(turn: Turn, step: Step, *, plan: str | None) -> StepRun:
         return run
     match step:
         case DoStep():
-            _call(turn, step, plan=plan)
+            _call_if_approved(turn, step, run, plan=plan)
         case TellStep():
             asking.send(turn, step, step.message, plan=plan)
+        case ApproveStep():
+            approving.ask(turn, step, plan=plan)
+        case MeasureStep():
+            measures.begin(turn, step, plan=plan)
         case AskStep():
             asking.begin(turn, step, run)
         case WaitStep():
@@ -137,6 +187,12 @@ def _start(turn: Turn, step: Step, *, plan: str | None) -> StepRun:
         case _:
             assert_never(step)
     return run
+
+
+def _call_if_approved(turn: Turn, step: DoStep, run: StepRun, *, plan: str | None) -> None:
+    run.held_by = approving.outgrown(turn, step)
+    if run.held_by is None:
+        _call(turn, step, plan=plan)
 
 
 def _call(turn: Turn, step: DoStep, *, plan: str | None) -> None:
@@ -173,9 +229,37 @@ def _advance_together(turn: Turn, step: Together, run: StepRun, *, plan: str | N
         run.phase = StepPhase.DONE
 
 
+def _advance_approval(turn: Turn, step: ApproveStep, run: StepRun, *, plan: str | None) -> None:
+    match approving.go_on(turn, step, plan=plan):
+        case True:
+            run.phase = StepPhase.DONE
+        case False:
+            _refused(turn, step, run, f"rejected:{step.id}", Why.REJECTED, plan=plan)
+        case None:
+            pass
+
+
+def _advance_held(turn: Turn, step: DoStep, run: StepRun, approval: str, *, plan: str | None) -> None:
+    """A call that would give more than was approved goes out once that much is; rejected, it is as if refused."""
+    match turn.state.approvals[approval].given:
+        case True:
+            _call_if_approved(turn, step, run, plan=plan)
+        case False:
+            run.held_by = None
+            _refused(turn, step, run, f"refused:{step.id}", Why.REFUSED, plan=plan)
+        case None:
+            pass
+
+
+def _withdraw_approval(turn: Turn, step: ApproveStep) -> None:
+    approval = turn.state.approvals.get(step.id)
+    if approval is not None and approval.open:
+        approving.withdraw(turn, step.id, why="it is not needed any more")
+
+
 def _settled(
     turn: Turn,
-    step: DoStep | TellStep | AskStep,
+    step: DoStep | TellStep | AskStep | MeasureStep,
     run: StepRun,
     command: Command,
     event: CommandReturned,
@@ -191,12 +275,12 @@ def _settled(
             run.phase = StepPhase.STUCK
             turn.open_task(task_id=f"unknown:{command.id}", step=step.id, why=Why.OUTCOME_UNKNOWN)
         case Outcome.NOT_APPLIED:
-            _refused(turn, step, run, command, plan=plan)
+            _refused(turn, step, run, f"refused:{command.id}", Why.REFUSED, plan=plan)
         case _:
             assert_never(event.outcome)
 
 
-def _applied(turn: Turn, step: DoStep | TellStep | AskStep, run: StepRun, event: CommandReturned) -> None:
+def _applied(turn: Turn, step: DoStep | TellStep | AskStep | MeasureStep, run: StepRun, event: CommandReturned) -> None:
     if isinstance(step, AskStep):
         assert run.ask is not None
         asking.delivered(turn, step, run.ask)
@@ -207,11 +291,19 @@ def _applied(turn: Turn, step: DoStep | TellStep | AskStep, run: StepRun, event:
 
 
 def _refused(
-    turn: Turn, step: DoStep | TellStep | AskStep, run: StepRun, command: Command, *, plan: str | None
+    turn: Turn,
+    step: DoStep | TellStep | AskStep | ApproveStep | MeasureStep,
+    run: StepRun,
+    task_id: str,
+    why: Why,
+    *,
+    plan: str | None,
 ) -> None:
+    """Refused or rejected: the plan fails; elsewhere, or behind what cannot be called back, the step says what then."""
+    fails = plan is not None and not isinstance(step, TellStep | AskStep)
     if turn.state.cancelling:
         run.phase = StepPhase.DONE
-    elif plan is not None and isinstance(step, DoStep) and not effects.has_final(turn.state, plan):
+    elif fails and plan is not None and not effects.has_final(turn.state, plan):
         run.phase = StepPhase.FAILED
     elif step.on_refusal is OnRefusal.CONTINUE:
         run.phase = StepPhase.DONE
@@ -219,7 +311,7 @@ def _refused(
             _save_otherwise(turn, step)
     else:
         run.phase = StepPhase.STUCK
-        turn.open_task(task_id=f"refused:{command.id}", step=step.id, why=Why.REFUSED)
+        turn.open_task(task_id=task_id, step=step.id, why=why)
 
 
 def _save_otherwise(turn: Turn, step: DoStep | AskStep) -> None:

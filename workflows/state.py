@@ -48,6 +48,8 @@ class StepRun(_Part):
     ask: AskRun | None = None
     wait: WaitRun | None = None
     answer: str | None = None
+    held_by: str | None = None
+    """The approval that a call waits for, because it would give more than was approved."""
 
 
 class EffectRun(_Part):
@@ -113,22 +115,24 @@ class Task(_Part):
 
 
 class Deciding(_Part):
-    """A decision whose authority is being looked up."""
+    """A decision whose authority is being looked up. ``asked``: which asking of the approval it is for."""
 
     key: str
+    approval: str
+    asked: int
     who: str
-    note: str = ""
 
 
 class ApprovalRun(_Part):
     """An approval that is asked for, or was. ``about``: the step, or the task that is to be waived.
 
-    ``requested_by``: the people who brought it here, and cannot approve it. ``approved_by``: who has, of the
-    ``approvers`` that it needs. ``given`` is not set while it is open.
+    ``requested_by``: who asks for the waiver, and cannot approve it. ``asked`` counts how often the approval was asked
+    for. ``approved_by``: who has approved, of the ``approvers`` that it needs. ``given`` is not set while it is open.
     """
 
     id: str
     about: str
+    asked: int = 1
     role: str | None = None
     amount: Money | None = None
     plan: str | None = None
@@ -140,15 +144,17 @@ class ApprovalRun(_Part):
     if_silent: IfUndecided = IfUndecided.ESCALATE
     overdue: bool = False
     approved_by: list[str] = []
-    deciding: dict[str, Deciding] = {}
-    """Decisions that are being counted, by their command's id."""
-    counted: int = 0
     given: bool | None = None
 
     @property
     def open(self) -> bool:
         """Whether somebody may decide now."""
         return self.given is None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When silence is taken for what it means, if that is still to come."""
+        return self.decide_by if self.open and not self.overdue else None
 
 
 class Receipt(_Part):
@@ -194,6 +200,10 @@ class State(_Part):
     tasks: list[Task] = []
     approvals: dict[str, ApprovalRun] = {}
     """Those that are open, and those whose verdict still holds, by id: the step's, or ``waive:<task>``."""
+    deciding: dict[str, Deciding] = {}
+    """Decisions that are being counted, by their command's id."""
+    counts: int = 0
+    """How many decisions were counted."""
     hands: list[str] = []
     """The people who have brought the incident to where it is, other than by approving."""
     balances: int = 0

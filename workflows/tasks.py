@@ -1,24 +1,38 @@
-"""What is left to a person, and what trying it again means."""
+"""What is left to a person, and the acts that end it: try again, choose a plan, settle by hand, let be."""
 
 from typing import assert_never
 
-from runbooks.program import walk
-from workflows import effects, plans, program
-from workflows.events import RetryRequested
-from workflows.state import State, Task, Why
+from pydantic import ValidationError
+
+from amends.models import Data, Outcome
+from amends.timeline import EntryKind
+from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.expressions import FactMissing
+from runbooks.language.guards import proven_by
+from runbooks.program import AskStep, DoStep, MeasureStep, Step, TellStep
+from workflows import approving, effects, facts, plans, program
+from workflows.events import PlanChosen, RetryRequested, Settlement, TaskSettled, WaiverRequested
+from workflows.state import ApprovalRun, EffectRun, State, Task, Why
 from workflows.turn import Turn
 
+NO_PLAN_LEFT = "no_plan_left"
+BOOKS_DIFFER = "books_differ"
+BY_HAND = "settled by hand"
+"""The outcome of an incident that a person has put right."""
 
-def refusal(state: State, act: RetryRequested) -> str | None:
-    """Why an act on a task does not count now; ``None`` if it does."""
+_BEGINS_SOMETHING = (Why.REFUSED, Why.REJECTED, Why.NO_PLAN_LEFT)
+
+
+def retry_refusal(state: State, act: RetryRequested) -> str | None:
+    """Why trying again does not count now; ``None`` if it does."""
     task = _named(state, act.task)
-    if task is not None:
-        begins_something = task.why in (Why.REFUSED, Why.NO_PLAN_LEFT)
-        return (
-            "the incident is being cancelled; nothing new is tried" if state.cancelling and begins_something else None
-        )
-    open_now = ", ".join(repr(task.id) for task in state.tasks) or "none"
-    return f"no task {act.task!r} is open; open tasks: {open_now}"
+    if task is None:
+        return _not_open(state, act.task)
+    if task.why is Why.UNDECIDED:
+        return f"{task.step!r} waits for a decision; approve or reject it"
+    if state.cancelling and task.why in _BEGINS_SOMETHING:
+        return "the incident is being cancelled; nothing new is tried"
+    return None
 
 
 def retry(turn: Turn, act: RetryRequested) -> None:
@@ -28,24 +42,229 @@ def retry(turn: Turn, act: RetryRequested) -> None:
     plan was left, each may be tried once more.
     """
     state = turn.state
-    task = _named(state, act.task)
-    assert task is not None
+    task = _the(state, act.task)
     state.tasks.remove(task)
+    _withdraw_waiver(turn, task)
     match task.why:
         case Why.OUTCOME_UNKNOWN:
             program.ask_again(turn, program.step_of(state, task.step))
-        case Why.REFUSED:
+        case Why.REFUSED | Why.REJECTED:
             step = program.step_of(state, task.step)
             program.begin_again(turn, step, plan=plans.plan_of_step(state, step.id))
         case Why.UNDO_FAILED:
-            effects.undo_again(turn, task.id.removeprefix("undo:"))
+            effects.undo_again(turn, _effect_of(task))
         case Why.NO_PLAN_LEFT:
-            state.plans_failed.clear()
             for plan in state.bundle.program.action:
-                for step in walk(plan.steps):
-                    state.steps.pop(step.id, None)
+                plans.forget(state, plan)
+        case Why.BOOKS_DIFFER:
+            pass  # they are compared again when nothing stands against closing
+        case Why.UNDECIDED:
+            raise AssertionError("refused")
         case _:
             assert_never(task.why)
+
+
+def choose_refusal(state: State, act: PlanChosen) -> str | None:
+    """Why a choice of plan does not count now; ``None`` if it does."""
+    if state.cancelling:
+        return "the incident is being cancelled; nothing new is tried"
+    if _named(state, NO_PLAN_LEFT) is None:
+        return "a plan is chosen by a person only when none is left; " + _not_open(state, NO_PLAN_LEFT)
+    names = [plan.name for plan in state.bundle.program.action]
+    if act.plan not in names:
+        return f"there is no plan {act.plan!r}; there are {', '.join(map(repr, names))}"
+    plan = state.bundle.program.action[names.index(act.plan)]
+    try:
+        held = facts.condition(state, plan.when)
+    except FactMissing as missing:
+        return f"the plan {act.plan!r} cannot be followed: {missing}"
+    unknown = sorted(name for name in proven_by(plan.when or "true") if not facts.known(state, name))
+    if not held and unknown:
+        return f"the plan {act.plan!r} cannot be followed: it needs {', '.join(map(repr, unknown))}, which is not known"
+    return None
+
+
+def choose(turn: Turn, act: PlanChosen) -> None:
+    """Have a plan tried, whether its condition holds or not: that is what a person is for."""
+    turn.close_task(NO_PLAN_LEFT, how="chosen")
+    plans.start(turn, act.plan, chosen_by=act.actor.id)
+
+
+def settle_refusal(state: State, act: TaskSettled) -> str | None:
+    """Why settling by hand does not count now; ``None`` if it does."""
+    task = _named(state, act.task)
+    if task is None:
+        return _not_open(state, act.task)
+    if not act.how.strip() or not act.evidence:
+        return "say how it was settled, and give evidence for it: a reference or a file"
+    match task.why:
+        case Why.OUTCOME_UNKNOWN:
+            return _outcome_refusal(state, task, act)
+        case Why.UNDO_FAILED:
+            undone = effects.by_id(state, _effect_of(task)).undone
+            return _needs_outcome(task, act) if undone is Outcome.UNKNOWN else None
+        case Why.REFUSED:
+            return _result_refusal(program.step_of(state, task.step), act.result)
+        case Why.NO_PLAN_LEFT:
+            return "the incident is being cancelled" if state.cancelling else None
+        case Why.REJECTED | Why.UNDECIDED:
+            return f"{task.step!r} needs an approval, which nobody can settle by hand; have it asked for again"
+        case Why.BOOKS_DIFFER:
+            return "books that differ are put right and compared again (retry), or let be by two people (waive)"
+        case _:
+            assert_never(task.why)
+
+
+def settle(turn: Turn, act: TaskSettled) -> None:
+    """Take a person's word, with evidence, for what the task stands for, and go on."""
+    state = turn.state
+    task = _the(state, act.task)
+    _withdraw_waiver(turn, task)
+    turn.close_task(task.id, how="settled")
+    settlement = Settlement(
+        outcome=act.outcome or Outcome.APPLIED, result=act.result, by=act.actor.id, how=act.how.strip()
+    )
+    match task.why:
+        case Why.OUTCOME_UNKNOWN:
+            program.settle(turn, program.step_of(state, task.step), settlement)
+        case Why.UNDO_FAILED:
+            effects.settle_undo(turn, _effect_of(task), settlement)
+        case Why.REFUSED:
+            program.done_by_hand(turn, program.step_of(state, task.step), act.result)
+        case Why.NO_PLAN_LEFT:
+            state.resolved, state.outcome = True, BY_HAND
+            turn.note(EntryKind.INCIDENT_RESOLVED, {"outcome": BY_HAND, "how": act.how.strip()})
+        case Why.REJECTED | Why.UNDECIDED | Why.BOOKS_DIFFER:
+            raise AssertionError("refused")
+        case _:
+            assert_never(task.why)
+
+
+def waive_refusal(state: State, act: WaiverRequested) -> str | None:
+    """Why asking for a waiver does not count now; ``None`` if it does."""
+    task = _named(state, act.task)
+    if task is None:
+        return _not_open(state, act.task)
+    if task.why not in (Why.UNDO_FAILED, Why.BOOKS_DIFFER):
+        return f"only an undo that failed, or books that differ, can be let be; {task.id!r} is neither"
+    if not act.reason.strip():
+        return "say why it may be let be"
+    waiver = state.approvals.get(_waiver_of(task))
+    if waiver is not None and waiver.open:
+        return f"{waiver.id!r} waits for a second person already; one who is not {waiver.requested_by[0]!r} approves it"
+    return None
+
+
+def ask_to_waive(turn: Turn, act: WaiverRequested) -> None:
+    """Ask for the second person."""
+    approving.ask_to_waive(turn, task=act.task, reason=act.reason.strip(), by=act.actor.id)
+
+
+def take_waivers(turn: Turn) -> None:
+    """Let be what two people have decided to let be; forget what was rejected."""
+    for waiver in [each for each in turn.state.approvals.values() if each.role is None and not each.open]:
+        del turn.state.approvals[waiver.id]
+        task = _named(turn.state, waiver.about)
+        if waiver.given and task is not None:
+            _waive(turn, waiver, task)
+
+
+def mark_overdue(turn: Turn) -> None:
+    """Say once of each task that its deadline has passed."""
+    for task in turn.state.tasks:
+        if task.due_at is not None and turn.now >= task.due_at and not task.overdue:
+            task.overdue = True
+            turn.note(EntryKind.TASK_OVERDUE, {"task": task.id, "owner": task.owner, "due_at": task.due_at.isoformat()})
+
+
+def close_at_cancel(turn: Turn) -> None:
+    """What would begin something new is nobody's task any more; what is half done stays one."""
+    for task in list(turn.state.tasks):
+        message = task.why is Why.OUTCOME_UNKNOWN and not _is_half_done(turn.state, task)
+        if task.why in (*_BEGINS_SOMETHING, Why.UNDECIDED) or message:
+            turn.close_task(task.id, how="cancelled")
+
+
+def _waive(turn: Turn, waiver: ApprovalRun, task: Task) -> None:
+    by = [*waiver.requested_by, *waiver.approved_by]
+    if task.why is Why.UNDO_FAILED:
+        effect = effects.by_id(turn.state, _effect_of(task))
+        assert effect.undo is not None
+        effect.waived = True
+        shown: Data = {"command_id": effect.command_id, "activity": effect.undo.activity}
+        turn.note(EntryKind.UNDO_WAIVED, {"task": task.id, **shown, "reason": waiver.reason, "by": list(by)})
+    else:
+        turn.state.balanced = True
+    turn.close_task(task.id, how="waived")
+
+
+def _withdraw_waiver(turn: Turn, task: Task) -> None:
+    waiver = turn.state.approvals.get(_waiver_of(task))
+    if waiver is not None and waiver.open:
+        approving.withdraw(turn, waiver.id, why="it is dealt with in another way")
+
+
+def _outcome_refusal(state: State, task: Task, act: TaskSettled) -> str | None:
+    missing = _needs_outcome(task, act)
+    if missing is not None or act.outcome is Outcome.NOT_APPLIED:
+        return missing
+    step, effect = program.step_of(state, task.step), _effect_at(state, task)
+    if isinstance(step, DoStep) and step.save_as is not None:
+        return _result_refusal(step, act.result)
+    needed = [name for name in effect.undo.takes if name not in {**effect.inputs, **act.result}] if effect.undo else []
+    return f"its undo needs {', '.join(map(repr, needed))}; give it as the result" if needed else None
+
+
+def _needs_outcome(task: Task, act: TaskSettled) -> str | None:
+    if act.outcome in (Outcome.APPLIED, Outcome.NOT_APPLIED):
+        return None
+    return f"say whether it happened: nobody knows what became of {task.id.partition(':')[2]!r}"
+
+
+def _result_refusal(step: Step, result: Data) -> str | None:
+    """Why a result does not stand for what a step would have given: later steps read it."""
+    if isinstance(step, AskStep) and step.save_as is not None and step.otherwise is None:
+        return f"{step.id!r} asks for a choice that later steps read; have it asked again, or call the incident off"
+    if not isinstance(step, DoStep | TellStep | AskStep | MeasureStep) or isinstance(step, TellStep | AskStep):
+        return None
+    gives = CATALOGUE[step.activity].gives
+    saved = isinstance(step, DoStep) and step.save_as is not None
+    optional = isinstance(step, DoStep) and step.otherwise is not None
+    if gives is None or not saved or (optional and not result):
+        return None
+    try:
+        gives.model_validate(result)
+    except ValidationError as error:
+        fields = ", ".join(dict.fromkeys(repr(".".join(map(str, each["loc"]))) for each in error.errors()))
+        return f"later steps read what {step.activity!r} gives: its result must have {fields} as it should be"
+    return None
+
+
+def _effect_at(state: State, task: Task) -> EffectRun:
+    return next(effect for effect in reversed(state.effects) if effect.step == task.step)
+
+
+def _is_half_done(state: State, task: Task) -> bool:
+    return effects.in_doubt(_effect_at(state, task)) and _effect_at(state, task).activity != TELL
+
+
+def _effect_of(task: Task) -> str:
+    return task.id.removeprefix("undo:")
+
+
+def _waiver_of(task: Task) -> str:
+    return f"waive:{task.id}"
+
+
+def _not_open(state: State, task_id: str) -> str:
+    open_now = ", ".join(repr(task.id) for task in state.tasks) or "none"
+    return f"no task {task_id!r} is open; open tasks: {open_now}"
+
+
+def _the(state: State, task_id: str) -> Task:
+    task = _named(state, task_id)
+    assert task is not None
+    return task
 
 
 def _named(state: State, task_id: str) -> Task | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from amends.models import ENGINE, Actor, Data
 from amends.timeline import Entry, EntryKind
 from workflows.events import Command
-from workflows.state import State, Task, Why
+from workflows.state import Receipt, State, Task, Why
 
 
 @dataclass
@@ -30,7 +30,32 @@ class Turn:
         self.state.pending[command.id] = command
         self.commands.append(command)
 
-    def open_task(self, *, task_id: str, step: str, why: Why) -> None:
-        """Hand something to a person; the incident counts as taken over until it is done."""
-        self.state.tasks.append(Task(id=task_id, step=step, why=why, opened_at=self.now))
-        self.note(EntryKind.TASK_OPENED, {"task": task_id, "step": step, "why": why})
+    def open_task(self, *, task_id: str, step: str, why: Why, owner: str | None = None) -> None:
+        """Hand something to a person; the incident counts as taken over until it is done.
+
+        The bundle says whose it is, if ``owner`` does not, and by when it is to be done.
+        """
+        policy = self.state.bundle.tasks
+        task = Task(id=task_id, step=step, why=why, opened_at=self.now, owner=owner)
+        if policy is not None:
+            task.owner = owner or policy.owner
+            task.due_at = self.now + policy.within.of(self.state.severity)
+        self.state.tasks.append(task)
+        shown: Data = {"task": task_id, "step": step, "why": why, "owner": task.owner}
+        self.note(EntryKind.TASK_OPENED, {**shown, "due_at": task.due_at.isoformat() if task.due_at else None})
+
+    def close_task(self, task_id: str, *, how: str) -> None:
+        """What a person had to do is done. Harmless for a task that is not open."""
+        if any(task.id == task_id for task in self.state.tasks):
+            self.state.tasks = [task for task in self.state.tasks if task.id != task_id]
+            self.note(EntryKind.TASK_CLOSED, {"task": task_id, "how": how})
+
+    def receipt(self, key: str, entry: Entry | None, result: str, *, refused: str | None = None) -> None:
+        """Keep what became of an update or of news, under its kind and key."""
+        self.state.handled[key] = Receipt(
+            incident_id=self.state.incident_id,
+            run_id=self.state.run_id,
+            n=entry.n if entry is not None else -1,
+            result=result,
+            refused=refused,
+        )

@@ -7,8 +7,8 @@ from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from amends import temporal
-    from workflows import asking, core
-    from workflows.state import State
+    from workflows import approving, asking, authority, core
+    from workflows.state import ApprovalRun, State, Task
 
 
 class Visibility:
@@ -52,5 +52,18 @@ def _details(state: State) -> str:
     if due:
         lines.append(f"- next: `{due.what}` at {due.at.isoformat()}")
     lines += [f"- asks {step.to}: `{step.id}`" for step in asking.open_asks(state)]
-    lines += [f"- task: `{task.id}` since {task.opened_at.isoformat()}" for task in state.tasks]
+    lines += [_approval(approval) for approval in approving.open_approvals(state)]
+    lines += [_task(task) for task in state.tasks]
     return "\n".join(lines)
+
+
+def _approval(approval: ApprovalRun) -> str:
+    until = f", by {approval.decide_by.isoformat()}" if approval.decide_by else ""
+    whose = approval.role or "a second person"
+    return f"- approval: `{approval.id}` of {whose} for {authority.asked_for(approval)}{until}"
+
+
+def _task(task: Task) -> str:
+    owner = f" for {task.owner}" if task.owner else ""
+    until = f", by {task.due_at.isoformat()}" if task.due_at else ""
+    return f"- task{owner}: `{task.id}` since {task.opened_at.isoformat()}{until}"

@@ -1,0 +1,231 @@
+"""Approvals: asked of a role under four-eyes, for an amount and a plan, and what becomes of a decision.
+
+Whoever brought the incident here cannot approve; one rejection rejects; silence never means a yes. An approval holds
+for the amount that it was asked for, and no more: when more is to be given, it is asked for anew.
+"""
+
+from amends.models import ActorKind, Money, Outcome
+from amends.timeline import Entry, EntryKind
+from runbooks.catalogue import CATALOGUE
+from runbooks.program import ApproveStep, DoStep, IfUndecided, walk
+from workflows import authority, facts
+from workflows.events import Command, CommandReturned, DecisionGiven, Role, Verdict
+from workflows.state import ApprovalRun, Deciding, State, Why
+from workflows.turn import Turn
+
+
+def ask(turn: Turn, step: ApproveStep, *, plan: str | None) -> None:
+    """Ask for an approval, or ask anew: what was decided before does not count any more."""
+    state = turn.state
+    before = state.approvals.get(step.id)
+    _open(
+        turn,
+        ApprovalRun(
+            id=step.id,
+            about=step.id,
+            asked=before.asked + 1 if before else 1,
+            role=step.role,
+            amount=facts.amount(state, step.amount),
+            plan=plan,
+            approvers=step.approvers,
+            asked_at=turn.now,
+            decide_by=turn.now + step.decide_within.of(state.severity),
+            if_silent=step.if_silent,
+        ),
+    )
+
+
+def ask_to_waive(turn: Turn, *, task: str, reason: str, by: str) -> None:
+    """Ask for a second person's approval that a task be let be. The task has a deadline; this has none of its own."""
+    _open(
+        turn,
+        ApprovalRun(id=f"waive:{task}", about=task, requested_by=[by], reason=reason, asked_at=turn.now),
+    )
+
+
+def go_on(turn: Turn, step: ApproveStep, *, plan: str | None) -> bool | None:
+    """Whether it was approved or rejected; ``None`` while it is open. What is asked follows the facts."""
+    approval = turn.state.approvals[step.id]
+    if approval.open and facts.amount(turn.state, step.amount) != approval.amount:
+        withdraw(turn, approval.id, why="the amount has changed")
+        ask(turn, step, plan=plan)
+        return None
+    return approval.given
+
+
+def outgrown(turn: Turn, step: DoStep) -> str | None:
+    """The approval that what ``step`` would give rests on, and that does not reach for it; it has been asked for anew.
+
+    Nothing of value is given behind an approval that was not given, or for more than it was given for.
+    """
+    if not CATALOGUE[step.activity].gives_value:
+        return None
+    for asked in _approvals_before(turn.state, step):
+        approval = turn.state.approvals.get(asked.id)
+        if approval is None:
+            continue  # its `when` did not hold
+        if approval.open:
+            return approval.id
+        if approval.given and _reaches(approval.amount, facts.amount(turn.state, asked.amount)):
+            continue
+        if approval.given:
+            withdraw(turn, approval.id, why="more is to be given than was approved")
+        ask(turn, asked, plan=approval.plan)
+        return approval.id
+    return None
+
+
+def decide(turn: Turn, event: DecisionGiven, entry: Entry) -> None:
+    """Take a decision that ``refusal`` has not refused. Whether somebody's authority reaches for an amount is counted
+    across all incidents before the decision counts."""
+    state = turn.state
+    approval = state.approvals[event.approval]
+    if event.verdict is Verdict.REJECT:
+        turn.receipt(f"decision:{event.key}", entry, "recorded")
+        _reject(turn, approval, by=event.actor.id, note=event.note)
+        return
+    limits = authority.limits(state, approval, event.actor.id)
+    if limits is None:
+        turn.receipt(f"decision:{event.key}", entry, "recorded")
+        _approve(turn, approval, event.actor.id)
+        return
+    state.counts += 1
+    command_id = f"{approval.id}/count/{state.counts}"
+    state.deciding[command_id] = Deciding(key=event.key, approval=approval.id, asked=approval.asked, who=event.actor.id)
+    turn.issue(Command(id=command_id, role=Role.COUNT, step=approval.about, activity="approvals.count", inputs=limits))
+
+
+def counted(turn: Turn, command: Command, returned: CommandReturned, entry: Entry) -> None:
+    """Whether somebody's authority reaches is known: the decision counts, or it does not."""
+    decision = turn.state.deciding.pop(command.id)
+    approval = turn.state.approvals.get(decision.approval)
+    key = f"decision:{decision.key}"
+    if returned.outcome is not Outcome.APPLIED:
+        why = returned.refusal.message if returned.refusal else str(returned.trouble)
+        turn.receipt(key, entry, "refused", refused=why)
+    elif approval is None or not approval.open or approval.asked != decision.asked:
+        turn.receipt(key, entry, "refused", refused=f"{decision.approval!r} was decided or withdrawn meanwhile")
+    else:
+        turn.receipt(key, entry, "recorded")
+        _approve(turn, approval, decision.who)
+
+
+def expire(turn: Turn) -> None:
+    """Take silence for what it means. A decision that is being counted came in time."""
+    for approval in list(turn.state.approvals.values()):
+        late = approval.expires_at is not None and turn.now >= approval.expires_at
+        if not late or any(each.approval == approval.id for each in turn.state.deciding.values()):
+            continue
+        approval.overdue = True
+        turn.note(EntryKind.APPROVAL_EXPIRED, {"approval": approval.id, "then": approval.if_silent})
+        if approval.if_silent is IfUndecided.REJECT:
+            approval.given = False
+        else:
+            task = f"undecided:{approval.id}"
+            turn.open_task(task_id=task, step=approval.about, why=Why.UNDECIDED, owner=approval.role)
+
+
+def withdraw(turn: Turn, approval_id: str, *, why: str) -> None:
+    """Nothing is to be decided any more, and what was decided does not hold. Harmless for one that is not asked."""
+    approval = turn.state.approvals.get(approval_id)
+    if approval is not None:
+        turn.note(EntryKind.APPROVAL_WITHDRAWN, {"approval": approval_id, "why": why})
+        approval.given = False
+        turn.close_task(f"undecided:{approval_id}", how="withdrawn")
+
+
+def refusal(state: State, given: DecisionGiven) -> str | None:
+    """Why a decision does not count now; ``None`` if it does (or repeats one that counted)."""
+    approval = state.approvals.get(given.approval)
+    who = given.actor.id
+    if approval is None or (not approval.open and not _repeats(approval, given)):
+        return _not_open(state, given.approval)
+    if _repeats(approval, given):
+        return None
+    if given.actor.kind is not ActorKind.HUMAN:
+        return "only a person can decide about an approval"
+    if given.verdict is Verdict.APPROVE:
+        if (given.amount, given.plan) != (approval.amount, approval.plan):
+            asked = authority.asked_for(approval)
+            return f"what was decided about is not what is asked: {approval.id!r} is about {asked}; look at it again"
+        if who in authority.cannot(state, approval):
+            able = authority.named([*authority.able(state, approval)])
+            return f"{who!r} has brought this here, and cannot approve it too; {able} could"
+        if any((each.approval, each.who) == (approval.id, who) for each in state.deciding.values()):
+            return f"the approval of {who!r} is being counted already"
+    return authority.refusal(state, approval, who)
+
+
+def repeats(state: State, given: DecisionGiven) -> bool:
+    """Whether the same person has decided the same before."""
+    approval = state.approvals.get(given.approval)
+    return approval is not None and _repeats(approval, given)
+
+
+def open_approvals(state: State) -> list[ApprovalRun]:
+    """The approvals that may be decided now."""
+    return [approval for approval in state.approvals.values() if approval.open]
+
+
+def _open(turn: Turn, approval: ApprovalRun) -> None:
+    turn.state.approvals[approval.id] = approval
+    amount = approval.amount.model_dump() if approval.amount else None
+    turn.note(
+        EntryKind.APPROVAL_ASKED,
+        {
+            "approval": approval.id,
+            "role": approval.role,
+            "amount": amount,
+            "plan": approval.plan,
+            "reason": approval.reason,
+            "approvers": approval.approvers,
+            "decide_by": approval.decide_by.isoformat() if approval.decide_by else None,
+            "if_silent": approval.if_silent if approval.decide_by else None,
+            "cannot": list(authority.cannot(turn.state, approval)),
+        },
+    )
+
+
+def _approve(turn: Turn, approval: ApprovalRun, who: str) -> None:
+    approval.approved_by.append(who)
+    if len(approval.approved_by) >= approval.approvers:
+        approval.given = True
+        turn.note(EntryKind.APPROVAL_GIVEN, {"approval": approval.id, "by": list(approval.approved_by)})
+        turn.close_task(f"undecided:{approval.id}", how="approved")
+
+
+def _reject(turn: Turn, approval: ApprovalRun, *, by: str, note: str) -> None:
+    approval.given = False
+    turn.note(EntryKind.APPROVAL_REJECTED, {"approval": approval.id, "by": by, "note": note})
+    turn.close_task(f"undecided:{approval.id}", how="rejected")
+
+
+def _approvals_before(state: State, step: DoStep) -> list[ApproveStep]:
+    """The approvals that what ``step`` gives rests on: those before it in its plan, or in its stage."""
+    found: list[ApproveStep] = []
+    for steps in state.bundle.program.sequences():
+        for each in walk(steps):
+            if each.id == step.id:
+                return found
+            if isinstance(each, ApproveStep):
+                found.append(each)
+        found.clear()
+    raise KeyError(step.id)
+
+
+def _reaches(approved: Money | None, wanted: Money | None) -> bool:
+    if approved is None or wanted is None:
+        return approved == wanted
+    return approved.currency == wanted.currency and wanted.amount <= approved.amount
+
+
+def _repeats(approval: ApprovalRun, given: DecisionGiven) -> bool:
+    return given.verdict is Verdict.APPROVE and given.actor.id in approval.approved_by and approval.given is not False
+
+
+def _not_open(state: State, named: str) -> str:
+    approval = state.approvals.get(named)
+    if approval is not None and approval.given is True:
+        return f"{named!r} was approved already by {authority.named(approval.approved_by)}"
+    open_now = ", ".join(repr(each.id) for each in open_approvals(state)) or "none"
+    return f"nothing is to be decided at {named!r} now; open approvals: {open_now}"
