@@ -258,6 +258,8 @@ def _shown(state: State, command: Command) -> Data:
         return {"approval": decision.approval, "by": decision.who}
     key = state.key(command.reconciles or command.id)
     shown: Data = {"key": key, "step": command.step, "activity": command.activity}
+    if command.reconciles is not None:
+        shown["reconciles"] = command.reconciles
     if command.settles is not None:
         shown |= {"by_hand": command.settles.by}
     return shown
