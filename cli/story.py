@@ -13,8 +13,9 @@ from amends.watchdog import tell as tell_alert
 from cli import pending, styles, tasks, wording
 from cli.condensing import Moment, condensed
 from cli.output import short
+from cli.said import due
 from cli.screen import Screen
-from cli.telling import due, tell
+from cli.telling import tell
 from cli.times import Times
 from runbooks.catalogue import TELL
 from workflows.contract import OpenAsk, View

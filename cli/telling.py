@@ -2,31 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol, assert_never
+from typing import assert_never
 
-from pydantic import JsonValue
-
-from amends.models import Actor, ActorKind, Data
 from amends.timeline import EntryKind
-from cli import wording
-
-_TASKS = {
-    "outcome_unknown": "nobody can say whether it happened",
-    "refused": "it was refused",
-    "undo_failed": "it could not be undone",
-    "no_plan_left": "no plan is left that could put it right",
-}
-
-
-class Told(Protocol):
-    """What a sentence needs of an entry: an ``Entry`` of the engine has it, and a ``TimelineRow`` of the journal."""
-
-    @property
-    def kind(self) -> EntryKind: ...
-    @property
-    def actor(self) -> Actor: ...
-    @property
-    def data(self) -> Data: ...
+from cli import telling_people, wording
+from cli.said import Said, Told
 
 
 def utc(at: datetime) -> str:
@@ -36,7 +16,7 @@ def utc(at: datetime) -> str:
 
 def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
     """The entry as one sentence. ``moment`` renders the times in it. Never fails over what an entry does not say."""
-    said = _Said(entry, moment)
+    said = Said(entry, moment)
     match entry.kind:
         case EntryKind.INCIDENT_OPENED:
             return f"{said.actor} reported a {said['exception_type'].replace('_', ' ')}: {said['report']}."
@@ -57,21 +37,26 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
         case EntryKind.READ_FAILED:
             return f"Could not check: {said.activity}{said.maybe(' ({})', 'trouble')}."
         case EntryKind.EFFECT_REQUESTED:
-            return f"Doing: {said.activity}{said.maybe(', with {}', 'inputs')}."
+            doing = f"Switching on until {said['until']}" if said.is_measure else "Doing"
+            return f"{doing}: {said.activity}{said.maybe(', with {}', 'inputs')}."
         case EntryKind.EFFECT_APPLIED:
-            return f"Done: {said.activity}{said.found}."
+            done = said.maybe("It happened, says {}", "by_hand") or ("Switched on" if said.is_measure else "Done")
+            return f"{done}: {said.activity}{said.found}."
         case EntryKind.EFFECT_REFUSED:
-            return f"Refused: {said.activity}{said.refusal}."
+            return f"{said.maybe('It did not happen, says {}', 'by_hand') or 'Refused'}: {said.activity}{said.refusal}."
         case EntryKind.EFFECT_UNKNOWN:
             return f"Not known whether it happened: {said.activity}{said.maybe(' ({})', 'trouble')}."
         case EntryKind.UNDO_REQUESTED:
-            return f"Undoing: {said.activity}{said.maybe(', with {}', 'inputs')}."
+            doing = "Noting that a person did it" if said["by_hand"] == "yes" else said.undoing
+            return f"{doing}: {said.activity}{said.maybe(', with {}', 'inputs')}."
         case EntryKind.RECONCILE_REQUESTED:
             return f"Asking whether it happened: {said.activity}."
         case EntryKind.UNDO_APPLIED:
-            return f"Undone: {said.activity}{said.found}."
+            undone = "Lifted" if said.is_measure else "Undone"
+            return f"{undone}{said.maybe(' by hand, says {}', 'by_hand')}: {said.activity}{said.found}."
         case EntryKind.UNDO_REFUSED:
-            return f"Could not be undone, refused: {said.activity}{said.refusal}."
+            failed = said.maybe("Not undone, says {}", "by_hand") or "Could not be undone, refused"
+            return f"{failed}: {said.activity}{said.refusal}."
         case EntryKind.UNDO_UNKNOWN:
             return f"Not known whether it was undone: {said.activity}{said.maybe(' ({})', 'trouble')}."
         case EntryKind.QUESTION_ASKED:
@@ -85,10 +70,6 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"No answer is needed any more to {said.step('ask')}."
         case EntryKind.NEWS_RECEIVED:
             return f"News from {said.actor}: {said['event_type']}{said.maybe(' ({})', 'data')}."
-        case EntryKind.CANCEL_REQUESTED:
-            return f"{said.actor} called it off: {said['reason']}. What was done is undone."
-        case EntryKind.RETRY_REQUESTED:
-            return f"{said.actor} had it tried again: {said['task']}{said.maybe(' ({})', 'note')}."
         case EntryKind.TIME_CAME:
             return f"Time came for {said.dues}."
         case EntryKind.STAGE_ENTERED:
@@ -110,109 +91,42 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
         case EntryKind.WAIT_WITHDRAWN:
             return f"Not needed any more: {said.step('wait')}."
         case EntryKind.PLAN_STARTED:
-            return f"Plan: {said['plan']}."
+            return f"Plan: {said['plan']}{said.maybe(', chosen by {}', 'chosen_by')}."
         case EntryKind.PLAN_SUCCEEDED:
             return f"The plan worked: {said['plan']}."
         case EntryKind.PLAN_FAILED:
             return f"The plan failed: {said['plan']}. What it has done is undone."
         case EntryKind.PLAN_UNDONE:
             return f"The plan is undone: {said['plan']}."
-        case EntryKind.TASK_OPENED:
-            return f"A person is needed: {said.task}."
+        case EntryKind.BOOKS_AGREED:
+            return "The shop's books say what the journal says."
+        case EntryKind.BOOKS_DIFFER:
+            return f"The shop's books do not say what the journal says{said.refusal}."
+        case EntryKind.BOOKS_UNREAD:
+            return f"The shop's books could not be read{said.maybe(' ({})', 'trouble')}."
         case EntryKind.INCIDENT_RESOLVED:
-            return f"Put right for the customer: {said['outcome']}."
+            return f"Put right for the customer: {said['outcome']}{said.maybe(' ({})', 'how')}."
         case EntryKind.INCIDENT_CLOSED:
             return f"Ended: {said['status']}{said.maybe(' ({})', 'outcome')}."
+        case (
+            EntryKind.APPROVAL_ASKED
+            | EntryKind.APPROVAL_GIVEN
+            | EntryKind.APPROVAL_REJECTED
+            | EntryKind.APPROVAL_EXPIRED
+            | EntryKind.APPROVAL_WITHDRAWN
+            | EntryKind.DECISION_RECEIVED
+            | EntryKind.DECISION_COUNTED
+            | EntryKind.DECISION_REFUSED
+            | EntryKind.CANCEL_REQUESTED
+            | EntryKind.RETRY_REQUESTED
+            | EntryKind.PLAN_CHOSEN
+            | EntryKind.TASK_SETTLED
+            | EntryKind.WAIVER_REQUESTED
+            | EntryKind.UNDO_WAIVED
+            | EntryKind.TASK_OPENED
+            | EntryKind.TASK_OVERDUE
+            | EntryKind.TASK_CLOSED
+        ):
+            return telling_people.tell(entry.kind, said)
         case _:
             assert_never(entry.kind)
-
-
-def due(what: str) -> str:
-    """What becomes due, as the engine names it, in words."""
-    checked = what.removeprefix("check ")
-    return f"another look, during {wording.step(checked)}" if checked != what else wording.step(what)
-
-
-class _Said:
-    """What an entry says, in words; ``?`` for what it does not say."""
-
-    def __init__(self, entry: Told, moment: Callable[[datetime], str]) -> None:
-        self._data = {name: _with_times(given, moment) for name, given in entry.data.items()}
-        self._actor = entry.actor
-
-    def __getitem__(self, name: str) -> str:
-        return wording.value(self._data[name]) if name in self._data else "?"
-
-    @property
-    def actor(self) -> str:
-        return "The clock" if self._actor.kind is ActorKind.TIMER else self._actor.id
-
-    @property
-    def activity(self) -> str:
-        return wording.activity(self["activity"], wording.message_of(self["step"]))
-
-    @property
-    def found(self) -> str:
-        return self.maybe(" ({})", "result")
-
-    @property
-    def refusal(self) -> str:
-        match self._data.get("refusal"):
-            case {"reason": reason, "message": message}:
-                return f" ({reason}: {message})"
-            case _:
-                return ""
-
-    @property
-    def dues(self) -> str:
-        return " and ".join(due(name) for name in self.many("due")) or "?"
-
-    @property
-    def task(self) -> str:
-        why = _TASKS.get(self["why"], self["why"])
-        return why if self["why"] == "no_plan_left" else f"{self.step('step')}: {why}"
-
-    def maybe(self, words: str, name: str) -> str:
-        """``words`` around a value; nothing where there is none."""
-        given = self._data.get(name)
-        return words.format(wording.value(given)) if given not in (None, "", {}, []) else ""
-
-    def many(self, name: str) -> list[str]:
-        given = self._data.get(name)
-        return [str(each) for each in given] if isinstance(given, list) else []
-
-    def step(self, name: str) -> str:
-        return wording.step(self[name])
-
-    def party(self, name: str) -> str:
-        return wording.party(self[name])
-
-    def silence(self, name: str) -> str:
-        given = self._data.get(name)
-        return "silence means that we go on without one" if given is None else f"silence means {given}"
-
-    def assumed(self, name: str) -> str:
-        given = self._data.get(name)
-        facts = [f"{fact} is {wording.value(each)}" for fact, each in given.items()] if isinstance(given, dict) else []
-        return f"we take it that {' and '.join(facts)}" if facts else "we go on"
-
-
-def _with_times(given: JsonValue, moment: Callable[[datetime], str]) -> JsonValue:
-    """The value with its times rendered."""
-    match given:
-        case dict():
-            return {name: _with_times(each, moment) for name, each in given.items()}
-        case list():
-            return [_with_times(each, moment) for each in given]
-        case str():
-            return _with_time(given, moment)
-        case _:
-            return given
-
-
-def _with_time(text: str, moment: Callable[[datetime], str]) -> str:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return moment(at) if at.tzinfo is not None else text

@@ -9,7 +9,7 @@ from amends.models import Party
 from runbooks.amounts import amount_in_words
 from runbooks.catalogue import CATALOGUE
 
-_STEP = re.compile(r"^[a-z_]+\.(?:.*\.)?(?P<kind>tell|ask|wait)\.(?P<name>.+)$")
+_STEP = re.compile(r"^[a-z_]+\.(?:.*\.)?(?P<kind>tell|ask|wait|approve|measure)\.(?P<name>.+)$")
 
 _PARTIES = {
     Party.US: "us",
@@ -36,6 +36,10 @@ def step(step_id: str) -> str:
             return f"the message {named['name']}"
         case "ask":
             return f"the question {named['name']}"
+        case "approve":
+            return f"the approval of {role(named['name'])}"
+        case "measure":
+            return activity(named["name"])
         case _:
             return f"the wait for {named['name']}"
 
@@ -44,6 +48,29 @@ def message_of(step_id: str) -> str:
     """The message that a step sends, ``""`` for a step that sends none."""
     named = _STEP.match(step_id.partition("#")[0])
     return named["name"] if named and named["kind"] in ("tell", "ask") else ""
+
+
+def approval(approval_id: str) -> str:
+    """What is to be approved, by its id: a step's, or ``waive:<task>``."""
+    kind, _, task = approval_id.partition(":")
+    return f"a second person's word to let {task} be" if kind == "waive" and task else step(approval_id)
+
+
+def is_measure(step_id: str) -> bool:
+    """Whether a step switches something on that is switched off again."""
+    named = _STEP.match(step_id)
+    return named is not None and named["kind"] == "measure"
+
+
+def role(name: str) -> str:
+    """A role as people say it: ``logistics lead``."""
+    return name.replace("_", " ")
+
+
+def either(names: Iterable[str]) -> str:
+    """``mei``, ``mei or bo``, ``mei, bo or an``"""
+    *first, last = [*names] or ["nobody"]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def party(name: str) -> str:

@@ -14,6 +14,8 @@ SHOP = Actor(kind=ActorKind.SYSTEM, id="shop")
 RESERVE: Data = {"step": "action.reship.inventory.reserve", "activity": "inventory.reserve", "key": "i/r/1"}
 RELEASE: Data = {"step": "action.reship.inventory.reserve", "activity": "inventory.release", "key": "i/r/1/undo/1"}
 ASK = "analysis.ask.lost_parcel.reship_or_refund"
+APPROVAL = "action.reship.approve.logistics_lead"
+HOLD = "report.measure.inventory.reserve"
 REPORT: Data = {"order_id": "SO-1001", "parcel_id": "PC-1001-1"}
 TOO_LATE: Data = {"reason": "AlreadyHandedOver", "message": "the van has left"}
 
@@ -212,6 +214,114 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         {"task": "refused:x", "step": "report.tell.lost_parcel.looking", "why": "refused"},
         "A person is needed: the message lost_parcel.looking: it was refused.",
     ),
+    (
+        EntryKind.APPROVAL_ASKED,
+        ENGINE,
+        {
+            "approval": APPROVAL,
+            "role": "logistics_lead",
+            "amount": {"amount": 120000, "currency": "CNY"},
+            "plan": "reship",
+            "reason": "",
+            "approvers": 2,
+            "decide_by": "2026-11-25T18:35:00+00:00",
+            "if_silent": "escalate",
+            "cannot": ["mei", "bo"],
+        },
+        "Asked for the approval of logistics lead (CNY 1,200.00, the plan reship); decide by 2026-11-25 18:35 UTC; "
+        "silence makes it a person's task; 2 different people must approve; not by mei or bo, who brought it here.",
+    ),
+    (
+        EntryKind.DECISION_RECEIVED,
+        MEI,
+        {"approval": APPROVAL, "verdict": "approve", "amount": {"amount": 120000, "currency": "CNY"}, "note": "fine"},
+        "mei says yes to the approval of logistics lead (CNY 1,200.00): fine.",
+    ),
+    (
+        EntryKind.DECISION_COUNTED,
+        ENGINE,
+        {"approval": APPROVAL, "by": "chen"},
+        "The authority reaches: the approval of logistics lead, by chen.",
+    ),
+    (
+        EntryKind.DECISION_REFUSED,
+        ENGINE,
+        {"approval": APPROVAL, "by": "chen", "refusal": {"reason": "BeyondAuthority", "message": "too much today"}},
+        "The decision does not count: the approval of logistics lead, by chen (BeyondAuthority: too much today).",
+    ),
+    (
+        EntryKind.APPROVAL_GIVEN,
+        ENGINE,
+        {"approval": APPROVAL, "by": ["chen", "dai"]},
+        "Approved: the approval of logistics lead, by chen and dai.",
+    ),
+    (
+        EntryKind.APPROVAL_REJECTED,
+        ENGINE,
+        {"approval": APPROVAL, "by": "chen", "note": "too dear"},
+        "Rejected: the approval of logistics lead, by chen (too dear).",
+    ),
+    (
+        EntryKind.APPROVAL_EXPIRED,
+        ENGINE,
+        {"approval": APPROVAL, "then": "reject"},
+        "Nobody has decided in time: the approval of logistics lead; it counts as rejected.",
+    ),
+    (
+        EntryKind.APPROVAL_WITHDRAWN,
+        ENGINE,
+        {"approval": "waive:books_differ", "why": "the incident ends"},
+        "Nothing is to be decided any more: a second person's word to let books_differ be (the incident ends).",
+    ),
+    (
+        EntryKind.PLAN_CHOSEN,
+        MEI,
+        {"plan": "refund", "note": "she wants her money"},
+        "mei chose the plan refund (she wants her money).",
+    ),
+    (
+        EntryKind.TASK_SETTLED,
+        MEI,
+        {
+            "task": "unknown:x/1",
+            "how": "asked the bank",
+            "evidence": [{"what": "mail 4711"}, {"what": "slip.pdf", "sha256": "0" * 64}],
+            "outcome": "applied",
+        },
+        "mei settled it by hand: unknown:x/1: asked the bank; it happened; evidence: mail 4711, slip.pdf.",
+    ),
+    (
+        EntryKind.WAIVER_REQUESTED,
+        MEI,
+        {"task": "undo:x/1", "reason": "worth less than the fee"},
+        "mei asked that it be let be: undo:x/1: worth less than the fee.",
+    ),
+    (
+        EntryKind.UNDO_WAIVED,
+        ENGINE,
+        {"task": "undo:x/1", "activity": "inventory.release", "by": ["mei", "dai"], "reason": "sold anyway"},
+        "Let be, by mei and dai: give the reserved goods back to stock is not done (sold anyway).",
+    ),
+    (
+        EntryKind.TASK_OVERDUE,
+        ENGINE,
+        {"task": "no_plan_left", "owner": "operations_manager", "due_at": "2026-11-25T18:35:00+00:00"},
+        "Overdue: no_plan_left, which operations manager had to see to, until 2026-11-25 18:35 UTC.",
+    ),
+    (
+        EntryKind.TASK_CLOSED,
+        ENGINE,
+        {"task": "no_plan_left", "how": "chosen"},
+        "Nobody is needed any more for no_plan_left: a plan was chosen.",
+    ),
+    (EntryKind.BOOKS_AGREED, ENGINE, {}, "The shop's books say what the journal says."),
+    (
+        EntryKind.BOOKS_DIFFER,
+        ENGINE,
+        {"refusal": {"reason": "BooksDiffer", "message": "one refund more"}},
+        "The shop's books do not say what the journal says (BooksDiffer: one refund more).",
+    ),
+    (EntryKind.BOOKS_UNREAD, ENGINE, {"trouble": "timed out"}, "The shop's books could not be read (timed out)."),
     (EntryKind.INCIDENT_RESOLVED, ENGINE, {"outcome": "refund"}, "Put right for the customer: refund."),
     (EntryKind.INCIDENT_CLOSED, ENGINE, {"status": "closed", "outcome": "refund"}, "Ended: closed (refund)."),
 ]
@@ -247,6 +357,46 @@ def test_amounts_keep_the_minor_digits_of_their_currency() -> None:
     yen = entry(EntryKind.EFFECT_APPLIED, ENGINE, {"result": {"amount": {"amount": 1200, "currency": "JPY"}}})
 
     assert "JPY 1,200)" in tell(yen)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "told"),
+    [
+        (EntryKind.EFFECT_REQUESTED, {"measure": True, "until": "incident.resolved"}, "Switching on until incident.re"),
+        (EntryKind.EFFECT_APPLIED, {}, "Switched on: reserve"),
+        (EntryKind.UNDO_REQUESTED, {"lifts": True}, "Lifting: reserve"),
+        (EntryKind.UNDO_APPLIED, {}, "Lifted: reserve"),
+    ],
+)
+def test_a_measure_is_switched_on_and_lifted(kind: EntryKind, data: Data, told: str) -> None:
+    assert tell(entry(kind, ENGINE, {**data, "step": HOLD, "activity": "inventory.reserve"})).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "told"),
+    [
+        (EntryKind.EFFECT_APPLIED, {"by_hand": "mei"}, "It happened, says mei: reserve the goods."),
+        (EntryKind.EFFECT_REFUSED, {"by_hand": "mei"}, "It did not happen, says mei: reserve the goods."),
+        (EntryKind.UNDO_REQUESTED, {"by_hand": True}, "Noting that a person did it: reserve the goods."),
+        (EntryKind.UNDO_APPLIED, {"by_hand": "mei"}, "Undone by hand, says mei: reserve the goods."),
+        (EntryKind.UNDO_REFUSED, {"by_hand": "mei"}, "Not undone, says mei: reserve the goods."),
+    ],
+)
+def test_what_rests_on_a_person_s_word_says_so(kind: EntryKind, data: Data, told: str) -> None:
+    assert tell(entry(kind, ENGINE, {**RESERVE, **data})) == told
+
+
+def test_a_task_with_an_owner_says_whose_it_is_and_until_when() -> None:
+    task = entry(
+        EntryKind.TASK_OPENED,
+        ENGINE,
+        {"step": "close", "why": "books_differ", "owner": "finance", "due_at": "2026-11-25T18:35:00+00:00"},
+    )
+
+    assert tell(task) == (
+        "A person is needed: the shop's books do not say what the journal says; finance has to see to it, until "
+        "2026-11-25 18:35 UTC."
+    )
 
 
 def test_a_task_without_a_step_of_its_own_says_what_is_missing() -> None:

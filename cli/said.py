@@ -1,0 +1,164 @@
+"""What an entry says, in words, piece by piece, for the sentences that are made of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, Protocol
+
+from pydantic import JsonValue
+
+from amends.models import Actor, ActorKind, Data
+from amends.timeline import EntryKind
+from cli import wording
+
+TASKS: Final = {
+    "outcome_unknown": "nobody can say whether it happened",
+    "refused": "it was refused",
+    "undo_failed": "it could not be undone",
+    "no_plan_left": "no plan is left that could put it right",
+    "rejected": "it was rejected",
+    "undecided": "nobody has decided in time",
+    "books_differ": "the shop's books do not say what the journal says",
+}
+"""Why a person is needed."""
+
+_ABOUT_NO_STEP: Final = frozenset({"no_plan_left", "books_differ"})
+
+
+class Told(Protocol):
+    """What a sentence needs of an entry: an ``Entry`` of the engine has it, and a ``TimelineRow`` of the journal."""
+
+    @property
+    def kind(self) -> EntryKind: ...
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def data(self) -> Data: ...
+
+
+def due(what: str) -> str:
+    """What becomes due, as the engine names it, in words."""
+    kind, _, of = what.partition(" ")
+    match kind:
+        case "check" if of:
+            return f"another look, during {wording.step(of)}"
+        case "approval" if of:
+            return f"a decision about {wording.approval(of)}"
+        case "task" if of:
+            return f"the deadline of the task {of}"
+        case _:
+            return wording.step(what)
+
+
+class Said:
+    """What an entry says, in words; ``?`` for what it does not say."""
+
+    def __init__(self, entry: Told, moment: Callable[[datetime], str]) -> None:
+        self._data = {name: _with_times(given, moment) for name, given in entry.data.items()}
+        self._actor = entry.actor
+
+    def __getitem__(self, name: str) -> str:
+        return wording.value(self._data[name]) if name in self._data else "?"
+
+    @property
+    def actor(self) -> str:
+        return "The clock" if self._actor.kind is ActorKind.TIMER else self._actor.id
+
+    @property
+    def activity(self) -> str:
+        return wording.activity(self["activity"], wording.message_of(self["step"]))
+
+    @property
+    def found(self) -> str:
+        return self.maybe(" ({})", "result")
+
+    @property
+    def refusal(self) -> str:
+        match self._data.get("refusal"):
+            case {"reason": reason, "message": message}:
+                return f" ({reason}: {message})"
+            case _:
+                return ""
+
+    @property
+    def dues(self) -> str:
+        return " and ".join(due(name) for name in self.many("due")) or "?"
+
+    @property
+    def task(self) -> str:
+        why = TASKS.get(self["why"], self["why"])
+        return why if self["why"] in _ABOUT_NO_STEP else f"{self.step('step')}: {why}"
+
+    @property
+    def is_measure(self) -> bool:
+        return wording.is_measure(self["step"])
+
+    @property
+    def undoing(self) -> str:
+        return "Lifting" if self.is_measure else "Undoing"
+
+    @property
+    def by(self) -> str:
+        """``, by chen and fang``; nothing where nobody is named."""
+        named = self.many("by") or ([self["by"]] if "by" in self._data else [])
+        return f", by {' and '.join(named)}" if named else ""
+
+    @property
+    def evidence(self) -> str:
+        given = self._data.get("evidence")
+        shown = [str(each.get("what")) for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+        return ", ".join(shown) or "?"
+
+    @property
+    def approval(self) -> str:
+        return wording.approval(self["approval"])
+
+    @property
+    def asked_for(self) -> str:
+        """An amount and a plan behind what is to be approved; nothing where neither is said."""
+        about = [self.maybe("{}", "amount"), self.maybe("the plan {}", "plan")]
+        return f" ({', '.join(filter(None, about))})" if any(about) else ""
+
+    def maybe(self, words: str, name: str) -> str:
+        """``words`` around a value; nothing where there is none."""
+        given = self._data.get(name)
+        return words.format(wording.value(given)) if given not in (None, "", {}, []) else ""
+
+    def many(self, name: str) -> list[str]:
+        given = self._data.get(name)
+        return [str(each) for each in given] if isinstance(given, list) else []
+
+    def step(self, name: str) -> str:
+        return wording.step(self[name])
+
+    def party(self, name: str) -> str:
+        return wording.party(self[name])
+
+    def silence(self, name: str) -> str:
+        given = self._data.get(name)
+        return "silence means that we go on without one" if given is None else f"silence means {given}"
+
+    def assumed(self, name: str) -> str:
+        given = self._data.get(name)
+        facts = [f"{fact} is {wording.value(each)}" for fact, each in given.items()] if isinstance(given, dict) else []
+        return f"we take it that {' and '.join(facts)}" if facts else "we go on"
+
+
+def _with_times(given: JsonValue, moment: Callable[[datetime], str]) -> JsonValue:
+    """The value with its times rendered."""
+    match given:
+        case dict():
+            return {name: _with_times(each, moment) for name, each in given.items()}
+        case list():
+            return [_with_times(each, moment) for each in given]
+        case str():
+            return _with_time(given, moment)
+        case _:
+            return given
+
+
+def _with_time(text: str, moment: Callable[[datetime], str]) -> str:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment(at) if at.tzinfo is not None else text
