@@ -24,6 +24,8 @@ _BOOKKEEPING: Final = frozenset(
         EntryKind.STATUS_CHANGED,  # so does the status; what leads to it is told
         EntryKind.STAGE_ENTERED,  # a heading
         EntryKind.TIME_CAME,  # what comes of it is told
+        EntryKind.DECISION_COUNTED,  # so is the decision, and what comes of it
+        EntryKind.TASK_CLOSED,  # what ended it is told
     }
 )
 _CHECKS: Final = frozenset({EntryKind.FACTS_READ, EntryKind.READ_FAILED, EntryKind.READ_REFUSED})

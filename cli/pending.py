@@ -1,4 +1,4 @@
-"""What an incident waits for, read from its timeline alone: questions, waits, calls under way, a person's tasks.
+"""What an incident waits for, read from its timeline alone: questions, approvals, waits, calls, a person's tasks.
 
 Pure functions over entries in their order. What an entry of another release does not say is left out.
 """
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from amends.journal import TimelineRow
 from amends.timeline import EntryKind
-from workflows.contract import OpenAsk
+from workflows.contract import OpenApproval, OpenAsk, Verdict
 
 _ENDS: Final = frozenset({EntryKind.INCIDENT_CLOSED, EntryKind.DUPLICATE_FOUND})
 _CALLS: Final = (
@@ -33,7 +33,16 @@ _WAITS: Final = (
     frozenset({EntryKind.WAIT_ENDED, EntryKind.WAIT_TIMED_OUT, EntryKind.WAIT_WITHDRAWN}),
     "wait",
 )
-_TASKS: Final = (frozenset({EntryKind.TASK_OPENED}), frozenset({EntryKind.RETRY_REQUESTED}), "task")
+_TASKS: Final = (
+    frozenset({EntryKind.TASK_OPENED}),
+    frozenset({EntryKind.RETRY_REQUESTED, EntryKind.TASK_CLOSED}),
+    "task",
+)
+_APPROVALS: Final = (
+    frozenset({EntryKind.APPROVAL_ASKED}),
+    frozenset({EntryKind.APPROVAL_GIVEN, EntryKind.APPROVAL_REJECTED, EntryKind.APPROVAL_WITHDRAWN}),
+    "approval",
+)
 _ASKS: Final = (
     frozenset({EntryKind.QUESTION_ASKED}),
     frozenset({EntryKind.ANSWER_RECEIVED, EntryKind.SILENCE_ASSUMED, EntryKind.QUESTION_WITHDRAWN}),
@@ -62,13 +71,28 @@ def asks(timeline: Sequence[TimelineRow]) -> list[OpenAsk]:
 
 
 def tasks(timeline: Sequence[TimelineRow]) -> list[TimelineRow]:
-    """What was handed to a person, and nobody has had tried again."""
+    """What was handed to a person, and nobody has dealt with or had tried again."""
     return _open(timeline, *_TASKS)
 
 
+def approvals(timeline: Sequence[TimelineRow]) -> list[OpenApproval]:
+    """The approvals that may be decided now. One whose silence has escalated is among them."""
+    silenced = {
+        (str(entry.data.get("approval")), entry.seq)
+        for entry in timeline
+        if entry.kind is EntryKind.APPROVAL_EXPIRED and entry.data.get("then") == "reject"
+    }
+    asked = [
+        entry
+        for entry in _open(timeline, *_APPROVALS)
+        if not any(name == entry.data.get("approval") and seq > entry.seq for name, seq in silenced)
+    ]
+    return [each for entry in asked if (each := _approval(entry, timeline)) is not None]
+
+
 def until(entry: TimelineRow) -> datetime | None:
-    """When a wait or a question ends by itself."""
-    given = entry.data.get("at_most_until") or entry.data.get("answer_by")
+    """When a wait ends by itself, or a person's task is to be done."""
+    given = entry.data.get("at_most_until") or entry.data.get("due_at")
     try:
         at = datetime.fromisoformat(str(given))
     except ValueError:
@@ -89,6 +113,22 @@ def _open(
         elif entry.kind in _ENDS:
             going_on.clear()
     return list(going_on.values())
+
+
+def _approval(asked: TimelineRow, timeline: Iterable[TimelineRow]) -> OpenApproval | None:
+    """What was asked, and who has said yes to it since, as far as that was not found beyond their authority."""
+    approved: dict[str, None] = {}
+    for entry in timeline:
+        if entry.seq > asked.seq and entry.data.get("approval") == asked.data.get("approval"):
+            if entry.kind is EntryKind.DECISION_RECEIVED and entry.data.get("verdict") == Verdict.APPROVE:
+                approved[entry.actor.id] = None
+            elif entry.kind is EntryKind.DECISION_REFUSED:
+                approved.pop(str(entry.data.get("by")), None)
+    known = {name: given for name, given in asked.data.items() if given is not None}
+    try:
+        return OpenApproval.model_validate({"role": None, **known, "approved_by": tuple(approved)})
+    except ValidationError:
+        return None
 
 
 def _ask(entry: TimelineRow) -> OpenAsk | None:

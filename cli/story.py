@@ -9,23 +9,23 @@ from rich.text import Text
 from amends.journal import Alert, EffectRecord, IncidentRow, TimelineRow
 from amends.models import Outcome, Stage
 from amends.timeline import canonical
-from amends.watchdog import tell as tell_alert
-from cli import pending, styles, tasks, wording
+from cli import pending, styles, wording
 from cli.condensing import Moment, condensed
 from cli.output import short
 from cli.said import due
 from cli.screen import Screen
 from cli.telling import tell
 from cli.times import Times
+from cli.to_do import ToDo, asked_for
 from runbooks.catalogue import TELL
-from workflows.contract import OpenAsk, View
+from workflows.contract import View
 
 
 @dataclass(frozen=True)
 class Story:
     """What is known of an incident. ``view`` is how it stands now; if there is none, ``view_missing`` says why, and the
-    timeline alone is told. ``follows`` says which runbook text it follows. ``address`` is that of the Temporal server,
-    if it was named."""
+    timeline alone is told. ``follows`` says which runbook text it follows, ``plans`` name that text's plans, as far as
+    it is at hand. ``address`` is that of the Temporal server, if it was named."""
 
     row: IncidentRow
     timeline: Sequence[TimelineRow]
@@ -37,11 +37,12 @@ class Story:
     now: datetime
     times: Times
     alerts: Sequence[Alert] = ()
+    plans: Sequence[str] = ()
 
     def print(self, screen: Screen, *, entries: bool) -> None:
         """Prints the page. ``entries``: with every entry whole in place of what happened."""
         self.print_head(screen)
-        self._print_to_do(screen)
+        self._to_do.print(screen)
         screen.line()
         if entries:
             self._print_entries(screen)
@@ -92,34 +93,6 @@ class Story:
     def _waiting(self) -> Iterator[str]:
         yield from waiting_for(self.timeline, times=self.times, now=self.now)
 
-    def _print_to_do(self, screen: Screen) -> None:
-        for alert in self.alerts:
-            screen.line()
-            screen.line(f"A person is needed (since {self.times.moment(alert.noticed_at)})", style=styles.ALARM)
-            screen.line(f"{tell_alert(alert)}. Nothing carries this incident any more: settle it by hand.", prefix="  ")
-        for task in pending.tasks(self.timeline):
-            why, what, commands = tasks.in_words(task)
-            screen.line()
-            screen.line(f"A person is needed (since {self.times.moment(task.occurred_at)})", style=styles.ALARM)
-            screen.line(why, prefix="  ")
-            screen.line(what, prefix="  ")
-            for command in commands:
-                screen.whole(f"    {command}{self._at}")
-        asks = self.view.asks if self.view else tuple(pending.asks(self.timeline))
-        if asks:
-            screen.line()
-            screen.line("What may be answered now", style=styles.HEADING)
-        for ask in asks:
-            screen.line(self._asked(ask), prefix="  ")
-            for choice in ask.choices:
-                several = f" --ask {ask.ask}" if len(asks) > 1 else ""
-                screen.whole(f"    amends answer {short(self.row.incident_id)} {choice}{several}{self._at}")
-
-    def _asked(self, ask: OpenAsk) -> str:
-        silence = f"silence means {ask.if_silent}" if ask.if_silent else "nobody has to"
-        by = f"until {self.times.deadline(ask.answer_by, now=self.now)}" if ask.answer_by else "once it is delivered"
-        return f"{wording.party(ask.to).capitalize()} may answer {wording.step(ask.ask)} {by}; {silence}."
-
     def _print_entries(self, screen: Screen) -> None:
         screen.line("Entries", style=styles.HEADING)
         for entry in self.timeline:
@@ -150,8 +123,17 @@ class Story:
         return next((other for other in reversed(self.effects) if other.undoes == effect.key), None)
 
     @property
-    def _at(self) -> str:
-        return f" --address {self.address}" if self.address else ""
+    def _to_do(self) -> ToDo:
+        return ToDo(
+            incident=short(self.row.incident_id),
+            timeline=self.timeline,
+            view=self.view,
+            alerts=self.alerts,
+            plans=self.plans,
+            now=self.now,
+            times=self.times,
+            at=f" --address {self.address}" if self.address else "",
+        )
 
 
 class Course:
@@ -194,6 +176,10 @@ def waiting_for(timeline: Sequence[TimelineRow], *, times: Times, now: datetime)
     for ask in pending.asks(timeline):
         by = f", until {times.deadline(ask.answer_by, now=now)}" if ask.answer_by else ""
         yield f"{wording.party(ask.to)}{by}: an answer to {wording.step(ask.ask)}"
+    for approval in pending.approvals(timeline):
+        by = f", until {times.deadline(approval.decide_by, now=now)}" if approval.decide_by else ""
+        whose = wording.role(approval.role) if approval.role else "a second person"
+        yield f"{whose}{by}: a decision about {asked_for(approval)}"
     for entry in pending.under_way(timeline):
         said = wording.activity(str(entry.data.get("activity")), wording.message_of(str(entry.data.get("step"))))
         yield f"a system, since {times.moment(entry.occurred_at)}: {said}"

@@ -48,9 +48,15 @@ def of_kind(kind: EntryKind) -> str:
 
 _KINDS: Final = {
     **dict.fromkeys((EntryKind.FACTS_READ, EntryKind.STEP_SKIPPED, EntryKind.TIME_CAME), QUIET),
-    **dict.fromkeys((EntryKind.TASK_OPENED, EntryKind.EFFECT_UNKNOWN, EntryKind.UNDO_UNKNOWN), ALARM),
-    **dict.fromkeys((EntryKind.UNDO_REFUSED,), ALARM),
+    **dict.fromkeys((EntryKind.DECISION_COUNTED, EntryKind.TASK_CLOSED), QUIET),
+    **dict.fromkeys((EntryKind.TASK_OPENED, EntryKind.TASK_OVERDUE), ALARM),
+    **dict.fromkeys((EntryKind.EFFECT_UNKNOWN, EntryKind.UNDO_UNKNOWN, EntryKind.UNDO_REFUSED), ALARM),
+    **dict.fromkeys((EntryKind.BOOKS_DIFFER, EntryKind.BOOKS_UNREAD), ALARM),
     **dict.fromkeys((EntryKind.EFFECT_REFUSED, EntryKind.PLAN_FAILED, EntryKind.CANCEL_REQUESTED), TURN),
+    **dict.fromkeys((EntryKind.APPROVAL_REJECTED, EntryKind.APPROVAL_EXPIRED, EntryKind.DECISION_REFUSED), TURN),
+    **dict.fromkeys((EntryKind.UNDO_WAIVED,), TURN),
     **dict.fromkeys((EntryKind.QUESTION_ASKED, EntryKind.ANSWER_RECEIVED, EntryKind.NEWS_RECEIVED), PEOPLE),
-    **dict.fromkeys((EntryKind.INCIDENT_RESOLVED, EntryKind.PLAN_SUCCEEDED), GOOD),
+    **dict.fromkeys((EntryKind.APPROVAL_ASKED, EntryKind.DECISION_RECEIVED, EntryKind.PLAN_CHOSEN), PEOPLE),
+    **dict.fromkeys((EntryKind.TASK_SETTLED, EntryKind.WAIVER_REQUESTED, EntryKind.RETRY_REQUESTED), PEOPLE),
+    **dict.fromkeys((EntryKind.INCIDENT_RESOLVED, EntryKind.PLAN_SUCCEEDED, EntryKind.APPROVAL_GIVEN), GOOD),
 }

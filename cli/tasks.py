@@ -1,47 +1,97 @@
 """What a person has to do who is handed a task, in words."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from amends.journal import TimelineRow
 from cli import wording
 from cli.output import short
 
-_SETTLE: Final = "settle it with the customer by hand, and call the incident off with a reason that says how:"
+
+@dataclass(frozen=True)
+class Need:
+    """Why a person is needed, what to do, and the commands for that."""
+
+    why: str
+    what: str
+    commands: tuple[str, ...]
+
+
 _WHY: Final = {
     "no_plan_left": "No plan is left that could put it right: every plan that fits has failed and is undone.",
     "refused": "Refused, and nothing else is planned for that: {step}.",
     "outcome_unknown": "Nobody can say whether it happened: {step}.",
     "undo_failed": "It could not be taken back: {step}.",
+    "rejected": "Rejected, and nothing else is planned for that: {step}.",
+    "undecided": "Nobody has decided in time: {step}.",
+    "books_differ": "The shop's books do not say what the journal says, or could not be read.",
 }
-_PLANS: Final = f"When what stood against the plans is gone, have them tried once more. Or {_SETTLE}"
-_REFUSED: Final = f"When what stood against it is gone, have it tried again. Or {_SETTLE}"
+_PLANS: Final = (
+    "When what stood against the plans is gone, have them tried once more, or choose one. Or put it right with the "
+    "customer by hand, and settle it with evidence. Or call it off:"
+)
+_REFUSED: Final = (
+    "When what stood against it is gone, have it tried again. Or do it by hand, and settle it with evidence. Or call "
+    "the incident off:"
+)
 _ASK: Final = (
-    "When its system answers again, have it asked once more what became of it (its key is {key}). "
-    "Until that is known nothing more is undone here, and the incident stays open:"
+    "When its system answers again, have it asked once more what became of it (its key is {key}). Or find out "
+    "yourself, and say what you found, with evidence. Until that is known nothing more is undone here, and the "
+    "incident stays open:"
 )
-_ARRIVED: Final = f"When the channel answers again, have it asked whether it arrived (its key is {{key}}). Or {_SETTLE}"
+_ARRIVED: Final = (
+    "When the channel answers again, have it asked whether it arrived (its key is {key}). Or find out yourself, and "
+    "say what you found, with evidence. Or call the incident off:"
+)
 _TAKE_BACK: Final = (
-    "When what stood against it is gone, have it tried again (its key is {key}). "
-    "Until then nothing more is undone here, and the incident stays open:"
+    "When what stood against it is gone, have it tried again (its key is {key}). Or take it back by hand, and settle "
+    "it with evidence. Or ask that it be let be, which a second person has to approve. Until then nothing more is "
+    "undone here, and the incident stays open:"
 )
+_REJECTED: Final = "When there is something new to say for it, have it asked for again. Or call the incident off:"
+_UNDECIDED: Final = "Whoever could decide still can, and now those of a higher authority too:"
+_BOOKS: Final = (
+    "Put right what is wrong, and have them compared again. Or ask that they be let be, which a second person has to "
+    "approve. Until then the incident stays open:"
+)
+_SHOWN: Final = '--how "…" --evidence "…"'
 
 
-def in_words(task: TimelineRow) -> tuple[str, str, tuple[str, ...]]:
-    """Of a ``task_opened``: why a person is needed, what to do, and the commands for that."""
+def in_words(task: TimelineRow, *, plans: Sequence[str] = ()) -> Need:
+    """What a ``task_opened`` asks of a person. ``plans``: those of the runbook, as far as they are known."""
     why, step, named = (str(task.data.get(name, "")) for name in ("why", "step", "task"))
     told = _WHY.get(why, "{step}: " + why + ".").format(step=wording.step(step))
     told = told[:1].upper() + told[1:]
+    incident = short(task.incident_id)
     key = f"{task.incident_id}/{named.partition(':')[2]}"
-    again = f"amends retry {short(task.incident_id)} {named}"
-    off = f'amends cancel {short(task.incident_id)} --reason "…"'
+    again = f"amends retry {incident} {named}"
+    off = f'amends cancel {incident} --reason "…"'
+    settle = f"amends settle {incident} {named} {_SHOWN}"
+    found = (f"{settle} --happened", f"{settle} --did-not-happen")
+    let_be = f'amends waive {incident} {named} --reason "…"'
     match why:
         case "outcome_unknown" if wording.message_of(step):  # a message holds nothing up
-            return told, _ARRIVED.format(key=key), (again, off)
+            return Need(told, _ARRIVED.format(key=key), (again, *found, off))
         case "outcome_unknown":
-            return told, _ASK.format(key=key), (again,)
+            return Need(told, _ASK.format(key=key), (again, *found))
         case "undo_failed":
-            return told, _TAKE_BACK.format(key=key), (again,)
+            return Need(told, _TAKE_BACK.format(key=key), (again, found[0], let_be))
         case "no_plan_left":
-            return told, _PLANS, (again, off)
+            choices = tuple(f"amends choose {incident} {plan}" for plan in plans or ("PLAN",))
+            return Need(told, _PLANS, (again, *choices, settle, off))
+        case "rejected":
+            return Need(told, _REJECTED, (again, off))
+        case "undecided":
+            return Need(told, _UNDECIDED, deciding(incident, named.partition(":")[2]))
+        case "books_differ":
+            return Need(told, _BOOKS, (again, let_be))
         case _:
-            return told, _REFUSED, (again, off)
+            return Need(told, _REFUSED, (again, settle, off))
+
+
+def deciding(incident: str, approval: str) -> tuple[str, str]:
+    """The two commands that decide about an approval; ``incident`` is enough of its id. The only open approval needs
+    no name."""
+    which = f" {approval}" if approval else ""
+    return f"amends approve {incident}{which}", f'amends reject {incident}{which} --note "…"'

@@ -58,6 +58,16 @@ def followed(found: Journal, row: IncidentRow) -> RunbookRevision | None:
     return revision if revision and revision.exception_type == row.exception_type else None
 
 
+def plans_of(row: IncidentRow, revision: RunbookRevision | None) -> tuple[str, ...]:
+    """The plans of the text that an incident follows; none, if that text was neither published nor is the runbook as
+    it is now."""
+    try:
+        bundle = bundle_of(revision) if revision is not None else library.load(row.exception_type)
+    except DefinitionError:
+        return ()
+    return tuple(plan.name for plan in bundle.program.action) if bundle.digest == row.bundle_digest else ()
+
+
 def followed_in_words(row: IncidentRow, revision: RunbookRevision | None) -> str:
     """``lost_parcel, revision 3``, or for a text that was not published ``as of its opening, sha256:1f…``."""
     if revision is None:

@@ -28,8 +28,16 @@ from cli.versions import followed, followed_in_words
 _LOOK: Final = 1.0
 """Seconds between two looks into the journal: soon for a person, and one short query for the database."""
 
-_UNTOLD: Final = frozenset({EntryKind.INCIDENT_REGISTERED, EntryKind.STAGE_ENTERED, EntryKind.TIME_CAME})
-"""The engine's bookkeeping: a stage is a heading, and what comes of a moment is told."""
+_UNTOLD: Final = frozenset(
+    {
+        EntryKind.INCIDENT_REGISTERED,
+        EntryKind.STAGE_ENTERED,
+        EntryKind.TIME_CAME,
+        EntryKind.DECISION_COUNTED,
+        EntryKind.TASK_CLOSED,
+    }
+)
+"""The engine's bookkeeping: a stage is a heading, and what comes of a moment or a decision is told."""
 
 
 def watch(

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from amends.journal import IncidentRow, Journal, connect, upgrade
 from amends.models import ENGINE, TIMER, Actor, ActorKind, Data, Outcome, Refusal
 from amends.timeline import Entry, EntryKind
@@ -19,6 +21,7 @@ WAIT = "analysis.wait.trace"
 ASK = "analysis.ask.lost_parcel.reship_or_refund"
 RESERVE = "action.reship.inventory.reserve"
 SHIP = "action.reship.shipping.create_shipment"
+APPROVE = "action.reship.approve.logistics_lead"
 REFUND = "action.refund.payments.refund"
 
 Told = tuple[timedelta, EntryKind, Actor, Data]
@@ -103,10 +106,11 @@ def refunded() -> Iterator[Told]:
     yield at, EntryKind.INCIDENT_CLOSED, ENGINE, {"status": "closed", "outcome": "refund"}
 
 
-def handed_over(why: str, step: str, task: str) -> Iterator[Told]:
-    """A person is needed."""
+def handed_over(why: str, step: str, task: str, *, owner: str | None = None) -> Iterator[Told]:
+    """A person is needed; one of a role was, long ago."""
     at = DAY + timedelta(hours=3)
-    yield at, EntryKind.TASK_OPENED, ENGINE, {"task": task, "step": step, "why": why}
+    whose: Data = {"owner": owner, "due_at": "2020-01-01T00:00:00+00:00" if owner else None}
+    yield at, EntryKind.TASK_OPENED, ENGINE, {"task": task, "step": step, "why": why, **whose}
     yield at, EntryKind.STATUS_CHANGED, ENGINE, {"status": "taken_over", "waiting_for": ["us"]}
 
 
@@ -118,6 +122,60 @@ def had_it_tried_again(task: str) -> Iterator[Told]:
         MEI,
         {"key": "r-1", "task": task, "note": "stock is back"},
     )
+
+
+def settled(task: str) -> Iterator[Told]:
+    """Mei has put it right by hand."""
+    act: Data = {"key": "s-1", "task": task, "how": "paid in cash", "evidence": [{"what": "receipt 12"}]}
+    yield DAY + timedelta(hours=4), EntryKind.TASK_SETTLED, MEI, act
+    yield DAY + timedelta(hours=4), EntryKind.TASK_CLOSED, ENGINE, {"task": task, "how": "settled"}
+
+
+def chosen(task: str) -> Iterator[Told]:
+    """Mei has the refund tried."""
+    yield DAY + timedelta(hours=4), EntryKind.PLAN_CHOSEN, MEI, {"key": "c-1", "plan": "refund"}
+    yield DAY + timedelta(hours=4), EntryKind.TASK_CLOSED, ENGINE, {"task": task, "how": "chosen"}
+
+
+def approval_asked(approval: str = APPROVE, *, role: str = "logistics_lead", approvers: int = 2) -> Iterator[Told]:
+    """CNY 1,200.00 are to be approved, within ten years."""
+    asked: Data = {
+        "approval": approval,
+        "role": role,
+        "amount": {"amount": 120000, "currency": "CNY"},
+        "plan": "reship",
+        "reason": "",
+        "approvers": approvers,
+        "decide_by": OPENED_AT.replace(year=2036).isoformat(),
+        "if_silent": "escalate",
+        "cannot": ["mei", "bo"],
+    }
+    yield DAY + timedelta(hours=3), EntryKind.APPROVAL_ASKED, ENGINE, asked
+
+
+def waiver_asked(task: str) -> Iterator[Told]:
+    """Mei wants something to be let be."""
+    asked: Data = {"approval": f"waive:{task}", "reason": "the bank's rounding", "approvers": 1, "cannot": ["mei"]}
+    yield DAY + timedelta(hours=3), EntryKind.APPROVAL_ASKED, ENGINE, {"role": None, "amount": None, **asked}
+
+
+def decided(who: str, verdict: str = "approve", *, note: str = "", approval: str = APPROVE) -> Iterator[Told]:
+    """Somebody decides."""
+    act: Data = {"key": f"d-{who}", "approval": approval, "verdict": verdict, "note": note, "plan": "reship"}
+    actor = Actor(kind=ActorKind.HUMAN, id=who)
+    yield DAY + timedelta(hours=4), EntryKind.DECISION_RECEIVED, actor, act
+
+
+def refused(who: str) -> Iterator[Told]:
+    """What somebody approved is beyond their authority."""
+    why: Data = {"reason": "BeyondAuthority", "message": "too much for one day"}
+    shown: Data = {"approval": APPROVE, "by": who, "outcome": "not_applied", "refusal": why}
+    yield DAY + timedelta(hours=4), EntryKind.DECISION_REFUSED, ENGINE, shown
+
+
+def ended(kind: EntryKind, **said: JsonValue) -> Iterator[Told]:
+    """An approval ends, or its time does."""
+    yield DAY + timedelta(hours=5), kind, ENGINE, {"approval": APPROVE, **said}
 
 
 def told_customer(step: str, at: timedelta) -> Iterator[Told]:

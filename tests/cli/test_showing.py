@@ -1,11 +1,13 @@
 """An incident's story, as a person reads it: in a pipe, and on terminals that are wide and narrow."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from amends.models import Data
+from amends.timeline import EntryKind
 from cli.main import main
 from runbooks import library
 from tests.cli import stories
@@ -147,33 +149,66 @@ def test_a_wait_and_a_call_under_way_are_told_with_their_time(
             ("no_plan_left", "action", "no_plan_left"),
             "A person is needed (since 2026-11-24 01:04 UTC)\n"
             "  No plan is left that could put it right: every plan that fits has failed and is undone.\n"
-            "  When what stood against the plans is gone, have them tried once more. Or settle it with the customer by "
-            "hand, and call the incident off with a reason that says how:\n"
+            "  When what stood against the plans is gone, have them tried once more, or choose one. Or put it right "
+            "with the customer by hand, and settle it with evidence. Or call it off:\n"
             "    amends retry 5d3a1c88 no_plan_left\n"
+            "    amends choose 5d3a1c88 PLAN\n"
+            '    amends settle 5d3a1c88 no_plan_left --how "…" --evidence "…"\n'
             '    amends cancel 5d3a1c88 --reason "…"\n',
         ),
         (
             ("refused", stories.LOOKING, f"refused:{stories.LOOKING}/1"),
             "  Refused, and nothing else is planned for that: the message lost_parcel.looking.\n"
-            "  When what stood against it is gone, have it tried again. Or settle it with the customer",
+            "  When what stood against it is gone, have it tried again. Or do it by hand, and settle it with evidence. "
+            "Or call the incident off:\n"
+            f"    amends retry 5d3a1c88 refused:{stories.LOOKING}/1\n",
         ),
         (
             ("outcome_unknown", stories.REFUND, f"unknown:{stories.REFUND}/1"),
             "  Nobody can say whether it happened: refund the customer.\n"
             "  When its system answers again, have it asked once more what became of it (its key is "
-            f"{stories.INCIDENT}/{stories.REFUND}/1). Until that is known nothing more is undone here, and the "
-            f"incident stays open:\n    amends retry 5d3a1c88 unknown:{stories.REFUND}/1\n\n",
+            f"{stories.INCIDENT}/{stories.REFUND}/1). Or find out yourself, and say what you found, with evidence. "
+            "Until that is known nothing more is undone here, and the incident stays open:\n"
+            f"    amends retry 5d3a1c88 unknown:{stories.REFUND}/1\n"
+            f'    amends settle 5d3a1c88 unknown:{stories.REFUND}/1 --how "…" --evidence "…" --happened\n'
+            f'    amends settle 5d3a1c88 unknown:{stories.REFUND}/1 --how "…" --evidence "…" --did-not-happen\n\n',
         ),
         (
             ("outcome_unknown", stories.LOOKING, f"unknown:{stories.LOOKING}/1"),
             "  When the channel answers again, have it asked whether it arrived (its key is "
-            f"{stories.INCIDENT}/{stories.LOOKING}/1). Or settle it",
+            f"{stories.INCIDENT}/{stories.LOOKING}/1). Or find out yourself",
         ),
         (
             ("undo_failed", stories.RESERVE, f"undo:{stories.RESERVE}/1"),
             "  It could not be taken back: reserve the goods.\n"
             "  When what stood against it is gone, have it tried again (its key is "
-            f"{stories.INCIDENT}/{stories.RESERVE}/1). Until then nothing more is undone here",
+            f"{stories.INCIDENT}/{stories.RESERVE}/1). Or take it back by hand, and settle it with evidence. Or ask "
+            "that it be let be, which a second person has to approve. Until then nothing more is undone here, and the "
+            "incident stays open:\n"
+            f"    amends retry 5d3a1c88 undo:{stories.RESERVE}/1\n"
+            f'    amends settle 5d3a1c88 undo:{stories.RESERVE}/1 --how "…" --evidence "…" --happened\n'
+            f'    amends waive 5d3a1c88 undo:{stories.RESERVE}/1 --reason "…"\n',
+        ),
+        (
+            ("rejected", "report.approve.finance", "rejected:report.approve.finance"),
+            "  Rejected, and nothing else is planned for that: the approval of finance.\n"
+            "  When there is something new to say for it, have it asked for again. Or call the incident off:\n"
+            "    amends retry 5d3a1c88 rejected:report.approve.finance\n"
+            '    amends cancel 5d3a1c88 --reason "…"\n',
+        ),
+        (
+            ("undecided", stories.APPROVE, f"undecided:{stories.APPROVE}"),
+            "  Nobody has decided in time: the approval of logistics lead.\n"
+            "  Whoever could decide still can, and now those of a higher authority too:\n"
+            f"    amends approve 5d3a1c88 {stories.APPROVE}\n"
+            f'    amends reject 5d3a1c88 {stories.APPROVE} --note "…"\n',
+        ),
+        (
+            ("books_differ", "close", "books_differ"),
+            "  Put right what is wrong, and have them compared again. Or ask that they be let be, which a second "
+            "person has to approve. Until then the incident stays open:\n"
+            "    amends retry 5d3a1c88 books_differ\n"
+            '    amends waive 5d3a1c88 books_differ --reason "…"\n',
         ),
         (("of_a_later_release", stories.REFUND, "x:1"), "  Refund the customer: of_a_later_release.\n"),
     ],
@@ -197,6 +232,109 @@ def test_a_task_that_is_being_tried_again_is_nobody_s_any_more(
 
     assert "A person is needed (since" not in told
     assert "mei had it tried again: no_plan_left (stock is back)." in told
+
+
+@pytest.mark.parametrize("ended", [stories.settled, stories.chosen])
+def test_a_task_that_a_person_has_dealt_with_is_nobody_s_any_more(
+    ended: Callable[[str], Iterable[stories.Told]], state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = ("no_plan_left", "action", "no_plan_left")
+    stories.write(state_dir, stories.reported(), stories.handed_over(*task), ended("no_plan_left"))
+
+    told = shown(capsys, "--utc")
+
+    assert "A person is needed (since" not in told
+
+
+def test_the_plans_that_can_be_chosen_are_named_where_the_text_is_at_hand(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = library.load("lost_parcel")
+    task = ("no_plan_left", "action", "no_plan_left")
+    stories.write(state_dir, stories.reported(digest=bundle.digest), stories.handed_over(*task))
+
+    told = shown(capsys)
+
+    plans = [plan.name for plan in bundle.program.action]
+    assert [line.split()[-1] for line in told.splitlines() if "amends choose" in line] == plans
+
+
+def test_a_task_says_whose_it_is_and_that_it_is_overdue(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    task = ("no_plan_left", "action", "no_plan_left")
+    stories.write(state_dir, stories.reported(), stories.handed_over(*task, owner="operations_manager"))
+
+    told = shown(capsys, "--utc")
+
+    assert "  Overdue: operations manager has to see to it until 2020-01-01 00:00 UTC (" in told
+
+
+def test_an_approval_says_who_is_asked_for_what_by_when_and_who_cannot(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(state_dir, stories.reported(), stories.approval_asked(), stories.decided("chen"))
+
+    told = shown(capsys, "--utc")
+
+    assert (
+        "To be approved\n"
+        "  The approval of logistics lead: CNY 1,200.00 in the plan reship.\n"
+        "  Logistics lead decides by 2036-11-22 22:04 UTC (in "
+    ) in told
+    assert (
+        "); silence makes it a person's task.\n"
+        "  Not mei or bo, who brought it here.\n"
+        "  Approved so far by chen: 1 of 2.\n"
+        "    amends approve 5d3a1c88\n"
+        '    amends reject 5d3a1c88 --note "…"\n'
+    ) in told
+    assert "  waiting for  logistics lead, until 2036-11-22 22:04 UTC (in " in told
+    assert "): a decision about CNY 1,200.00 in the plan reship\n" in told
+
+
+def test_an_approval_beyond_somebody_s_authority_is_not_one_of_those_given(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(
+        state_dir, stories.reported(), stories.approval_asked(), stories.decided("chen"), stories.refused("chen")
+    )
+
+    told = shown(capsys)
+
+    assert "  Approved so far: 0 of 2.\n" in told
+
+
+def test_a_waiver_says_why_and_that_a_second_person_is_asked(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(state_dir, stories.reported(), stories.waiver_asked("books_differ"))
+
+    told = shown(capsys)
+
+    assert (
+        "  A second person's word to let books_differ be: the bank's rounding.\n"
+        "  A second person decides.\n"
+        "  Not mei, who brought it here.\n"
+        "    amends approve 5d3a1c88 waive:books_differ\n"
+    ) in told
+
+
+@pytest.mark.parametrize("kind", [EntryKind.APPROVAL_GIVEN, EntryKind.APPROVAL_REJECTED, EntryKind.APPROVAL_WITHDRAWN])
+def test_what_was_decided_is_not_asked_any_more(
+    kind: EntryKind, state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(state_dir, stories.reported(), stories.approval_asked(), stories.ended(kind))
+
+    assert "To be approved" not in shown(capsys)
+
+
+@pytest.mark.parametrize(("then", "open_still"), [("reject", False), ("escalate", True)])
+def test_silence_ends_an_approval_only_if_it_rejects(
+    then: str, open_still: bool, state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expired = stories.ended(EntryKind.APPROVAL_EXPIRED, then=then)
+    stories.write(state_dir, stories.reported(), stories.approval_asked(), expired)
+
+    assert ("To be approved" in shown(capsys)) is open_still
 
 
 def test_every_entry_is_there_whole_for_whoever_asks(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

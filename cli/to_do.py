@@ -1,0 +1,119 @@
+"""What people can do about an incident now: tasks, approvals and questions, each with the commands for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.journal import Alert, TimelineRow
+from amends.watchdog import tell as tell_alert
+from cli import pending, styles, tasks, wording
+from cli.screen import Screen
+from cli.times import Times
+from workflows.contract import OpenApproval, OpenAsk, View
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What is open in an incident: as it says itself, or where it cannot be asked as its timeline tells.
+
+    ``incident`` is enough of its id; ``at`` stands behind each command, to reach the same server.
+    """
+
+    incident: str
+    timeline: Sequence[TimelineRow]
+    view: View | None
+    alerts: Sequence[Alert]
+    plans: Sequence[str]
+    now: datetime
+    times: Times
+    at: str
+
+    def print(self, screen: Screen) -> None:
+        for alert in self.alerts:
+            screen.line()
+            screen.line(f"A person is needed (since {self.times.moment(alert.noticed_at)})", style=styles.ALARM)
+            screen.line(f"{tell_alert(alert)}. Nothing carries this incident any more: settle it by hand.", prefix="  ")
+        for task in pending.tasks(self.timeline):
+            self._print_task(screen, task)
+        for approval in self._approvals:
+            self._print_approval(screen, approval)
+        self._print_asks(screen, self.view.asks if self.view else tuple(pending.asks(self.timeline)))
+
+    @property
+    def _approvals(self) -> Sequence[OpenApproval]:
+        return self.view.approvals if self.view else pending.approvals(self.timeline)
+
+    def _print_task(self, screen: Screen, task: TimelineRow) -> None:
+        need = tasks.in_words(task, plans=self.plans)
+        screen.line()
+        screen.line(f"A person is needed (since {self.times.moment(task.occurred_at)})", style=styles.ALARM)
+        owner, due_at = str(task.data.get("owner") or ""), pending.until(task)
+        if owner:
+            by = f" until {self.times.deadline(due_at, now=self.now)}" if due_at else ""
+            overdue = "Overdue: " if due_at and due_at <= self.now else ""
+            screen.line(f"{overdue}{wording.role(owner)} has to see to it{by}.", prefix="  ")
+        screen.line(need.why, prefix="  ")
+        screen.line(need.what, prefix="  ")
+        for command in need.commands:
+            screen.whole(f"    {command}{self.at}")
+
+    def _print_approval(self, screen: Screen, approval: OpenApproval) -> None:
+        screen.line()
+        screen.line("To be approved", style=styles.HEADING)
+        for line in approval_in_words(approval, now=self.now, times=self.times):
+            screen.line(line, prefix="  ")
+        several = len(self._approvals) > 1 or approval.approval.startswith("waive:")
+        approve, reject = tasks.deciding(self.incident, approval.approval if several else "")
+        for command in (approve, reject):
+            screen.whole(f"    {command}{self.at}")
+
+    def _print_asks(self, screen: Screen, asks: Sequence[OpenAsk]) -> None:
+        if asks:
+            screen.line()
+            screen.line("What may be answered now", style=styles.HEADING)
+        for ask in asks:
+            screen.line(self._asked(ask), prefix="  ")
+            for choice in ask.choices:
+                several = f" --ask {ask.ask}" if len(asks) > 1 else ""
+                screen.whole(f"    amends answer {self.incident} {choice}{several}{self.at}")
+
+    def _asked(self, ask: OpenAsk) -> str:
+        silence = f"silence means {ask.if_silent}" if ask.if_silent else "nobody has to"
+        by = f"until {self.times.deadline(ask.answer_by, now=self.now)}" if ask.answer_by else "once it is delivered"
+        return f"{wording.party(ask.to).capitalize()} may answer {wording.step(ask.ask)} {by}; {silence}."
+
+
+def approval_in_words(approval: OpenApproval, *, now: datetime, times: Times) -> list[str]:
+    """For what an approval is asked; of whom, by when, and what silence means; who cannot; who has approved."""
+    whose = wording.role(approval.role) if approval.role else "a second person"
+    by = approval.decide_by
+    lines = [f"{_titled(wording.approval(approval.approval))}: {asked_for(approval)}."]
+    if by is not None and by <= now:
+        lines.append(f"{_titled(whose)} had to decide by {times.deadline(by, now=now)}; who could decide still can.")
+    else:
+        until = f" by {times.deadline(by, now=now)}" if by else ""
+        lines.append(f"{_titled(whose)} decides{until}{_SILENCE.get(str(approval.if_silent), '')}.")
+    if approval.cannot:
+        lines.append(f"Not {wording.either(approval.cannot)}, who brought it here.")
+    if approval.approvers > 1 or approval.approved_by:
+        so_far = f" by {' and '.join(approval.approved_by)}" if approval.approved_by else ""
+        lines.append(f"Approved so far{so_far}: {len(approval.approved_by)} of {approval.approvers}.")
+    return lines
+
+
+def asked_for(approval: OpenApproval) -> str:
+    """What an approval is about: its amount, its plan, its reason."""
+    parts = [
+        wording.money(approval.amount.amount, approval.amount.currency) if approval.amount else "no amount of money",
+        f"in the plan {approval.plan}" if approval.plan else "",
+    ]
+    if approval.reason and approval.amount is None:
+        return approval.reason
+    return " ".join(filter(None, parts)) + (f" ({approval.reason})" if approval.reason else "")
+
+
+_SILENCE = {"escalate": "; silence makes it a person's task", "reject": "; silence rejects it"}
+
+
+def _titled(text: str) -> str:
+    return text[:1].upper() + text[1:]
