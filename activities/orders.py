@@ -3,7 +3,7 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogue import AddReplacement, OrderRef, ReplacementRef
+from runbooks.catalogue import AddReplacement, HoldRef, OrderRef, ReplacementRef
 
 
 class OrderActivities(SystemActivities[ports.Orders]):
@@ -18,3 +18,11 @@ class OrderActivities(SystemActivities[ports.Orders]):
     @carries_out("orders.drop_replacement")
     def drop_replacement(self, call: Call, inputs: ReplacementRef) -> None:
         self._port.drop_replacement(call, replacement_id=inputs.replacement_id)
+
+    @carries_out("orders.hold")
+    def hold(self, call: Call, inputs: OrderRef) -> ports.Hold:
+        return self._port.hold(call, order_id=inputs.order_id)
+
+    @carries_out("orders.release")
+    def release(self, call: Call, inputs: HoldRef) -> None:
+        self._port.release(call, hold_id=inputs.hold_id)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from amends.connectors import ports
-from amends.models import Model, Money
+from amends.models import Head, Model, Money
 
 
 class Retry(Model):
@@ -33,11 +33,23 @@ BALANCE_RETRY = Retry(attempts=24, first=timedelta(seconds=10), longest=timedelt
 """How long the shop's books are asked for; past it a person is told that they could not be read."""
 
 
+class RemedyOf(Model):
+    """What an activity gives the customer. ``parcel``: the input that names the parcel whose goods it is about, if it
+    is about any. ``amount``: the input that says how much; the full worth of the parcel's units if none does.
+    ``gives``: the field of the result that names the parcel in which the goods are on their way; if none does, they are
+    in the same parcel as before."""
+
+    head: Head
+    parcel: str | None = None
+    amount: str | None = None
+    gives: str | None = None
+
+
 class ActivitySpec(Model):
     """One activity. ``takes``/``gives``: the models of its inputs and result. ``says``: one plain sentence in each
     language. ``undone_by``: the activity that takes it back; its inputs must all be among this one's inputs and
-    result. ``gives_value``: whether the customer is given goods or money by it. ``within``: the longest one attempt
-    may take. ``final``: cannot be called back."""
+    result. ``remedy``: what the customer is given by it, if anything. ``within``: the longest one attempt may take.
+    ``final``: cannot be called back."""
 
     name: str
     says: dict[str, str]
@@ -48,10 +60,15 @@ class ActivitySpec(Model):
     undone_by: str | None = None
     undo_only: bool = False
     """Only ever called as an undo: a runbook does not ``do`` it."""
-    gives_value: bool = False
+    remedy: RemedyOf | None = None
     final: bool = False
     within: timedelta = timedelta(seconds=30)
     retry: Retry
+
+    @property
+    def gives_value(self) -> bool:
+        """Whether the customer is given goods or money by it."""
+        return self.remedy is not None
 
     @property
     def undo_takes(self) -> tuple[str, ...]:
@@ -76,6 +93,10 @@ class ReplacementRef(Model):
     replacement_id: str
 
 
+class HoldRef(Model):
+    hold_id: str
+
+
 class ReservationRef(Model):
     reservation_id: str
 
@@ -98,6 +119,11 @@ class RefundRequest(Model):
     amount: Money
 
 
+class CreditRequest(Model):
+    order_id: str
+    amount: Money
+
+
 class TellRequest(Model):
     """``texts``: language → ``{"subject": …, "body": …}``; ``values``: what stands for the placeholders."""
 
@@ -115,6 +141,22 @@ def _effect(
 ) -> ActivitySpec:
     return ActivitySpec(name=name, takes=takes, gives=gives, says=says, effect=True, retry=EFFECT_RETRY, **rest)
 
+
+def _credit(name: str, head: Head, says: dict[str, str]) -> ActivitySpec:
+    return _effect(
+        name,
+        CreditRequest,
+        ports.Credit,
+        says,
+        refusals=("OrderNotFound", "PaymentDeclined"),
+        remedy=RemedyOf(head=head, amount="amount"),
+        final=True,
+    )
+
+
+EXPOSURE_REFUSALS = ("AlreadyGiven", "AboveCaptured", "AboveCap", "BudgetSpent")
+"""How an effect that gives something is refused by the journal, whatever its own refusals are, without a call: the
+goods were given, in goods or in money, or it is more than was captured, than may be given on an order, or on a day."""
 
 NEVER_ARRIVED = "NeverArrived"
 """How an effect is refused, whatever its own refusals are, when trouble outlasted its tries and its system, asked about
@@ -146,6 +188,21 @@ CATALOGUE: dict[str, ActivitySpec] = {
             ReplacementRef,
             None,
             {"en": "Drop the replacement order.", "zh": "撤销补发订单。"},
+            undo_only=True,
+        ),
+        _effect(
+            "orders.hold",
+            OrderRef,
+            ports.Hold,
+            {"en": "Put the order on hold.", "zh": "暂缓处理订单。"},
+            refusals=("OrderNotFound",),
+            undone_by="orders.release",
+        ),
+        _effect(
+            "orders.release",
+            HoldRef,
+            None,
+            {"en": "Take the order off hold.", "zh": "恢复处理订单。"},
             undo_only=True,
         ),
         _read(
@@ -206,7 +263,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
             {"en": "Send the goods again.", "zh": "重新发货。"},
             refusals=("NoCapacity", "NothingReserved", "ParcelNotFound"),
             undone_by="shipping.cancel_shipment",
-            gives_value=True,
+            remedy=RemedyOf(head=Head.GOODS, parcel="parcel_id", gives="parcel_id"),
         ),
         _effect(
             "shipping.cancel_shipment",
@@ -222,7 +279,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
             None,
             {"en": "Tell the carrier to deliver the found parcel.", "zh": "通知承运商派送找到的包裹。"},
             refusals=("ParcelNotFound", "NotFoundYet"),
-            gives_value=True,
+            remedy=RemedyOf(head=Head.GOODS, parcel="parcel_id"),
             final=True,
         ),
         _effect(
@@ -246,8 +303,23 @@ CATALOGUE: dict[str, ActivitySpec] = {
             ports.Refund,
             {"en": "Refund the customer.", "zh": "给顾客退款。"},
             refusals=("RefundTooHigh", "OrderNotFound", "PaymentDeclined"),
-            gives_value=True,
+            remedy=RemedyOf(head=Head.REFUND, parcel="parcel_id", amount="amount"),
             final=True,
+        ),
+        _credit(
+            "payments.compensate",
+            Head.COMPENSATION,
+            {"en": "Pay the customer compensation.", "zh": "向顾客支付赔偿。"},
+        ),
+        _credit(
+            "payments.refund_freight",
+            Head.FREIGHT,
+            {"en": "Pay the customer's freight back.", "zh": "退还顾客运费。"},
+        ),
+        _credit(
+            "payments.give_goodwill",
+            Head.GOODWILL,
+            {"en": "Give the customer something for the trouble.", "zh": "给顾客一份心意补偿。"},
         ),
         _effect(
             TELL,

@@ -8,7 +8,7 @@ from several threads.
 
 from typing import Literal, Protocol
 
-from amends.models import Data, Model, Money, Utc
+from amends.models import Data, Head, Model, Money, Utc
 
 
 class Call(Model):
@@ -47,6 +47,10 @@ class ReplacementOrder(Model):
     replacement_id: str
 
 
+class Hold(Model):
+    hold_id: str
+
+
 class Availability(Model):
     """Whether every unit of a parcel could be reserved again now."""
 
@@ -75,6 +79,11 @@ class Claim(Model):
 
 class Refund(Model):
     refund_id: str
+    amount: Money
+
+
+class Credit(Model):
+    credit_id: str
     amount: Money
 
 
@@ -113,6 +122,14 @@ class Orders(Recalling, Protocol):
 
     def drop_replacement(self, call: Call, *, replacement_id: str) -> None:
         """Takes a replacement order back. Dropping one that is dropped is harmless."""
+
+    def hold(self, call: Call, *, order_id: str) -> Hold:
+        """Keeps the shop from going on with an order while somebody looks into it. Several holds may stand on one
+        order: it is held while any of them does. What Amends itself sends again is not held up. Refuses
+        ``OrderNotFound``."""
+
+    def release(self, call: Call, *, hold_id: str) -> None:
+        """Lifts one hold; harmless when it is lifted already."""
 
 
 class Inventory(Recalling, Protocol):
@@ -160,6 +177,11 @@ class Payments(Recalling, Protocol):
     def refund(self, call: Call, *, order_id: str, parcel_id: str, amount: Money) -> Refund:
         """Pays money back to where it came from. Refuses ``RefundTooHigh`` (above what was captured and not yet
         refunded), ``OrderNotFound``, ``PaymentDeclined``."""
+
+    def credit(self, call: Call, *, order_id: str, head: Head, amount: Money) -> Credit:
+        """Pays out money that comes on top of what was paid, under a head: ``compensation``, ``freight`` or
+        ``goodwill``. It does not count against what was captured. Refuses ``OrderNotFound``, ``PaymentDeclined``
+        (another currency than the order's, nothing to pay, or nowhere to pay it to)."""
 
 
 class Customers(Recalling, Protocol):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.shop.tables import FaultRow
 from amends.errors import InputError, Refused, Trouble
-from amends.models import Model
+from amends.models import Head, Model
 
 
 class FaultKind(StrEnum):
@@ -37,9 +37,18 @@ class Fault(Model):
 
 _SYSTEMS = (ports.Orders, ports.Inventory, ports.Shipping, ports.Payments, ports.Customers)
 
-CALLS = frozenset(
+_METHODS = frozenset(
     f"{system.__name__.lower()}.{method}" for system in _SYSTEMS for method in dir(system) if not method.startswith("_")
 )
+
+CREDITS = {
+    Head.COMPENSATION: "payments.compensate",
+    Head.FREIGHT: "payments.refund_freight",
+    Head.GOODWILL: "payments.give_goodwill",
+}
+"""What may come on top of what was paid, and what a call of ``Payments.credit`` is then called."""
+
+CALLS = _METHODS - {"payments.credit"} | set(CREDITS.values())
 """The names of all calls, as ``payments.refund``."""
 
 

@@ -1,6 +1,6 @@
 """What a test, a demo or an auditor sees when they look into the shop."""
 
-from amends.models import Model, Money, Utc
+from amends.models import Head, Model, Money, Utc
 
 
 class Stock(Model):
@@ -19,6 +19,14 @@ class SentRefund(Model):
     refund_id: str
     order_id: str
     parcel_id: str
+    amount: Money
+    paid_at: Utc
+
+
+class SentCredit(Model):
+    credit_id: str
+    order_id: str
+    head: Head
     amount: Money
     paid_at: Utc
 
@@ -51,6 +59,15 @@ class Replacement(Model):
     parcel_id: str
     created_at: Utc
     dropped_at: Utc | None
+
+
+class PlacedHold(Model):
+    """The order is held while one of its holds has no ``released_at``."""
+
+    hold_id: str
+    order_id: str
+    held_at: Utc
+    released_at: Utc | None
 
 
 class HeldUnits(Model):

@@ -7,7 +7,7 @@ from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
 from amends.connectors.shop.door import Desk
-from amends.connectors.shop.tables import ParcelRow, PaymentRow, ReplacementRow
+from amends.connectors.shop.tables import HoldRow, ParcelRow, PaymentRow, ReplacementRow
 from amends.errors import Refused
 from amends.models import Money, Utc
 
@@ -54,6 +54,25 @@ class ShopOrders(Desk):
             row.dropped_at = row.dropped_at or call.at
 
         self._door.do("orders.drop_replacement", call, {"replacement_id": replacement_id}, work)
+
+    def hold(self, call: Call, *, order_id: str) -> ports.Hold:
+        def work(db: Session) -> ports.Hold:
+            lookup.order(db, order_id, lock=True)
+            n = lookup.count(db, HoldRow.order_id, order_id) + 1
+            row = HoldRow(hold_id=f"{order_id.replace('SO', 'HD', 1)}-{n}", order_id=order_id, held_at=call.at)
+            db.add(row)
+            return ports.Hold(hold_id=row.hold_id)
+
+        return self._door.give("orders.hold", call, {"order_id": order_id}, ports.Hold, work)
+
+    def release(self, call: Call, *, hold_id: str) -> None:
+        def work(db: Session) -> None:
+            row = db.get(HoldRow, hold_id, with_for_update=True)
+            if row is None:
+                raise Refused("HoldNotFound", f"no hold {hold_id!r}")
+            row.released_at = row.released_at or call.at
+
+        self._door.do("orders.release", call, {"hold_id": hold_id}, work)
 
 
 def _status(db: Session, order_id: str, status: ports.OrderStatus, at: Utc) -> ports.OrderStatus:

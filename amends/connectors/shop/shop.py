@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Select, select
+from sqlalchemy.orm import Session
 
 from amends.connectors.shop import looking, lookup
 from amends.connectors.shop.customers import ShopCustomers
@@ -17,6 +18,8 @@ from amends.connectors.shop.seeding import plant
 from amends.connectors.shop.shipping import ShopShipping
 from amends.connectors.shop.tables import (
     ClaimRow,
+    CreditRow,
+    HoldRow,
     MessageRow,
     OrderRow,
     ParcelRow,
@@ -107,12 +110,20 @@ class Shop:
     def refunds(self, order_id: str) -> list[looking.SentRefund]:
         return self._look(looking.SentRefund, _of_order(RefundRow, order_id).order_by(RefundRow.refund_id))
 
+    def credits(self, order_id: str) -> list[looking.SentCredit]:
+        """What was paid out on top, the oldest first."""
+        return self._look(looking.SentCredit, _of_order(CreditRow, order_id).order_by(CreditRow.paid_at))
+
     def messages(self, order_id: str) -> list[looking.Letter]:
         """The oldest first."""
         return self._look(looking.Letter, _of_order(MessageRow, order_id).order_by(MessageRow.sent_at))
 
     def replacements(self, order_id: str) -> list[looking.Replacement]:
         return self._look(looking.Replacement, _of_order(ReplacementRow, order_id))
+
+    def holds(self, order_id: str) -> list[looking.PlacedHold]:
+        """All holds of an order, also those that were lifted."""
+        return self._look(looking.PlacedHold, _of_order(HoldRow, order_id).order_by(HoldRow.hold_id))
 
     def shipments(self, order_id: str) -> list[looking.SentShipment]:
         """What was sent again, also when it was cancelled."""
@@ -134,10 +145,14 @@ class Shop:
             for row in db.scalars(wanted):
                 shown: dict[str, Any] = {name: getattr(row, name) for name in view.model_fields}
                 if "amount" in shown:
-                    currency = lookup.currency(db, db.get_one(ParcelRow, row.parcel_id))
-                    shown["amount"] = Money(amount=row.amount, currency=currency)
+                    shown["amount"] = Money(amount=row.amount, currency=_currency(db, row))
                 found.append(view.model_validate(shown))
             return found
+
+
+def _currency(db: Session, row: Any) -> str:
+    order_id = row.order_id if hasattr(row, "order_id") else db.get_one(ParcelRow, row.parcel_id).order_id
+    return lookup.order(db, order_id).currency
 
 
 def _of_order(table: type[Any], order_id: str) -> Select[Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amends.models import Money
-from tests.amends.connectors.worlds import LETTER, World
+from tests.amends.connectors.worlds import CREDITS, LETTER, World
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ EFFECTS = (
         _step("orders.add_replacement", order_id="SO-1001", parcel_id="PC-1001-1"),
         replacement_id="SO-1001-R1",
     ),
+    _case("orders.hold", order_id="SO-1001"),
+    _case("orders.release", _step("orders.hold", order_id="SO-1001"), hold_id="HD-1001-1"),
     _case("inventory.reserve", parcel_id="PC-1001-1"),
     _case("inventory.release", _RESERVED, reservation_id="RS-1001-1-1"),
     _case("shipping.open_trace", parcel_id="PC-1001-1"),
@@ -70,6 +72,7 @@ EFFECTS = (
     ),
     _case("shipping.file_claim", parcel_id="PC-1001-1"),
     _case("payments.refund", order_id="SO-1001", parcel_id="PC-1001-1", amount=cny(39800)),
+    *(_case(name, order_id="SO-1001", amount=cny(5000)) for name in CREDITS),
     _case("customers.tell", order_id="SO-1001", **_LETTER),
 )
 
@@ -78,6 +81,7 @@ REFUSALS = (
     _case("orders.add_replacement", reason="OrderNotFound", order_id="SO-9999", parcel_id="PC-1001-1"),
     _case("orders.add_replacement", reason="ParcelNotFound", order_id="SO-1001", parcel_id=_GHOST),
     _case("orders.add_replacement", reason="ParcelNotFound", order_id="SO-1001", parcel_id="PC-1002-1"),
+    _case("orders.hold", reason="OrderNotFound", order_id="SO-9999"),
     _case("inventory.check", reason="ParcelNotFound", parcel_id=_GHOST),
     _case("inventory.reserve", reason="ParcelNotFound", parcel_id=_GHOST),
     _case("inventory.reserve", reason="OutOfStock", parcel_id="PC-1008-1"),
@@ -126,6 +130,13 @@ REFUSALS = (
         order_id="SO-1001",
         parcel_id="PC-1001-1",
         amount=Money(amount=100, currency="USD"),
+    ),
+    *(_case(name, reason="OrderNotFound", order_id="SO-9999", amount=cny(5000)) for name in CREDITS),
+    *(_case(name, reason="PaymentDeclined", order_id="SO-1001", amount=cny(0)) for name in CREDITS),
+    *(_case(name, reason="PaymentDeclined", order_id="SO-1008", amount=cny(5000)) for name in CREDITS),
+    *(
+        _case(name, reason="PaymentDeclined", order_id="SO-1001", amount=Money(amount=5000, currency="USD"))
+        for name in CREDITS
     ),
     _case("customers.tell", reason="OrderNotFound", order_id="SO-9999", **_LETTER),
     _case("customers.tell", reason="Undeliverable", order_id="SO-1009", **_LETTER),

@@ -8,9 +8,9 @@ import pytest
 
 from amends.connectors import ports
 from amends.errors import Refused
-from amends.models import Money
+from amends.models import Head, Money
 from tests.amends.connectors.cases import cny
-from tests.amends.connectors.worlds import LETTER, SEEDED, World
+from tests.amends.connectors.worlds import LETTER, SEEDED, World, at
 
 
 def test_an_order_shows_what_it_cost_and_what_went_back(world: World) -> None:
@@ -286,3 +286,45 @@ def test_the_customers_name_is_filled_in_by_the_shop_and_values_are_not_read_as_
     (letter,) = world.shop.messages("SO-1001")
     assert (letter.subject, letter.body) == ("{customer.name}", "林晓梅，您好！")
     assert "林" not in sent.model_dump_json()
+
+
+def test_an_order_is_held_while_any_of_its_holds_stands_and_releasing_twice_is_harmless(world: World) -> None:
+    first = world.call("orders.hold", key="a", order_id="SO-1001")
+    second = world.call("orders.hold", key="b", order_id="SO-1001")
+
+    world.call("orders.release", key="c", hours=1, hold_id=first.hold_id)
+    world.call("orders.release", key="d", hours=2, hold_id=first.hold_id)
+    still = [hold.hold_id for hold in world.shop.holds("SO-1001") if hold.released_at is None]
+    world.call("orders.release", key="e", hours=3, hold_id=second.hold_id)
+
+    assert still == [second.hold_id]
+    assert [hold.released_at for hold in world.shop.holds("SO-1001")] == [
+        SEEDED + timedelta(hours=1),
+        SEEDED + timedelta(hours=3),
+    ]
+
+
+def test_a_hold_does_not_hold_up_what_is_sent_again(world: World) -> None:
+    world.call("orders.hold", key="a", order_id="SO-1001")
+    world.call("inventory.reserve", key="b", parcel_id="PC-1001-1")
+
+    sent = world.call("shipping.create_shipment", key="c", parcel_id="PC-1001-1")
+
+    assert sent.parcel_id == "PC-1001-2"
+
+
+def test_what_comes_on_top_does_not_count_against_what_was_captured(world: World) -> None:
+    credit = world.call("payments.compensate", key="a", order_id="SO-1001", amount=cny(50000))
+    world.call("payments.refund", key="b", order_id="SO-1001", parcel_id="PC-1001-1", amount=cny(39800))
+
+    assert credit == ports.Credit(credit_id="CR-1001-1", amount=cny(50000))
+    assert world.shop.money("SO-1001").kept == 0
+    assert [(each.head, each.amount) for each in world.shop.credits("SO-1001")] == [(Head.COMPENSATION, cny(50000))]
+
+
+def test_goods_and_refunds_do_not_come_on_top(world: World) -> None:
+    with pytest.raises(Refused) as refused:
+        world.connectors.payments.credit(at(0), order_id="SO-1001", head=Head.REFUND, amount=cny(1))
+
+    assert refused.value.reason == "PaymentDeclined"
+    assert world.shop.credits("SO-1001") == []

@@ -10,6 +10,14 @@ from amends.connectors.ports import Call, Connectors
 from amends.connectors.shop import Shop
 from amends.connectors.shop.engine import READING
 from amends.connectors.shop.tables import Base
+from amends.models import Head
+
+CREDITS = {
+    "payments.compensate": Head.COMPENSATION,
+    "payments.refund_freight": Head.FREIGHT,
+    "payments.give_goodwill": Head.GOODWILL,
+}
+"""The activities behind which the same method of a port stands, and under which head it then pays."""
 
 SEEDED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning."""
@@ -27,6 +35,8 @@ class World:
     def call(self, name: str, *, key: str, hours: float = 0, **args: Any) -> Any:
         """Calls ``system.method`` so many hours after seeding."""
         system, method = name.split(".")
+        if name in CREDITS:
+            method, args = "credit", {**args, "head": CREDITS[name]}
         return getattr(getattr(self.connectors, system), method)(at(hours, key=key), **args)
 
     def seen(self) -> dict[str, list[Any]]:

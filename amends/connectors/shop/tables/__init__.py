@@ -4,8 +4,8 @@ from amends.connectors.shop.tables.base import Base
 from amends.connectors.shop.tables.calls import CallRow, FaultRow
 from amends.connectors.shop.tables.carriers import CarrierRow, ClaimRow, ShipmentRow, TraceRow
 from amends.connectors.shop.tables.customers import CustomerRow, MessageRow
-from amends.connectors.shop.tables.orders import LineRow, OrderRow, ParcelRow, ReplacementRow
-from amends.connectors.shop.tables.payments import PaymentRow, RefundRow
+from amends.connectors.shop.tables.orders import HoldRow, LineRow, OrderRow, ParcelRow, ReplacementRow
+from amends.connectors.shop.tables.payments import CreditRow, PaymentRow, RefundRow
 from amends.connectors.shop.tables.stock import ReservationRow, StockRow
 
 __all__ = [
@@ -13,8 +13,10 @@ __all__ = [
     "CallRow",
     "CarrierRow",
     "ClaimRow",
+    "CreditRow",
     "CustomerRow",
     "FaultRow",
+    "HoldRow",
     "LineRow",
     "MessageRow",
     "OrderRow",

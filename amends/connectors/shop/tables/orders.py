@@ -56,6 +56,17 @@ class LineRow(Base):
     unit_price: Mapped[int]
 
 
+class HoldRow(Base):
+    """An order is held while one of its holds has no ``released_at``."""
+
+    __tablename__ = "holds"
+
+    hold_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.order_id"), index=True)
+    held_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+
+
 class ReplacementRow(Base):
     __tablename__ = "replacements"
 

@@ -1,11 +1,12 @@
-"""What was captured, and what went back."""
+"""What was captured, what went back, and what came on top."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from amends.connectors.shop.tables.base import Base
+from amends.models import Head
 
 
 class PaymentRow(Base):
@@ -28,5 +29,19 @@ class RefundRow(Base):
     refund_id: Mapped[str] = mapped_column(primary_key=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("payments.order_id"), index=True)
     parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"), index=True)
+    amount: Mapped[int]
+    paid_at: Mapped[datetime]
+
+
+class CreditRow(Base):
+    """Money on top of what was paid, in minor units of the order's currency, under its head."""
+
+    __tablename__ = "credits"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+
+    credit_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("payments.order_id"), index=True)
+    head: Mapped[Head] = mapped_column(String)
     amount: Mapped[int]
     paid_at: Mapped[datetime]
