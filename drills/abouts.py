@@ -8,23 +8,39 @@ from amends.timeline import EntryKind
 from drills.written import WrittenCancel, WrittenReport, WrittenScenario
 from runbooks.bundle import Bundle
 from runbooks.catalogue import TELL
-from runbooks.program import AskStep, DoStep, Step, TellStep, Together, WaitStep
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    DoStep,
+    IfUndecided,
+    MeasureStep,
+    Step,
+    TellStep,
+    Together,
+    Undo,
+    WaitStep,
+)
+from workflows.events import Verdict
+from workflows.state import Why
 
-_TASKS = ("no_plan_left", "outcome_unknown", "refused", "undo_failed")
-"""Why a person is needed."""
+_TRIES = range(1, 5)
+"""How often the same may be tried in one scenario, and more."""
 
 
 class Abouts:
     """The names in one runbook that entries carry."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._exception_type = bundle.exception_type
+        self._bundle = bundle
         self._steps = [step for step in bundle.program.all_steps() if not isinstance(step, Together)]
         self._asks = [step for step in self._steps if isinstance(step, AskStep)]
         self._waits = [step for step in self._steps if isinstance(step, WaitStep)]
         self._sends = [step for step in self._steps if isinstance(step, TellStep | AskStep)]
         self._does = [step for step in self._steps if isinstance(step, DoStep)]
-        self._effects = [step for step in self._does if step.effect]
+        self._approvals = [step for step in self._steps if isinstance(step, ApproveStep)]
+        self._measures = [step for step in self._steps if isinstance(step, MeasureStep)]
+        self._effects: list[DoStep | MeasureStep] = [*(step for step in self._does if step.effect), *self._measures]
+        self._undos = {step.id: undo.activity for step in self._steps if (undo := _undo_of(step)) is not None}
         self._plans = [plan.name for plan in bundle.program.action]
 
     def outcomes(self, written: WrittenScenario) -> list[str]:
@@ -35,7 +51,7 @@ class Abouts:
         """What entries of a kind may name in a scenario; nothing, if they are about nothing that has a name."""
         match entry:
             case EntryKind.INCIDENT_OPENED:
-                return [self._exception_type, *Severity]
+                return [self._bundle.exception_type, *Severity]
             case EntryKind.REPORT_ADDED:
                 return [act.report for act in written.script if isinstance(act, WrittenReport)]
             case EntryKind.CANCEL_REQUESTED:
@@ -50,10 +66,9 @@ class Abouts:
             case EntryKind.EFFECT_APPLIED | EntryKind.EFFECT_REFUSED | EntryKind.EFFECT_UNKNOWN:
                 return self._effect_names()
             case EntryKind.UNDO_REQUESTED | EntryKind.UNDO_APPLIED | EntryKind.UNDO_REFUSED | EntryKind.UNDO_UNKNOWN:
-                undone = [step for step in self._effects if step.undo]
-                return [*_ids(undone), *(step.undo.activity for step in undone if step.undo)]
+                return [*self._undos, *self._undos.values()]
             case EntryKind.RECONCILE_REQUESTED:
-                return [*self._effect_names(), *(step.undo.activity for step in self._effects if step.undo)]
+                return [*self._effect_names(), *self._undos.values()]
             case EntryKind.ANSWER_RECEIVED | EntryKind.SILENCE_ASSUMED:
                 return [*_ids(self._asks), *self._choices()]
             case EntryKind.QUESTION_ASKED:
@@ -79,7 +94,23 @@ class Abouts:
             case EntryKind.INCIDENT_RESOLVED:
                 return self._plans
             case EntryKind.TASK_OPENED:
-                return [*_TASKS, *_ids(self._does), *_ids(self._sends)]
+                return [*Why, *_ids(self._left_to_people()), *self._owners(), *self._tasks()]
+            case EntryKind.TASK_CLOSED | EntryKind.TASK_OVERDUE | EntryKind.TASK_SETTLED | EntryKind.WAIVER_REQUESTED:
+                return [*self._tasks(), *self._owners()]
+            case EntryKind.UNDO_WAIVED:
+                return [*self._tasks(), *self._undos.values()]
+            case EntryKind.APPROVAL_ASKED | EntryKind.APPROVAL_WITHDRAWN:
+                return [*_ids(self._approvals), *(step.role for step in self._approvals), *self._plans]
+            case EntryKind.APPROVAL_GIVEN | EntryKind.APPROVAL_REJECTED:
+                return [*_ids(self._approvals), *self._people()]
+            case EntryKind.APPROVAL_EXPIRED:
+                return [*_ids(self._approvals), *IfUndecided]
+            case EntryKind.DECISION_RECEIVED:
+                return [*_ids(self._approvals), *Verdict, *self._plans]
+            case EntryKind.DECISION_COUNTED | EntryKind.DECISION_REFUSED:
+                return _ids(self._approvals)
+            case EntryKind.PLAN_CHOSEN:
+                return self._plans
             case EntryKind.INCIDENT_CLOSED:
                 return [*Status, *self.outcomes(written)]
             case (
@@ -89,6 +120,9 @@ class Abouts:
                 | EntryKind.RUN_STARTED
                 | EntryKind.NEWS_RECEIVED
                 | EntryKind.RETRY_REQUESTED
+                | EntryKind.BOOKS_AGREED
+                | EntryKind.BOOKS_DIFFER
+                | EntryKind.BOOKS_UNREAD
             ):
                 return []
             case _:
@@ -97,11 +131,39 @@ class Abouts:
     def _effect_names(self) -> list[str]:
         return [*_ids(self._effects), *(step.activity for step in self._effects), *_ids(self._sends), TELL]
 
+    def _left_to_people(self) -> list[Step]:
+        return [*self._does, *self._sends, *self._approvals, *self._measures]
+
+    def _tasks(self) -> list[str]:
+        """The ids of tasks; those that are about a call name its ``try``."""
+        tries = [f"{step}/{number}" for step in _ids(self._left_to_people()) for number in _TRIES]
+        undos = [f"undo:{step}/{number}" for step in self._undos for number in _TRIES]
+        calls = [f"{about}:{each}" for about in ("unknown", "refused") for each in tries]
+        decisions = [f"{about}:{step}" for about in ("undecided", "rejected") for step in _ids(self._approvals)]
+        return ["no_plan_left", "books_differ", *decisions, *calls, *undos]
+
+    def _owners(self) -> list[str]:
+        return sorted(self._bundle.roles)
+
+    def _people(self) -> list[str]:
+        return sorted({person for role in self._bundle.roles.values() for person in role.team})
+
     def _messages(self) -> list[str]:
         return [step.message if isinstance(step, TellStep) else step.question for step in self._sends]
 
     def _choices(self) -> list[str]:
         return [choice.name for ask in self._asks for choice in ask.choices]
+
+
+def _undo_of(step: Step) -> Undo | None:
+    """What takes a step back, or lifts it."""
+    match step:
+        case DoStep():
+            return step.undo
+        case MeasureStep():
+            return step.lift
+        case _:
+            return None
 
 
 def _ids(steps: Sequence[Step]) -> list[str]:

@@ -10,7 +10,21 @@ from typing import assert_never
 
 from amends.models import Model, Severity
 from runbooks.catalogue import CATALOGUE, TELL
-from runbooks.program import AskStep, DoStep, OnRefusal, Plan, Program, Step, TellStep, Together, WaitStep, walk
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    DoStep,
+    IfUndecided,
+    MeasureStep,
+    OnRefusal,
+    Plan,
+    Program,
+    Step,
+    TellStep,
+    Together,
+    WaitStep,
+    walk,
+)
 
 
 class Way(StrEnum):
@@ -30,6 +44,10 @@ class Way(StrEnum):
     ON_TIME = "on_time"
     ENDED = "ended"
     TIMED_OUT = "timed_out"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    LIFTED = "lifted"
 
 
 class Branch(Model):
@@ -85,7 +103,7 @@ def _of_plan(plan: Plan) -> Iterator[Branch]:
         yield _branch(of, Way.PASSED_OVER, f"{words}: passed over, its condition does not hold", hint)
     failing = list(_failing(plan.steps))
     if failing:
-        yield _branch(of, Way.UNDONE, f"{words}: undone after a refusal", _let_refuse(failing[-1].activity))
+        yield _branch(of, Way.UNDONE, f"{words}: undone after a refusal", _let_fail(failing[-1]))
 
 
 def _of_steps(steps: tuple[Step, ...], *, plan: Plan | None = None, at_once: bool = False) -> Iterator[Branch]:
@@ -113,6 +131,14 @@ def _of_step(step: Step, plan: Plan | None) -> Iterator[Branch]:
             yield from _of_condition(step, words)
             yield _comes_back(step, words)
             yield from _of_answers(step, words)
+        case ApproveStep():
+            words = f"approval by `{step.role}`"
+            yield from _of_condition(step, words)
+            yield from _of_approval(step, words, plan)
+        case MeasureStep():
+            words = f"measure `{step.activity}`"
+            yield from _of_condition(step, words)
+            yield from _of_measure(step, words, plan)
         case WaitStep():
             words = f"wait `{step.id}`"
             yield from _of_condition(step, words)
@@ -138,14 +164,36 @@ def _of_call(step: DoStep, words: str, plan: Plan | None) -> Iterator[Branch]:
         yield _branch(step.id, Way.APPLIED, f"{words}: applied", "play an incident that comes that far")
     fails = plan is not None and step in _failing(plan.steps)
     if CATALOGUE[step.activity].refusals and (step.effect or fails or step.on_refusal is OnRefusal.CONTINUE):
-        then = f"plan `{plan.name}` fails" if plan is not None and fails else _then(step.on_refusal)
-        yield _branch(step.id, Way.REFUSED, f"{words}: refused, {then}", _let_refuse(step.activity))
+        yield _branch(step.id, Way.REFUSED, f"{words}: refused, {_follows(step, plan)}", _let_refuse(step.activity))
     if step.undo is not None:
         hint = "cancel the incident after it" + (", before the plan has gone through" if plan is not None else "")
         behind = [each for each in _failing(plan.steps) if _is_behind(each, step, plan)] if plan is not None else []
         if behind:
-            hint = f"let `{behind[-1].activity}` be refused after it"
+            hint = f"{_is_refused(behind[-1])} after it"
         yield _branch(step.id, Way.UNDONE, f"`{step.undo.activity}`: undoes {words}", hint)
+
+
+def _of_approval(step: ApproveStep, words: str, plan: Plan | None) -> Iterator[Branch]:
+    asked = f"{step.role}, by: …, after: 1h}}` in a `script`"
+    people = f", by {step.approvers} people" if step.approvers > 1 else ""
+    yield _branch(step.id, Way.APPROVED, f"{words}: approved", f"approve it: `{{approve: {asked}{people}")
+    yield _branch(step.id, Way.REJECTED, f"{words}: rejected, {_follows(step, plan)}", f"reject it: `{{reject: {asked}")
+    match step.if_silent:
+        case IfUndecided.ESCALATE:
+            then = "a person is needed"
+        case IfUndecided.REJECT:
+            then = f"which counts as rejected, {_follows(step, plan)}"
+        case _:
+            assert_never(step.if_silent)
+    yield _branch(step.id, Way.EXPIRED, f"{words}: not decided in time, {then}", "let it be asked, and nobody decide")
+
+
+def _of_measure(step: MeasureStep, words: str, plan: Plan | None) -> Iterator[Branch]:
+    yield _branch(step.id, Way.APPLIED, f"{words}: switched on", "play an incident that comes that far")
+    if CATALOGUE[step.activity].refusals:
+        yield _branch(step.id, Way.REFUSED, f"{words}: refused, {_follows(step, plan)}", _let_refuse(step.activity))
+    hint = f"let `{step.until}` come true behind it, or the incident end"
+    yield _branch(step.id, Way.LIFTED, f"`{step.lift.activity}`: lifts {words}", hint)
 
 
 def _comes_back(step: TellStep | AskStep, words: str) -> Branch:
@@ -171,11 +219,16 @@ def _of_holding_back(step: AskStep) -> Iterator[Branch]:
     yield _branch(step.id, Way.ON_TIME, on_time, "let what runs beside it last longer than its `after`")
 
 
-def _failing(steps: tuple[Step, ...]) -> Iterator[DoStep]:
+_MayFail = DoStep | MeasureStep | ApproveStep
+
+
+def _failing(steps: tuple[Step, ...]) -> Iterator[_MayFail]:
     """The steps of a plan whose refusal fails it: those that come when nothing final has been done for certain."""
     for step in steps:
         for each in walk((step,)):
-            if isinstance(each, DoStep) and CATALOGUE[each.activity].refusals:
+            if isinstance(each, ApproveStep) or (
+                isinstance(each, DoStep | MeasureStep) and CATALOGUE[each.activity].refusals
+            ):
                 yield each
         if _is_surely_final(step):
             return
@@ -190,6 +243,25 @@ def _is_surely_final(step: Step) -> bool:
 def _is_behind(one: Step, other: Step, plan: Plan) -> bool:
     order = [step.id for step in walk(plan.steps)]
     return order.index(one.id) > order.index(other.id)
+
+
+def _follows(step: _MayFail, plan: Plan | None) -> str:
+    """What comes of it that a step is refused or rejected."""
+    if plan is not None and step in _failing(plan.steps):
+        return f"plan `{plan.name}` fails"
+    return _then(step.on_refusal)
+
+
+def _let_fail(step: _MayFail) -> str:
+    if isinstance(step, ApproveStep):
+        return f"reject it: `{{reject: {step.role}, by: …, after: 1h}}` in a `script`"
+    return _let_refuse(step.activity)
+
+
+def _is_refused(step: _MayFail) -> str:
+    if isinstance(step, ApproveStep):
+        return f"let `{step.role}` reject what it is asked"
+    return f"let `{step.activity}` be refused"
 
 
 def _let_refuse(activity: str) -> str:

@@ -7,7 +7,7 @@ from amends.timeline import EntryKind
 from drills.branches import Way, branch_id, branches, of_plan, of_severity
 from drills.retelling import state_of
 from runbooks.bundle import Bundle
-from runbooks.program import AskStep, Plan, Program, WaitStep
+from runbooks.program import AskStep, MeasureStep, Plan, Program, WaitStep
 from workflows.state import State, StepPhase
 
 
@@ -25,6 +25,9 @@ _OF_STEPS = {
     EntryKind.STEP_SKIPPED: ("step", Way.SKIPPED),
     EntryKind.EFFECT_APPLIED: ("step", Way.APPLIED),
     EntryKind.UNDO_APPLIED: ("step", Way.UNDONE),
+    EntryKind.APPROVAL_GIVEN: ("approval", Way.APPROVED),
+    EntryKind.APPROVAL_REJECTED: ("approval", Way.REJECTED),
+    EntryKind.APPROVAL_EXPIRED: ("approval", Way.EXPIRED),
     EntryKind.SILENCE_ASSUMED: ("ask", Way.SILENCE),
     EntryKind.WAIT_ENDED: ("wait", Way.ENDED),
     EntryKind.WAIT_TIMED_OUT: ("wait", Way.TIMED_OUT),
@@ -35,10 +38,13 @@ _OF_STEPS = {
 def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
     """What single entries say. A refusal that comes while the incident is cancelled leads nowhere any more."""
     choices = {step.id: step.choices for step in program.all_steps() if isinstance(step, AskStep)}
+    measures = {step.id for step in program.all_steps() if isinstance(step, MeasureStep)}
     cancelling = False
     for row in timeline:
         data = row.data
-        if row.kind in _OF_STEPS:
+        if row.kind is EntryKind.UNDO_APPLIED and data["step"] in measures:
+            yield branch_id(str(data["step"]), Way.LIFTED)
+        elif row.kind in _OF_STEPS:
             name, way = _OF_STEPS[row.kind]
             yield branch_id(str(data[name]), way)
         elif row.kind is EntryKind.CANCEL_REQUESTED:

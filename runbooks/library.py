@@ -21,8 +21,8 @@ _HERE = Path(__file__).parent
 def load(name_or_path: str | Path) -> Bundle:
     """The bundle of a runbook: one that comes with Amends by its name, or any file by a path that ends in ``.yaml``.
 
-    Messages, tables, calendars and people are those that come with Amends. Raises ``RunbookErrors`` with all that is
-    wrong in the files, and ``DefinitionError`` for a name or a file that does not exist or cannot be read.
+    Messages, tables, calendars, people and remedies are those that come with Amends. Raises ``RunbookErrors`` with all
+    that is wrong in the files, and ``DefinitionError`` for a name or a file that does not exist or cannot be read.
     """
     return usable(_examined(*_read(path_of(name_or_path)), _shelf_files()))
 
@@ -70,7 +70,8 @@ _File = tuple[str, str]
 
 def _shelf_files() -> tuple[tuple[str, _File], ...]:
     """Every file beside the runbooks, under what it is to them."""
-    kinds = [("people", _HERE / "people.yaml"), ("rates", _HERE / "tables" / "rates.yaml")]
+    kinds = [(name, _HERE / f"{name}.yaml") for name in sorted(NO_RUNBOOKS)]
+    kinds += [("rates", _HERE / "tables" / "rates.yaml")]
     kinds += [(f"messages/{language}", _HERE / "messages" / f"{language}.yaml") for language in LANGUAGES]
     kinds += [(f"calendars/{path.stem}", path) for path in sorted((_HERE / "calendars").glob("*.yaml"))]
     tables = sorted((_HERE / "tables").glob("*.yaml"))

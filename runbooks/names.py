@@ -3,7 +3,7 @@
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-NO_RUNBOOKS = frozenset({"people"})
+NO_RUNBOOKS = frozenset({"people", "remedies"})
 """Files beside the runbooks that are none."""
 
 

@@ -18,18 +18,22 @@ from runbooks.policy import (
     Goal,
     Level,
     Match,
+    RemedyPolicy,
     Role,
     Shift,
     SlaPolicy,
     Table,
     TableRow,
+    TaskPolicy,
 )
 from runbooks.program import (
+    ApproveStep,
     AskStep,
     BySeverity,
     Check,
     Choice,
     DoStep,
+    MeasureStep,
     Plan,
     Program,
     SeverityRule,
@@ -48,6 +52,10 @@ def _as_it_is(value: Any) -> Any:
 def _given(inputs: dict[str, Value]) -> dict[str, Value]:
     """Inputs without those that are the report's field of the same name, which need not be written."""
     return {name: value for name, value in inputs.items() if value.expr != f"report.{name}"}
+
+
+def _limit(amount: Money | None) -> str:
+    return plain(amount) if amount else "any amount"
 
 
 class Label(NamedTuple):
@@ -104,6 +112,8 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "external": Label("deadlines of others", place="Deadlines of others"),
         "escalation": Label("ladder", place="Ladder", ordered=True),
         "roles": Label("roles", place="People", item="role `{}`"),
+        "tasks": Label("tasks", place="Tasks"),
+        "remedies": Label("remedies", place="Remedies"),
         "calendars": Label("calendars", place="Calendars", item="`{}`"),
         "tables": Label("tables", place="Tables", item="`{}`", prepare=wording.with_rows_in_words),
     },
@@ -148,6 +158,23 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "answer_within": Label("answer within"),
         "if_silent": Label("if silent", show=lambda choice: "skip" if choice is None else code(choice)),
         **_SAVED,
+        **_REFUSED,
+    },
+    ApproveStep: {
+        **_STEP,
+        "role": Label("by", named=True, show=code),
+        "amount": Label("about"),
+        "approvers": Label("people who must approve"),
+        "decide_within": Label("decided within"),
+        "if_silent": Label("if silent"),
+        **_REFUSED,
+    },
+    MeasureStep: {
+        **_STEP,
+        "activity": Label("activity", named=True, show=code),
+        "inputs": Label("with", item="with `{}`", show=plain, whole=_given),
+        "lift": Label("lifted by"),
+        "until": Label("until", show=code),
         **_REFUSED,
     },
     WaitStep: {
@@ -197,7 +224,13 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "team": Label("team"),
         "duty": Label("duty"),
         "zone": Label("time zone"),
-        "approves_up_to": Label("approves up to", show=lambda amount: plain(amount) if amount else "any amount"),
+        "approves_up_to": Label("approves up to", show=_limit),
+        "approves_per_day": Label("approves per day and person", show=_limit),
+    },
+    TaskPolicy: {"owner": Label("done by", show=code), "within": Label("done within")},
+    RemedyPolicy: {
+        "caps": Label("for an order at most", item="{} for an order at most", show=_limit),
+        "per_day": Label("on a day at most", item="{} on a day at most", show=_limit),
     },
     Shift: {
         "who": Label("who", named=True),

@@ -9,9 +9,20 @@ from amends.models import Model
 from runbooks.comparing.labels import Label
 from runbooks.comparing.wording import minute_of_week, plain
 from runbooks.policy import Expectation, ExternalDeadline, Level, Match, Shift, TableRow
-from runbooks.program import AskStep, Choice, DoStep, Plan, SeverityRule, TellStep, Together, WaitStep
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    Choice,
+    DoStep,
+    MeasureStep,
+    Plan,
+    SeverityRule,
+    TellStep,
+    Together,
+    WaitStep,
+)
 
-AnyStep = DoStep | TellStep | AskStep | WaitStep | Together
+AnyStep = DoStep | TellStep | AskStep | ApproveStep | MeasureStep | WaitStep | Together
 
 _AGAIN = re.compile(r"#(\d+)$")
 
@@ -25,6 +36,10 @@ def name_of(item: object, label: Label) -> str:
             return f"message `{item.message}`{_again(item)}"
         case AskStep():
             return f"question `{item.question}`{_again(item)}"
+        case ApproveStep():
+            return f"approval by `{item.role}`{_again(item)}"
+        case MeasureStep():
+            return f"measure `{item.activity}`{_again(item)}"
         case WaitStep():
             return f"wait for `{_AGAIN.sub('', item.id).rpartition('wait.')[2]}`{_again(item)}"
         case Together():

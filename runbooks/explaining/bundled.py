@@ -6,12 +6,27 @@ left to the report, in which order keys stood.
 
 from typing import Any, assert_never
 
+from pydantic import JsonValue
+
 from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
 from runbooks.policy import Expectation, Match, SlaPolicy
-from runbooks.program import AskStep, BySeverity, Check, DoStep, Plan, Step, TellStep, Together, Value, WaitStep
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    BySeverity,
+    Check,
+    DoStep,
+    MeasureStep,
+    Plan,
+    Step,
+    TellStep,
+    Together,
+    Value,
+    WaitStep,
+)
 
 
 def written_of(bundle: Bundle) -> Runbook:
@@ -101,6 +116,23 @@ def _own(step: Step) -> dict[str, Any]:
                 "otherwise": step.otherwise,
                 "on_refusal": step.on_refusal,
             }
+        case ApproveStep():
+            return {
+                "approve": step.role,
+                "amount": _value(step.amount) if step.amount else None,
+                "approvers": step.approvers,
+                "decide_within": _times(step.decide_within),
+                "if_silent": step.if_silent,
+                "on_refusal": step.on_refusal,
+            }
+        case MeasureStep():
+            return {
+                "measure": step.activity,
+                "with": _inputs(step.inputs),
+                "lift": step.lift.activity,
+                "until": step.until,
+                "on_refusal": step.on_refusal,
+            }
         case WaitStep():
             return {
                 "wait": step.until,
@@ -121,11 +153,11 @@ def _check(check: Check) -> dict[str, Any]:
 
 def _inputs(inputs: dict[str, Value]) -> Data:
     """Those that had to be written: the report's field of the same name is given if nothing else is."""
-    return {
-        name: value.literal if value.expr is None else f"={value.expr}"
-        for name, value in inputs.items()
-        if value.expr != f"report.{name}"
-    }
+    return {name: _value(value) for name, value in inputs.items() if value.expr != f"report.{name}"}
+
+
+def _value(value: Value) -> JsonValue:
+    return value.literal if value.expr is None else f"={value.expr}"
 
 
 def _times(times: BySeverity) -> dict[str, Any]:

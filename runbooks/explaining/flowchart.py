@@ -21,7 +21,7 @@ from runbooks.explaining.items import (
 )
 from runbooks.explaining.language import Language
 from runbooks.explaining.model import Explanation
-from runbooks.language.step_shapes import IfUndecided
+from runbooks.program import IfUndecided
 
 
 def flowchart(explanation: Explanation, language: Language) -> str:

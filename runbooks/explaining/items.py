@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 
 from amends.models import Model, Party, Severity
 from runbooks.explaining.conditions import Condition, Operand
-from runbooks.language.step_shapes import IfUndecided
+from runbooks.program import IfUndecided
 
 
 class Times(Model):

@@ -31,17 +31,17 @@ def spec_of(step: Do | CheckRead, path: Path, context: Context) -> ActivitySpec 
     return spec
 
 
-def inputs_of(spec: ActivitySpec, given: dict[str, JsonValue], path: Path, context: Context) -> dict[str, Value]:
+def inputs_of(spec: ActivitySpec, written: dict[str, JsonValue], path: Path, context: Context) -> dict[str, Value]:
     """The value of every input: as ``with`` gives it, or the report's field of the same name."""
     fields = spec.takes.model_fields
-    for name in given:
+    for name in written:
         if name not in fields:
             message = f"{spec.name!r} takes {', '.join(fields)}, but no {name!r}{meant(name, fields)}"
             context.problems.append(context.source.key_problem((*path, "with", name), message))
     inputs = {}
     for name, field in fields.items():
-        if name in given:
-            inputs[name] = _given(given[name], field.annotation, (*path, "with", name), context)
+        if name in written:
+            inputs[name] = given(written[name], field.annotation, (*path, "with", name), context)
         elif _always_reported(name, fact_type(field.annotation), context):
             inputs[name] = _value(f"report.{name}", fact_type(field.annotation))
         elif field.is_required():
@@ -50,12 +50,8 @@ def inputs_of(spec: ActivitySpec, given: dict[str, JsonValue], path: Path, conte
     return inputs
 
 
-def _always_reported(name: str, kind: FactType, context: Context) -> bool:
-    fact = f"report.{name}"
-    return context.types.get(fact) is kind and fact not in context.optional
-
-
-def _given(value: JsonValue, annotation: Any, path: Path, context: Context) -> Value:
+def given(value: JsonValue, annotation: Any, path: Path, context: Context) -> Value:
+    """The value that is written at ``path`` for an input of a type; one of another type is told."""
     kind = fact_type(annotation)
     if isinstance(value, str) and value.startswith("="):
         context.expression(path, value[1:], kind, skip=1)
@@ -66,6 +62,11 @@ def _given(value: JsonValue, annotation: Any, path: Path, context: Context) -> V
     except ValidationError:
         context.wrong(path, f"{path[-1]!r} is {kind.value}; {value!r} is not. A computed value begins with `=`")
     return Value(literal=value)
+
+
+def _always_reported(name: str, kind: FactType, context: Context) -> bool:
+    fact = f"report.{name}"
+    return context.types.get(fact) is kind and fact not in context.optional
 
 
 def _value(expression: str, kind: FactType) -> Value:

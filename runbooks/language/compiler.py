@@ -11,7 +11,7 @@ from runbooks.language.deadlines import check_deadlines
 from runbooks.language.facts import known_facts
 from runbooks.language.oddities import check_oddities
 from runbooks.language.problems import Problem, RunbookErrors, Weight, in_order
-from runbooks.language.promises import check_relations, external_of, ladder_of, openings_of, sla_of
+from runbooks.language.promises import check_relations, external_of, ladder_of, openings_of, sla_of, tasks_of
 from runbooks.language.reading import read_runbook
 from runbooks.language.reference import Reference
 from runbooks.language.sent import check_messages
@@ -97,6 +97,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
     program = _program(runbook, context)
     sla, external = sla_of(runbook, context), external_of(runbook, context)
     escalation, opens = ladder_of(runbook, context), openings_of(runbook, context)
+    tasks = tasks_of(runbook, context)
     if _has_errors(context):
         return None
     reference = context.reference
@@ -119,13 +120,15 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
         external=external,
         escalation=escalation,
         roles={name: reference.roles[name] for name in sorted(context.roles)},
+        tasks=tasks,
+        remedies=reference.remedies,
         calendars={name: reference.calendars[name] for name in sorted(context.calendars)},
         tables={deadline.table: reference.tables[deadline.table] for deadline in external},
     )
 
 
 def _program(runbook: Runbook, context: Context) -> Program:
-    compiler = StepCompiler(context)
+    compiler = StepCompiler(runbook, context)
     stages = runbook.stages
     return Program(
         severity=_severity(runbook, context),

@@ -101,14 +101,20 @@ def _waiting(runbook: Runbook) -> Iterator[tuple[Path, str, str | None, Duration
 def _approvals(runbook: Runbook, context: Context) -> None:
     """Somebody may approve: the role has people, and not only the one who would be asking."""
     roles = context.reference.roles
-    asking = roles.get(runbook.escalation[0].page) if runbook.escalation else None
+    asking = {person for name in _asking(runbook, context) if name in roles for person in roles[name].team}
     for path, step in every_step(runbook):
-        if not isinstance(step, Approve) or step.approve not in roles or asking is None:
+        if not isinstance(step, Approve) or step.approve not in roles:
             continue
         team = set(roles[step.approve].team)
-        if len(team) == 1 and team <= set(asking.team):
+        if len(team) == 1 and team <= asking:
             message = f"nobody may give this approval when {min(team)} asks for it, who alone is {step.approve!r}; "
             context.wrong((*path, "approve"), message + "add somebody to the role, or ask another")
+
+
+def _asking(runbook: Runbook, context: Context) -> list[str]:
+    """The roles whose people move an incident on: who is paged first, and who does what is left to a person."""
+    tasks = runbook.tasks or context.reference.tasks
+    return [*(level.page for level in runbook.escalation[:1]), *([tasks.owner] if tasks else [])]
 
 
 def _checks(runbook: Runbook, context: Context) -> None:

@@ -5,7 +5,7 @@ import re
 from amends.models import Severity
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.language.context import Context
-from runbooks.language.facts import saves
+from runbooks.language.facts import every_step, saves
 from runbooks.language.problems import Weight
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import AnyStep, Approve, Do, Measure
@@ -24,14 +24,21 @@ def check_oddities(runbook: Runbook, context: Context) -> None:
 
 def check_after_final(runbook: Runbook, context: Context) -> None:
     """Behind what cannot be called back a plan only goes forward, so a step that may be refused says what then."""
-    for index, plan in enumerate(runbook.stages.action):
-        final = False
-        for at, step in enumerate(plan.steps):
-            path: Path = ("stages", "action", index, "steps", at)
-            if final and _may_be_refused(step) and "on_refusal" not in step.model_fields_set:
+    plans: dict[Path, list[tuple[Path, AnyStep]]] = {}
+    for path, step in every_step(runbook):
+        if path[1] == "action":
+            plans.setdefault(path[:3], []).append((path, step))
+    for steps in plans.values():
+        first = next((path[4] for path, step in steps if _is_final(step)), None)
+        for path, step in steps:
+            behind = first is not None and int(path[4]) > int(first)  # what runs beside it is not behind it
+            if behind and _may_be_refused(step) and "on_refusal" not in step.model_fields_set:
                 message = "a step before this one cannot be called back, so the plan cannot fail here any more; say "
                 context.wrong(path, message + "`on_refusal: continue`, or `on_refusal: task` for a person")
-            final = final or (isinstance(step, Do) and step.final and step.do in CATALOGUE and CATALOGUE[step.do].final)
+
+
+def _is_final(step: AnyStep) -> bool:
+    return isinstance(step, Do) and step.final and step.do in CATALOGUE and CATALOGUE[step.do].final
 
 
 def _may_be_refused(step: AnyStep) -> bool:

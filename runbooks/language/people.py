@@ -1,18 +1,20 @@
-"""Who there is: people by their ids, the roles that they fill, and who of a role is on when."""
+"""Who there is: people by their ids, the roles that they fill, who of a role is on when, and who is left with tasks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from amends.errors import DefinitionError
-from amends.models import Money, Written
-from runbooks.amounts import parse_amount
+from amends.models import Written
+from runbooks.language.durations import Durations
+from runbooks.language.limits import Limits
 from runbooks.language.problems import Problem, RunbookErrors
+from runbooks.language.promise_shapes import WrittenTasks
 from runbooks.language.reading import read_as
 from runbooks.language.source import Path, Source
 from runbooks.language.words import Name
 from runbooks.language.written_times import WEEKDAYS, TimeOfDay, Weekday, Zone
-from runbooks.policy import Role, Shift
+from runbooks.policy import Role, Shift, TaskPolicy
 from runbooks.suggestions import meant
 
 WEEK = 7 * 24 * 60
@@ -31,30 +33,59 @@ class WrittenRole(Written):
     zone: Zone = "UTC"
     duty: tuple[WrittenShift, ...] = ()
     approves_up_to: str | None = None
+    approves_per_day: str | None = None
 
 
 class WrittenPeople(Written):
     people: tuple[Name, ...] = Field(min_length=1)
     roles: dict[Name, WrittenRole]
+    tasks: WrittenTasks | None = None
 
 
-def read_people(file: str, text: str) -> dict[str, Role]:
-    """The roles in a file, by name. Raises ``RunbookErrors``, also for unknown people and for gaps in a duty."""
+class People(NamedTuple):
+    """The roles by name; ``tasks``: who does what is left to a person, where a runbook does not say."""
+
+    roles: dict[str, Role]
+    tasks: TaskPolicy | None = None
+
+
+def read_people(file: str, text: str, *, currencies: Collection[str] | None = None) -> People:
+    """The people in a file. ``currencies``: those that have a rate. Raises ``RunbookErrors``, also for unknown people
+    and roles, for gaps in a duty and for limits that nothing can be held against."""
     source = Source(file, text)
-    written = read_as(_PEOPLE, source, shapes={"": WrittenPeople, "roles": WrittenRole, "duty": WrittenShift})
+    written = read_as(_PEOPLE, source, shapes=SHAPES)
     problems: list[Problem] = []
+    limits = Limits(source, problems, currencies)
     roles = {
-        name: _role(role, ("roles", name), source, written.people, problems) for name, role in written.roles.items()
+        name: _role(role, ("roles", name), source, written.people, limits, problems)
+        for name, role in written.roles.items()
     }
+    if written.tasks is not None and written.tasks.owner not in roles:
+        message = f"there is no role {written.tasks.owner!r}{meant(written.tasks.owner, roles)}"
+        problems.append(source.problem(("tasks", "owner"), message))
     if problems:
         raise RunbookErrors(problems)
-    return roles
+    return People(roles, written.tasks.policy() if written.tasks else None)
 
 
+SHAPES: dict[str, type[Written]] = {
+    "": WrittenPeople,
+    "roles": WrittenRole,
+    "duty": WrittenShift,
+    "tasks": WrittenTasks,
+    "within": Durations,
+}
 _PEOPLE = TypeAdapter(WrittenPeople)
 
 
-def _role(written: WrittenRole, path: Path, source: Source, people: Iterable[str], problems: list[Problem]) -> Role:
+def _role(
+    written: WrittenRole,
+    path: Path,
+    source: Source,
+    people: Iterable[str],
+    limits: Limits,
+    problems: list[Problem],
+) -> Role:
     for index, who in enumerate(written.team):
         if who not in people:
             message = f"there is no person {who!r}{meant(who, people)}; list everybody under `people`"
@@ -68,8 +99,9 @@ def _role(written: WrittenRole, path: Path, source: Source, people: Iterable[str
     if gap is not None:
         message = f"nobody is on from {_moment(gap[0])} to {_moment(gap[1])}; add a shift"
         problems.append(source.problem((*path, "duty"), message))
-    limit = _limit(written.approves_up_to, (*path, "approves_up_to"), source, problems)
-    return Role(team=written.team, duty=shifts, zone=written.zone, approves_up_to=limit)
+    up_to = limits.read(written.approves_up_to, (*path, "approves_up_to"))
+    per_day = limits.read(written.approves_per_day, (*path, "approves_per_day"))
+    return Role(team=written.team, duty=shifts, zone=written.zone, approves_up_to=up_to, approves_per_day=per_day)
 
 
 def _shifts(
@@ -97,13 +129,3 @@ def _first_gap(shifts: tuple[Shift, ...]) -> tuple[int, int] | None:
 def _moment(minutes: int) -> str:
     day, rest = divmod(minutes, 24 * 60)
     return f"{WEEKDAYS[day % 7]} {rest // 60:02}:{rest % 60:02}"
-
-
-def _limit(text: str | None, path: Path, source: Source, problems: list[Problem]) -> Money | None:
-    if text is None:
-        return None
-    try:
-        return parse_amount(text)
-    except DefinitionError as error:
-        problems.append(source.problem(path, str(error)))
-        return None

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Stri
 from amends.models import Party, Written
 from runbooks.language.durations import Duration, Durations, EachDuration, for_all
 from runbooks.language.words import EventType, Name
+from runbooks.policy import TaskPolicy
 
 
 def _percent(value: Any) -> Any:
@@ -46,6 +47,16 @@ class WrittenLevel(Written):
     page: Name
     ack_within: EachDuration
     repeat: Annotated[StrictInt, Field(ge=1, le=10)] = 1
+
+
+class WrittenTasks(Written):
+    """Who does what is left to a person, and by when."""
+
+    owner: Name
+    within: EachDuration
+
+    def policy(self) -> TaskPolicy:
+        return TaskPolicy(owner=self.owner, within=self.within.by_severity())
 
 
 class WrittenExternal(Written):
@@ -91,6 +102,8 @@ PROMISE_SHAPES: dict[str, type[Written]] = {
         ("acknowledge", "first_response", "update", "analysis", "action", "resolve", "ack_within"), GoalTimes
     ),
     "escalation": WrittenLevel,
+    "tasks": WrittenTasks,
+    "within": Durations,
     "external": WrittenExternal,
     "expect rule": WrittenExpect,
     "match rule": WrittenMatch,

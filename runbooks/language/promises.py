@@ -6,7 +6,17 @@ from runbooks.language.context import Context
 from runbooks.language.facts import fields_of
 from runbooks.language.promise_shapes import GoalTimes, WrittenExpect
 from runbooks.language.surface import Runbook
-from runbooks.policy import Expectation, ExternalDeadline, Goal, GoalName, Level, Match, SlaPolicy, TableKind
+from runbooks.policy import (
+    Expectation,
+    ExternalDeadline,
+    Goal,
+    GoalName,
+    Level,
+    Match,
+    SlaPolicy,
+    TableKind,
+    TaskPolicy,
+)
 from runbooks.program import FactType
 from runbooks.suggestions import meant
 
@@ -39,6 +49,16 @@ def ladder_of(runbook: Runbook, context: Context) -> tuple[Level, ...]:
         Level(page=level.page, ack_within=level.ack_within.by_severity(), repeat=level.repeat)
         for level in runbook.escalation
     )
+
+
+def tasks_of(runbook: Runbook, context: Context) -> TaskPolicy | None:
+    """Who does what is left to a person, and by when: as the runbook says, or else the company."""
+    if runbook.tasks is None:
+        policy = context.reference.tasks
+        context.roles |= {policy.owner} if policy is not None else set()
+        return policy
+    context.role(("tasks", "owner"), runbook.tasks.owner)
+    return runbook.tasks.policy()
 
 
 def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, ...]:

@@ -75,6 +75,8 @@ _MENDS = {
     "every": "say how often it is read, such as `every: 6h`",
     "decide_within": "an approval must end: say after how long, such as `decide_within: 4h`",
     "lift": "a measure must be lifted again; say by which activity, such as `lift: orders.release`",
+    "owner": "say which role does what is left to a person, such as `owner: logistics`",
+    "within": "say by when it is to be done, such as `within: 1d`",
     "until": "say when it is over, such as `until: incident.resolved`",
     "max": "rounds must end: say how many there are at most, such as `max: 3`",
 }
@@ -152,6 +154,8 @@ def _problem(source: Source, detail: Any, shapes: Mapping[str, type[Written]]) -
             return say(path, f"`{last}` must be at least {detail['ctx']['ge']}; this is {detail['input']!r}")
         case "less_than_equal":
             return say(path, f"`{last}` must be at most {detail['ctx']['le']}; this is {detail['input']!r}")
+        case "int_type":
+            return say(path, f"`{last}` must be a whole number; this is {detail['input']!r}")
         case "enum":
             known = [word.strip("'") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
             suggestion = meant(str(detail["input"]), known)

@@ -6,13 +6,16 @@ from pydantic import JsonValue
 
 from runbooks.catalogue import ActivitySpec
 from runbooks.expressions import CURRENCY
+from runbooks.language.approvals import spending_behind
 from runbooks.language.context import Context
-from runbooks.language.facts import Known, fact_type, saves
+from runbooks.language.facts import Known, every_step, fact_type, saves
 from runbooks.language.guards import needed_by
 from runbooks.language.source import Path
+from runbooks.language.step_shapes import Approve
 from runbooks.language.surface import Runbook
-from runbooks.language.worlds import World, verdict
-from runbooks.program import FactType
+from runbooks.language.worlds import MAYBE, SET, World, root_of, verdict
+from runbooks.language.writes import Write, writes
+from runbooks.program import MOMENTS, FactType
 from runbooks.scanning import scan
 
 
@@ -33,6 +36,30 @@ class Reader:
             self._reads(where, value[1:], world, skip=1)
             if fact_type(spec.takes.model_fields[name].annotation) is FactType.MONEY:
                 self._is_set(where, CURRENCY, world)
+
+    def amount(self, step: Approve, path: Path, world: World) -> None:
+        """Notes what the amount of an approval reads and a world may lack when the approval is asked for."""
+        spending = spending_behind(path, self._runbook)
+        written = step.amount if step.amount is not None else spending.amount if spending is not None else None
+        if not isinstance(written, str):
+            return
+        if step.amount is not None:
+            self._reads((*path, "amount"), written[1:], world, skip=1)
+        for name in needed_by(written[1:]) if step.amount is None else ():
+            self._is_set((*path, "approve"), name.path, world)
+        self._is_set((*path, "approve"), CURRENCY, world)
+
+    def end_of_measure(self, path: Path, until: str, world: World) -> None:
+        """Notes what the end of a measure reads and the world where it begins, or one behind it, may lack."""
+        self._reads(path, until, world.assuming(dict.fromkeys(MOMENTS, SET)))
+        for name in needed_by(until):
+            for where, step in every_step(self._runbook):
+                if world.is_set(name.path) and any(_takes_away(write, name.path) for write in writes(step)):
+                    line = self._context.source.problem(where, "").line
+                    message = f"{name.path!r} may be taken away again on line {line}; ask `has({name.path})` first"
+                    problem = self._context.source.problem(path, message, inside=(name.line, name.column))
+                    self._context.problems.append(problem)
+                    break
 
     def may_hold(self, path: Path, condition: str | None, world: World) -> bool:
         """Whether a condition could hold in a world; notes what it reads and the world may lack."""
@@ -84,3 +111,7 @@ class Reader:
         if min(lines) > self._context.source.problem(path, "").line:
             return f"it is set only later, on line {min(lines)}; put the step that saves it before this one"
         return f"not every way here saves it (line {min(lines)}); say `otherwise` there, or ask `has({fact})` first"
+
+
+def _takes_away(write: Write, fact: str) -> bool:
+    return write.root == root_of(fact) and write.whole and write.facts.get(fact, MAYBE) == MAYBE

@@ -2,13 +2,16 @@
 
 from typing import NamedTuple
 
-from runbooks.policy import Calendar, Role, Table
+from runbooks.policy import Calendar, RemedyPolicy, Role, Table, TaskPolicy
 
 
 class Reference(NamedTuple):
-    """All that there is; a bundle carries only what its runbook uses. ``runbooks`` are the known exception types."""
+    """All that there is; a bundle carries only what its runbook uses. ``runbooks`` are the known exception types.
+    ``tasks``: who does what is left to a person, where a runbook does not say. ``remedies`` hold for every runbook."""
 
     roles: dict[str, Role] = {}
     calendars: dict[str, Calendar] = {}
     tables: dict[str, Table] = {}
     runbooks: frozenset[str] = frozenset()
+    tasks: TaskPolicy | None = None
+    remedies: RemedyPolicy | None = None

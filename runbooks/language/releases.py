@@ -5,9 +5,7 @@ cannot be loaded or published.
 """
 
 NOT_YET = {
-    "approve": "checked, but this release's engine does not carry out `approve` yet; leave it out until one does",
     "decide": "checked, but this release's engine does not carry out `decide` yet; leave it out until one does",
-    "measure": "checked, but this release's engine does not carry out `measure` yet; leave it out until one does",
     "rounds": "checked, but this release's engine does not carry out `rounds` yet; leave it out until one does",
     "interrupts": "checked, but this release's engine does not carry out `interrupts` yet; leave it out until one does",
 }

@@ -1,14 +1,17 @@
-"""What stands beside the runbooks, read at once: messages, rates, people, calendars and tables."""
+"""What stands beside the runbooks, read at once: messages, rates, people, remedies, calendars and
+tables."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from runbooks.amounts import REFERENCE
 from runbooks.language.calendars import read_calendar
 from runbooks.language.people import read_people
 from runbooks.language.problems import Problem, RunbookErrors
 from runbooks.language.rates import read_rates
 from runbooks.language.reference import Reference
+from runbooks.language.remedies import read_remedies
 from runbooks.language.tables import read_table
 from runbooks.language.texts import LANGUAGES, Texts
 
@@ -25,13 +28,15 @@ class Shelf(NamedTuple):
 
 
 def read_shelf(files: Mapping[str, _File], *, runbooks: frozenset[str] = frozenset()) -> Shelf:
-    """Everything in ``files``: what a file is (``people``, ``rates``, ``messages/en``, ``calendars/…``, ``tables/…``) →
-    its name and text. Raises ``RunbookErrors`` with the mistakes of all of them."""
+    """Everything in ``files``: what a file is (``people``, ``rates``, ``remedies``, ``messages/en``, ``calendars/…``,
+    ``tables/…``) → its name and text. Raises ``RunbookErrors`` with the mistakes of all of them."""
     problems: list[Problem] = []
     messages = {language: files[f"messages/{language}"] for language in LANGUAGES}
     texts = _try(problems, lambda: Texts(messages))
     rates = _try(problems, lambda: read_rates(*files["rates"]).rates)
-    roles = _try(problems, lambda: read_people(*files["people"]))
+    currencies = {REFERENCE, *rates} if rates is not None else None
+    people = _try(problems, lambda: read_people(*files["people"], currencies=currencies))
+    remedies = _try(problems, lambda: read_remedies(*files["remedies"], currencies=currencies))
     calendars = {}
     for kind, file in _of_kind(files, "calendars"):
         found = _try(problems, partial(read_calendar, *file))
@@ -41,10 +46,18 @@ def read_shelf(files: Mapping[str, _File], *, runbooks: frozenset[str] = frozens
                 message = f"the calendar is called {found[0]!r} and its file {kind!r}; give both one name"
                 problems.append(Problem(file=file[0], line=1, column=1, message=message))
     tables = {kind: _try(problems, partial(read_table, *file)) for kind, file in _of_kind(files, "tables")}
-    if problems or texts is None or rates is None or roles is None:
+    if problems or texts is None or rates is None or people is None:
         raise RunbookErrors(problems)
     known = {name: table for name, table in tables.items() if table is not None}
-    return Shelf(texts, rates, Reference(roles=roles, calendars=calendars, tables=known, runbooks=runbooks))
+    reference = Reference(
+        roles=people.roles,
+        calendars=calendars,
+        tables=known,
+        runbooks=runbooks,
+        tasks=people.tasks,
+        remedies=remedies,
+    )
+    return Shelf(texts, rates, reference)
 
 
 def _of_kind(files: Mapping[str, _File], kind: str) -> list[tuple[str, _File]]:

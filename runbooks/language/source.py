@@ -4,10 +4,11 @@ Keys are always text; dates stay text; duplicate keys, anchors and tags are refu
 """
 
 import math
+import warnings
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from runbooks.language.problems import Problem, RunbookErrors
@@ -76,7 +77,9 @@ class Source:
 
     def _compose(self, text: str) -> MappingNode:
         try:
-            root = YAML(typ="safe", pure=True).compose(text)
+            with warnings.catch_warnings():  # an anchor that stands twice is refused below like any other
+                warnings.simplefilter("ignore", ReusedAnchorWarning)
+                root = YAML(typ="safe", pure=True).compose(text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

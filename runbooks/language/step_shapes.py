@@ -53,9 +53,14 @@ class Ask(_WrittenStep):
 
 
 class Approve(_WrittenStep):
-    """An ask of a role under four-eyes. Rejected in a plan, the plan fails."""
+    """An ask of a role under four-eyes. Rejected in a plan, the plan fails.
+
+    ``amount``: what it is about; in a plan what the first step behind it spends, if nothing is said.
+    """
 
     approve: Name
+    amount: JsonValue = None
+    approvers: Annotated[StrictInt, Field(ge=1, le=5)] = 1
     decide_within: EachDuration
     if_silent: IfUndecided
     on_refusal: OnRefusal = OnRefusal.TASK

@@ -3,10 +3,12 @@
 from typing import assert_never
 
 from runbooks.catalogue import CATALOGUE, ActivitySpec
+from runbooks.language.approvals import compile_approval
 from runbooks.language.calls import inputs_of, spec_of
 from runbooks.language.context import Context
 from runbooks.language.facts import fields_of, fits
-from runbooks.language.later_steps import check_approval, check_decision, check_measure, check_rounds
+from runbooks.language.later_steps import check_decision, check_rounds
+from runbooks.language.measures import compile_measure
 from runbooks.language.naming import Ids
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import (
@@ -23,6 +25,7 @@ from runbooks.language.step_shapes import (
     Unreadable,
     Wait,
 )
+from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
 from runbooks.program import (
     AskStep,
@@ -43,8 +46,8 @@ from runbooks.suggestions import meant
 class StepCompiler:
     """Compiles the steps of one runbook; what is wrong goes into the context, and compiling goes on."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, runbook: Runbook, context: Context) -> None:
+        self._runbook, self._context = runbook, context
         self._ids = Ids()
 
     def sequence(self, steps: tuple[AnyStep, ...], path: Path, within: str) -> tuple[Step, ...]:
@@ -69,11 +72,11 @@ class StepCompiler:
                 inner = self.sequence(step.together, (*path, "together"), within)
                 return Together(id=step_id, when=step.when, steps=inner)
             case Approve():
-                check_approval(step, path, self._context)
+                return compile_approval(step, path, step_id, self._runbook, self._context)
             case Decide():
                 check_decision(step, path, self._context)
             case Measure():
-                check_measure(step, path, self._context)
+                return compile_measure(step, path, step_id, self._context)
             case Rounds():
                 check_rounds(step, path, self._context)
                 self.sequence(step.rounds.steps, (*path, "rounds", "steps"), within)

@@ -13,6 +13,7 @@ from runbooks.language.promise_shapes import (
     WrittenInterrupt,
     WrittenLevel,
     WrittenSla,
+    WrittenTasks,
 )
 from runbooks.language.step_shapes import STEP_SHAPES, Stages
 from runbooks.language.words import ChoiceName, Name
@@ -58,6 +59,7 @@ class Runbook(Written):
     sla: WrittenSla | None = None
     external: dict[Name, WrittenExternal] = {}
     escalation: tuple[WrittenLevel, ...] = ()
+    tasks: WrittenTasks | None = None
     interrupts: tuple[WrittenInterrupt, ...] = ()
     stages: Stages
 

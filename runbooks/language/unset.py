@@ -131,7 +131,10 @@ class _Walker:
                 return self._rounds(step, path, world)
             case Measure():
                 self._reader.inputs(CATALOGUE[step.measure], step.with_, path, world)
-            case Approve() | Decide() | Unreadable():
+                self._reader.end_of_measure((*path, "until"), step.until, world)
+            case Approve():
+                self._reader.amount(step, path, world)
+            case Decide() | Unreadable():
                 pass
             case _:
                 assert_never(step)

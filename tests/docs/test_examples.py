@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from amends.models import Head
 from cli.main import main
 from drills.scenario import parse_scenarios
 from runbooks import library
@@ -17,6 +18,7 @@ from runbooks.language.compiler import Examined, examine
 from runbooks.language.people import read_people
 from runbooks.language.problems import Weight
 from runbooks.language.rates import read_rates
+from runbooks.language.remedies import read_remedies
 from runbooks.language.tables import read_table
 from runbooks.language.texts import LANGUAGES, Texts
 from runbooks.program import FactType
@@ -111,11 +113,12 @@ def test_the_message_can_be_sent_about_the_whole_runbook() -> None:
     assert {*texts.placeholders(key)} <= {*bundle.facts}
 
 
-def test_people_calendars_tables_and_rates_can_be_read() -> None:
+def test_people_remedies_calendars_tables_and_rates_can_be_read() -> None:
     def written(role: str) -> tuple[str, str]:
         return example("yaml", role).place, example("yaml", role).text
 
-    assert set(read_people(*written("people"))) == {"logistics", "logistics_lead"}
+    assert set(read_people(*written("people")).roles) == {"logistics", "logistics_lead"}
+    assert set(read_remedies(*written("remedies")).caps) == {Head.COMPENSATION, Head.FREIGHT, Head.GOODWILL}
     assert read_calendar(*written("calendar"))[0] == "cn_office"
     assert len(read_table(*written("table")).rows) == 2
     assert set(read_rates(*written("rates")).rates) == {"USD", "JPY"}
@@ -137,6 +140,7 @@ def test_no_yaml_example_is_left_untested() -> None:
         "expressions",
         "messages",
         "people",
+        "remedies",
         "calendar",
         "table",
         "rates",

@@ -20,6 +20,7 @@ from runbooks.language.calendars import WrittenCalendar
 from runbooks.language.facts import words_of
 from runbooks.language.people import WrittenPeople, WrittenRole, WrittenShift
 from runbooks.language.releases import DATA_ONLY, NOT_YET, RESERVED
+from runbooks.language.remedies import WrittenHeads, WrittenRemedies
 from runbooks.language.surface import SHAPES
 from runbooks.language.tables import WrittenRow, WrittenTable
 from tests.docs.pages import PAGES, anchors, code_of, commands, links
@@ -77,6 +78,8 @@ def test_the_guide_names_every_key_of_the_language() -> None:
         WrittenPeople,
         WrittenRole,
         WrittenShift,
+        WrittenRemedies,
+        WrittenHeads,
         WrittenCalendar,
         WrittenTable,
         WrittenRow,

@@ -3,7 +3,19 @@
 from amends.journal import TimelineRow
 from drills.scenario import Scenario, parse_scenarios
 from runbooks.library import load
-from tests.workflows.builders import Incident
+from runbooks.program import ApproveStep, IfUndecided, MeasureStep, Undo, Value
+from tests.workflows.builders import Incident, always
+
+HOLD = MeasureStep(
+    id="report.inventory.reserve",
+    activity="inventory.reserve",
+    inputs={"parcel_id": Value(expr="report.parcel_id")},
+    lift=Undo(activity="inventory.release", takes=("reservation_id",)),
+    until="incident.resolved",
+)
+APPROVE = ApproveStep(
+    id="action.reship.approve.finance", role="finance", decide_within=always(4), if_silent=IfUndecided.ESCALATE
+)
 
 CALLED_OFF = """\
 scenarios:

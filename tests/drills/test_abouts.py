@@ -5,7 +5,12 @@ import pytest
 from amends.timeline import EntryKind
 from drills.abouts import Abouts
 from drills.written import WrittenScenario
+from runbooks.bundle import Bundle
 from runbooks.library import load
+from runbooks.policy import Role
+from runbooks.program import Plan
+from tests.drills.builders import APPROVE, HOLD
+from tests.workflows.builders import REPLACE, lost_parcel
 
 WRITTEN = WrittenScenario.model_validate(
     {
@@ -15,6 +20,13 @@ WRITTEN = WrittenScenario.model_validate(
         "expect": {"status": "cancelled", "effects": [], "messages": []},
     }
 )
+
+
+def approved_and_held() -> Bundle:
+    """An incident in which something is held, and a plan is approved before its undoable work."""
+    return lost_parcel(report=(HOLD,), action=(Plan(name="reship", steps=(APPROVE, REPLACE)),)).model_copy(
+        update={"roles": {"finance": Role(team=("fang", "dai"))}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,10 +65,38 @@ def test_a_kind_of_entry_names_what_it_is_about(entry: EntryKind, name: str) -> 
     assert name in Abouts(load("lost_parcel")).of(entry, WRITTEN)
 
 
-def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal() -> None:
-    abouts = Abouts(load("lost_parcel"))
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        (EntryKind.APPROVAL_ASKED, "action.reship.approve.finance"),
+        (EntryKind.APPROVAL_ASKED, "finance"),
+        (EntryKind.APPROVAL_GIVEN, "fang"),
+        (EntryKind.APPROVAL_REJECTED, "dai"),
+        (EntryKind.APPROVAL_EXPIRED, "escalate"),
+        (EntryKind.APPROVAL_WITHDRAWN, "reship"),
+        (EntryKind.DECISION_RECEIVED, "approve"),
+        (EntryKind.DECISION_COUNTED, "action.reship.approve.finance"),
+        (EntryKind.DECISION_REFUSED, "action.reship.approve.finance"),
+        (EntryKind.PLAN_CHOSEN, "reship"),
+        (EntryKind.TASK_OPENED, "undecided"),
+        (EntryKind.TASK_OPENED, "undecided:action.reship.approve.finance"),
+        (EntryKind.TASK_CLOSED, "rejected:action.reship.approve.finance"),
+        (EntryKind.TASK_OVERDUE, "finance"),
+        (EntryKind.TASK_SETTLED, "unknown:report.inventory.reserve/1"),
+        (EntryKind.WAIVER_REQUESTED, "undo:action.reship.orders.add_replacement/1"),
+        (EntryKind.UNDO_WAIVED, "inventory.release"),
+        (EntryKind.EFFECT_APPLIED, "inventory.reserve"),
+        (EntryKind.UNDO_REQUESTED, "inventory.release"),
+    ],
+)
+def test_what_people_decide_and_what_is_held_for_a_while_has_its_names(entry: EntryKind, name: str) -> None:
+    assert name in Abouts(approved_and_held()).of(entry, WRITTEN)
 
-    nameless = {entry for entry in EntryKind if not abouts.of(entry, WRITTEN)}
+
+def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal() -> None:
+    both = [Abouts(load("lost_parcel")), Abouts(approved_and_held())]
+
+    nameless = {entry for entry in EntryKind if not any(abouts.of(entry, WRITTEN) for abouts in both)}
 
     assert nameless == {
         EntryKind.INCIDENT_REGISTERED,
@@ -65,6 +105,9 @@ def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal(
         EntryKind.RUN_STARTED,
         EntryKind.NEWS_RECEIVED,
         EntryKind.RETRY_REQUESTED,
+        EntryKind.BOOKS_AGREED,
+        EntryKind.BOOKS_DIFFER,
+        EntryKind.BOOKS_UNREAD,
     }
 
 

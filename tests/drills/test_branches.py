@@ -5,7 +5,8 @@ import pytest
 from amends.models import Severity
 from drills.branches import branches
 from runbooks.library import load
-from runbooks.program import Choice, DoStep, OnRefusal, Plan, Program, SeverityRule, Step, Together
+from runbooks.program import Choice, DoStep, IfUndecided, OnRefusal, Plan, Program, SeverityRule, Step, Together
+from tests.drills.builders import APPROVE, HOLD
 from tests.workflows.builders import (
     ASK,
     REFUND,
@@ -77,6 +78,16 @@ STEPS: list[tuple[str, Step, list[str]]] = [
         ["ask/refused", "ask/chosen/reship", "ask/not_offered/reship", "ask/chosen/refund", "ask/silence"],
     ),
     ("a wait", WAIT, ["wait/ended", "wait/timed_out"]),
+    (
+        "an approval",
+        APPROVE.model_copy(update={"id": "analysis.approve"}),
+        ["approve/approved", "approve/rejected", "approve/expired"],
+    ),
+    (
+        "a measure",
+        HOLD.model_copy(update={"id": "analysis.hold", "when": "stock.reservable"}),
+        ["hold/taken", "hold/skipped", "hold/applied", "hold/refused", "hold/lifted"],
+    ),
     (
         "a condition of a together",
         Together(id="analysis.together", when="stock.reservable", steps=(CHECK,)),
@@ -170,6 +181,35 @@ def test_the_hint_of_an_undo_names_what_must_be_refused_or_that_it_must_be_calle
     assert told["action.reship.orders.add_replacement/undone"] == "let `shipping.create_shipment` be refused after it"
     assert told["action.reship.shipping.create_shipment/undone"] == (
         "cancel the incident after it, before the plan has gone through"
+    )
+
+
+def test_an_approval_that_is_rejected_fails_its_plan_and_elsewhere_needs_a_person() -> None:
+    by_silence = APPROVE.model_copy(update={"if_silent": IfUndecided.REJECT})
+    inside = words(program(plans=(Plan(name="reship", steps=(by_silence,)),)))
+    outside = words(program(APPROVE.model_copy(update={"id": "analysis.approve"})))
+
+    of = "action.reship.approve.finance"
+    assert inside[f"{of}/rejected"] == "approval by `finance`: rejected, plan `reship` fails"
+    assert inside[f"{of}/expired"] == (
+        "approval by `finance`: not decided in time, which counts as rejected, plan `reship` fails"
+    )
+    assert inside["action.reship/undone"] == "plan `reship`: undone after a refusal"
+    assert outside["analysis.approve/rejected"] == "approval by `finance`: rejected, a person is needed"
+    assert outside["analysis.approve/expired"] == "approval by `finance`: not decided in time, a person is needed"
+
+
+def test_the_hints_of_an_approval_and_a_measure_say_what_to_script_and_what_to_wait_for() -> None:
+    two = APPROVE.model_copy(update={"approvers": 2})
+    told = hints(program(HOLD, plans=(Plan(name="reship", steps=(REPLACE, two)),)))
+
+    of = "action.reship.approve.finance"
+    assert told[f"{of}/approved"] == "approve it: `{approve: finance, by: …, after: 1h}` in a `script`, by 2 people"
+    assert told[f"{of}/rejected"] == "reject it: `{reject: finance, by: …, after: 1h}` in a `script`"
+    assert told["action.reship/undone"] == told[f"{of}/rejected"]
+    assert told["action.reship.orders.add_replacement/undone"] == "let `finance` reject what it is asked after it"
+    assert told["report.inventory.reserve/lifted"] == (
+        "let `incident.resolved` come true behind it, or the incident end"
     )
 
 

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from amends.models import Data, Outcome
+from amends.models import Actor, ActorKind, Data, Outcome
 from amends.timeline import EntryKind
 from drills.branches import branches
 from drills.coverage import reached
+from runbooks.policy import Role
 from runbooks.program import Choice, OnRefusal, Plan, Step, Together
-from tests.drills.builders import timeline_of
+from tests.drills.builders import APPROVE, HOLD, timeline_of
 from tests.workflows.builders import (
     ASK,
     OPS,
@@ -26,8 +27,9 @@ from tests.workflows.builders import (
     read,
     refusing,
 )
-from workflows.events import CancelRequested, Command, CommandReturned
+from workflows.events import CancelRequested, Command, CommandReturned, DecisionGiven, Verdict
 
+FANG = Actor(kind=ActorKind.HUMAN, id="fang", verified=True)
 CHECK = read("inventory.check", stage="analysis", save_as="stock")
 
 
@@ -185,6 +187,33 @@ def test_a_refusal_that_comes_when_all_is_called_off_leads_nowhere() -> None:
 
     assert EntryKind.EFFECT_REFUSED in incident.kinds()
     assert went(incident, "analysis.shipping.open_trace") == []
+
+
+def test_an_approval_is_reached_by_what_was_decided_or_by_silence() -> None:
+    def decided(verdict: Verdict | None) -> Incident:
+        plan = Plan(name="reship", steps=(APPROVE, REPLACE))
+        bundle = lost_parcel(analysis=(), action=(plan, Plan(name="refund", steps=(REFUND,))))
+        incident = Incident(bundle.model_copy(update={"roles": {"finance": Role(team=("fang",))}})).open()
+        if verdict is not None:
+            decision = DecisionGiven(key="d-1", approval=APPROVE.id, verdict=verdict, plan="reship", actor=FANG)
+            incident.take(decision)
+        return incident.settle().wait(hours=5)
+
+    assert went(decided(Verdict.APPROVE), APPROVE.id) == ["approved"]
+    assert went(decided(Verdict.REJECT), APPROVE.id) == ["rejected"]
+    assert went(decided(Verdict.REJECT), "action.reship") == ["taken", "undone"]
+    assert went(decided(None), APPROVE.id) == ["expired"]
+
+
+def test_a_measure_is_reached_when_it_is_on_and_again_when_it_is_lifted() -> None:
+    def held(world: Answerer = applied, *, until: str = "incident.resolved") -> Incident:
+        measure = HOLD.model_copy(update={"until": until})
+        plans = (Plan(name="refund", steps=(REFUND,)),)
+        return Incident(lost_parcel(report=(measure,), analysis=(TRACE, WAIT), action=plans), world=world).open()
+
+    assert went(held(), HOLD.id) == ["applied"]
+    assert went(held().wait(days=11), HOLD.id) == ["applied", "lifted"]
+    assert went(held(refusing("inventory.reserve")), HOLD.id) == ["refused"]
 
 
 def test_a_severity_is_reached_when_its_rule_comes_to_hold() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from amends.models import Money
 from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
 from runbooks.language.reference import Reference
@@ -21,6 +22,7 @@ REFERENCE = Reference(
         "finance": Role(team=("cho", "ben")),
         "boss": Role(team=("ann",)),
         "chief": Role(team=("dee",)),
+        "lead": Role(team=("eve", "cho"), approves_up_to=Money(amount=100_000, currency="CNY")),
     },
     calendars={
         "cn_office": Calendar(

@@ -143,7 +143,7 @@ def test_the_chinese_office_of_2026_works_on_make_up_days_and_rests_on_the_holid
 
 
 def test_who_is_on_follows_the_roles_own_zone() -> None:
-    clerk = read_people("p.yaml", PEOPLE)["clerk"]
+    clerk = read_people("p.yaml", PEOPLE).roles["clerk"]
 
     assert on_duty(clerk, datetime(2026, 11, 20, 15, 59, tzinfo=UTC)) == ("an",)
     assert on_duty(clerk, datetime(2026, 11, 20, 16, 0, tzinfo=UTC)) == ("bo",)

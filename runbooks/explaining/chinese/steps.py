@@ -24,7 +24,7 @@ from runbooks.explaining.items import (
 )
 from runbooks.explaining.labels import Told
 from runbooks.explaining.saying import code
-from runbooks.language.step_shapes import IfUndecided
+from runbooks.program import IfUndecided
 
 _THEN = {
     Then.PLAN_FAILS: "本方案失败",

@@ -19,7 +19,7 @@ from runbooks.explaining.items import (
 from runbooks.explaining.model import Explanation, Held, Promises, Trouble, Undoing
 from runbooks.explaining.reckoning import all_items
 from runbooks.explaining.saying import code
-from runbooks.language.step_shapes import IfUndecided
+from runbooks.program import IfUndecided
 
 NOT_CARRIED_OUT = {
     "approve": "nobody is asked for an approval",

@@ -11,6 +11,16 @@ from runbooks.language.compiler import compile_runbook
 from runbooks.policy import Calendar, ExternalDeadline, Level, Role, Shift
 from runbooks.program import BySeverity, Value
 
+_MEASURE = """\
+    - measure: inventory.reserve
+      with: {parcel_id: =parcel.parcel_id}
+      lift: inventory.release
+      until: incident.resolved
+"""
+_APPROVAL = """\
+        - {approve: finance, amount: =parcel.value, approvers: 2, decide_within: 4h, if_silent: reject}
+        - {do: inventory.reserve, undo: inventory.release}
+"""
 PROMISES = (Path(__file__).parents[1] / "good" / "everything.yaml").read_text(encoding="utf-8")
 
 
@@ -37,7 +47,11 @@ def rich() -> Bundle:
     """A bundle with something in every field of every model."""
     promises = PROMISES[PROMISES.index("sla:") : PROMISES.index("interrupts:")]
     opened = PROMISES[PROMISES.index("supersedes:") : PROMISES.index("report:")].replace("[lost_parcel]", "[]")
-    whole = bundle(("\nreport:\n", f"\n{opened}\n{promises}\nreport:\n"))
+    whole = bundle(
+        ("\nreport:\n", f"\n{opened}\n{promises}\nreport:\n"),
+        ("    - {do: inventory.check, save_as: stock}\n", f"    - {{do: inventory.check, save_as: stock}}\n{_MEASURE}"),
+        ("        - {do: inventory.reserve, undo: inventory.release}\n", _APPROVAL),
+    )
     (deadline,) = whole.external
     return whole.model_copy(
         update={

@@ -30,7 +30,7 @@ from runbooks.language.problems import Weight
 from runbooks.language.reading import read_runbook
 from runbooks.language.shelf import Shelf
 from runbooks.language.source import Source
-from runbooks.language.step_shapes import IfUndecided
+from runbooks.program import IfUndecided
 from tests.runbooks.builders import RATES, REFERENCE, small, texts
 
 EN, ZH = LANGUAGES[LanguageCode.EN], LANGUAGES[LanguageCode.ZH]
