@@ -6,16 +6,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from amends.errors import InputError
-from amends.journal import IncidentRow, TimelineRow
+from amends.journal import TimelineRow
 from amends.temporal import connect
 from amends.timeline import EntryKind
-from cli import completing, live, wording
-from cli.options import ActorName, Address, IncidentId, Key, OutputFormat, actor_of, key_of
-from cli.output import Format, print_json, say, short
-from cli.records import journal
-from workflows.contract import AnswerRequest, OpenAsk, Receipt, View
-
-OpenIncident = Annotated[IncidentId, Parameter(completer=completing.open_incidents)]
+from cli import acting, live, wording
+from cli.acting import OpenIncident
+from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
+from cli.output import Format
+from workflows.contract import AnswerRequest, CancelRequest, OpenAsk, View
 
 
 async def answer(
@@ -39,7 +37,7 @@ async def answer(
     late, is refused with the reason.
     """
     who = actor_of(actor)
-    row, timeline = found(incident)
+    row, timeline = acting.found(incident)
 
     def key_for(asked: str) -> str:
         return key or key_of("answer", row.incident_id, asked, choice, who.id)
@@ -47,18 +45,16 @@ async def answer(
     given = next((entry for entry in timeline if _is_given(entry, key_for)), None)
     if given is not None:
         asked = str(given.data["ask"])
-        receipt = Receipt(incident_id=row.incident_id, run_id=given.run_id, n=given.n, result="repeated")
+        receipt = acting.repeated(given)
     else:
-        require_running(row)
+        acting.require_running(row)
         client = await connect(address)
         asked = _asked(await live.view(client, row), ask)
         request = AnswerRequest(key=key_for(asked), ask=asked, choice=choice, actor=who)
-        receipt = await live.answer(client, row, request)
-    if format is Format.JSON:
-        print_json({"ask": asked, "choice": choice, "key": key_for(asked), **receipt.model_dump(mode="json")})
-        return
-    print(f"{receipt.result}: {choice} is the answer to {wording.step(asked)} of incident {row.incident_id}")
-    say(f"next: amends show {short(row.incident_id)}{f' --address {address}' if address else ''}")
+        receipt = await live.act(client, row, request)
+    said = f"{choice} is the answer to {wording.step(asked)} of incident {row.incident_id}"
+    document = {"ask": asked, "choice": choice, "key": key_for(asked)}
+    acting.tell(receipt, said, {**document}, row=row, address=address, form=format)
 
 
 async def cancel(
@@ -67,6 +63,7 @@ async def cancel(
     *,
     reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
     actor: ActorName = None,
+    key: Key = None,
     address: Address = None,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> None:
@@ -76,32 +73,19 @@ async def cancel(
 
       amends cancel 09e8ed54 --reason "the parcel was in the mail room"
 
-    Returns when Temporal has noted it; `amends show` tells how far the undoing
-    is. What a plan that succeeded has done for the customer stands.
+    Returns when that stands in the journal; `amends show` tells how far the
+    undoing is. What a plan that succeeded has done for the customer stands.
     """
     who = actor_of(actor)
-    if not reason.strip():
-        raise InputError("--reason: say why, for those who read the timeline later")
-    row, _ = found(incident)
-    require_running(row)
-    # Temporal tells the workflow no more than the reason: who asked must stand in it
-    await live.cancel(await connect(address), row, reason=f"{reason} ({who.id})")
-    if format is Format.JSON:
-        print_json({"incident_id": row.incident_id, "reason": reason, "actor": who.id, "result": "cancelling"})
-        return
-    print(f"cancelling incident {row.incident_id}")
-    say(f"next: amends show {short(row.incident_id)}{f' --address {address}' if address else ''}")
-
-
-def found(incident: str) -> tuple[IncidentRow, list[TimelineRow]]:
-    with journal() as found:
-        row = found.incident(incident)
-        return row, found.timeline(row.incident_id)
-
-
-def require_running(row: IncidentRow) -> None:
-    if row.status.final:
-        raise InputError(f"incident {row.incident_id} is {row.status}; nothing can be done to it any more")
+    reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
+    row, timeline = acting.found(incident)
+    before = acting.done_before(timeline, EntryKind.CANCEL_REQUESTED, who, key=key, reason=reason)
+    key = key or key_of("cancel", row.incident_id, reason, who.id)
+    request = CancelRequest(key=key, reason=reason, actor=who)
+    receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
+    document = {"reason": reason, "actor": who.id, "key": key}
+    said = f"incident {row.incident_id} is called off"
+    acting.tell(receipt, said, {**document}, row=row, address=address, form=format)
 
 
 def _is_given(entry: TimelineRow, key_for: Callable[[str], str]) -> bool:

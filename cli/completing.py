@@ -56,6 +56,12 @@ COMPLETERS: "Final[dict[str, Completer]]" = {
     "show": incidents,
     "watch": open_incidents,
     "answer": open_incidents,
+    "approve": open_incidents,
+    "reject": open_incidents,
+    "retry": open_incidents,
+    "choose": open_incidents,
+    "settle": open_incidents,
+    "waive": open_incidents,
     "cancel": open_incidents,
 }
 """Each command has at most one."""

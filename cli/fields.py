@@ -1,4 +1,4 @@
-"""The fields of a report as they are typed: ``order_id=SO-1001``."""
+"""The fields of a report or a result as they are typed: ``order_id=SO-1001``."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,6 +11,8 @@ from amends.errors import DefinitionError, InputError
 from amends.models import Data, plain
 from runbooks.amounts import parse_amount
 from runbooks.bundle import Bundle
+from runbooks.catalogue import CATALOGUE
+from runbooks.language.facts import fields_of
 from runbooks.program import FactType
 from runbooks.suggestions import meant
 
@@ -44,6 +46,27 @@ def parse_report(bundle: Bundle, fields: Iterable[str]) -> Data:
     if missing:
         raise InputError(f"the report lacks {', '.join(map(repr, missing))}. {_needs(bundle)}")
     return report
+
+
+def parse_result(activity: str | None, fields: Iterable[str]) -> Data:
+    """What a call of ``activity`` would have given, as far as ``name=value`` arguments say it.
+
+    Raises ``InputError`` for a call that gives nothing, and for what does not fit it.
+    """
+    spec = CATALOGUE.get(activity) if activity is not None else None
+    if spec is None or spec.gives is None:
+        raise InputError("--result: what this task is about gives no result; leave it out")
+    known = fields_of(spec.gives)
+    result: Data = {}
+    for field in fields:
+        name, equals, text = field.partition("=")
+        if not equals or name not in known:
+            there_are = ", ".join(f"{each}=<{_FORMS[kind]}>" for each, kind in known.items())
+            raise InputError(f"--result {field!r}: {spec.name} gives {there_are}{meant(name, known) or '.'}")
+        if name in result:
+            raise InputError(f"--result: {name!r} is given twice; give it once")
+        result[name] = _parse(name, text, known[name])
+    return result
 
 
 def _parse(name: str, text: str, kind: FactType) -> JsonValue:

@@ -16,7 +16,25 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from amends.errors import InputError, Trouble
 from amends.journal import IncidentRow
-from workflows.contract import ANSWER, RETRY, VIEW, AnswerRequest, Receipt, RetryRequest, View
+from workflows.contract import (
+    ANSWER,
+    CANCEL,
+    CHOOSE,
+    DECIDE,
+    RETRY,
+    SETTLE,
+    VIEW,
+    WAIVE,
+    AnswerRequest,
+    CancelRequest,
+    ChooseRequest,
+    DecideRequest,
+    Receipt,
+    RetryRequest,
+    SettleRequest,
+    View,
+    WaiveRequest,
+)
 
 PATIENCE: Final = timedelta(seconds=20)
 """How long a command waits for a worker."""
@@ -48,25 +66,17 @@ async def view(client: Client, row: IncidentRow, *, patience: timedelta = _LOOK)
     return found
 
 
-async def answer(
-    client: Client, row: IncidentRow, request: AnswerRequest, *, patience: timedelta = PATIENCE
-) -> Receipt:
-    """Answers a question. Returns when the answer is in the journal.
+Act = AnswerRequest | DecideRequest | RetryRequest | ChooseRequest | SettleRequest | WaiveRequest | CancelRequest
+"""What people do to a running incident."""
+
+
+async def act(client: Client, row: IncidentRow, request: Act, *, patience: timedelta = PATIENCE) -> Receipt:
+    """Does what a person wants. Returns when it is in the journal.
 
     Raises ``InputError`` with the reason when it does not count, ``Trouble`` when no worker answered within
-    ``patience``; the same answer under the same key can then be given again.
+    ``patience``; the same can then be done again under the same key.
     """
-    return await _update(client, row, ANSWER, request, patience=patience)
-
-
-async def retry(client: Client, row: IncidentRow, request: RetryRequest, *, patience: timedelta = PATIENCE) -> Receipt:
-    """Has a task tried again. Returns and raises as ``answer`` does."""
-    return await _update(client, row, RETRY, request, patience=patience)
-
-
-async def _update(
-    client: Client, row: IncidentRow, name: str, request: AnswerRequest | RetryRequest, *, patience: timedelta
-) -> Receipt:
+    name = _UPDATES[type(request)]
     update = _handle(client, row).execute_update(name, request, id=request.key, result_type=Receipt)
     try:
         receipt: Receipt = await asyncio.wait_for(update, patience.total_seconds())
@@ -85,10 +95,15 @@ async def _update(
     return receipt
 
 
-async def cancel(client: Client, row: IncidentRow, *, reason: str) -> None:
-    """Asks Temporal to cancel it. Returns when Temporal has noted that. Raises as ``view`` does."""
-    await view(client, row)
-    await _handle(client, row).cancel(reason=reason)
+_UPDATES: Final[dict[type[Act], str]] = {
+    AnswerRequest: ANSWER,
+    DecideRequest: DECIDE,
+    RetryRequest: RETRY,
+    ChooseRequest: CHOOSE,
+    SettleRequest: SETTLE,
+    WaiveRequest: WAIVE,
+    CancelRequest: CANCEL,
+}
 
 
 def _handle(client: Client, row: IncidentRow) -> WorkflowHandle[Any, Any]:

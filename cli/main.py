@@ -46,7 +46,12 @@ _COMMANDS: Final = {
     "show": ("cli.showing:show", "Tell an incident's story, and what may be answered now."),
     "watch": ("cli.watching:watch", "Tell an incident's story, and go on as it happens."),
     "answer": ("cli.acts:answer", "Answer a question that an incident has asked."),
+    "approve": ("cli.deciding:approve", "Approve what a role, or a second person, is asked for."),
+    "reject": ("cli.deciding:reject", "Reject it."),
     "retry": ("cli.retrying:retry", "Have what was left to a person tried again."),
+    "choose": ("cli.retrying:choose", "Have a plan tried when none is left."),
+    "settle": ("cli.settling:settle", "Say, with evidence, what was done by hand or found out."),
+    "waive": ("cli.settling:waive", "Ask that a failed undo be let be; a second person approves."),
     "cancel": ("cli.acts:cancel", "Call an incident off, and undo what was done."),
     "check": ("cli.check:check", "Check runbooks: every mistake, its place and its mend."),
     "runbooks": ("cli.revisions:runbooks", "List the runbooks, and what was published of them."),
@@ -64,7 +69,10 @@ _COMMANDS: Final = {
 
 _GROUPS: Final = {
     "See what happens (operations, auditors)": ("list", "show", "watch"),
-    "Act on it (operations)": ("open", "answer", "retry", "cancel"),
+    "Act on it (operations)": (
+        *("open", "answer", "approve", "reject", "cancel"),
+        *("retry", "choose", "settle", "waive"),
+    ),
     "Say what should happen (runbook owners)": ("explain", "check", "drill", "runbooks", "diff", "publish"),
 }
 _REST: Final = "Run it (engineers)"

@@ -1,22 +1,20 @@
-"""``amends retry``: have what was left to a person tried again."""
+"""``amends retry`` and ``amends choose``: have what was left to a person tried, as it was or in another way."""
 
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from amends.errors import InputError
-from amends.journal import TimelineRow
-from amends.temporal import connect
-from cli import live, pending
-from cli.acts import found, require_running
-from cli.options import ActorName, Address, IncidentId, Key, OutputFormat, actor_of, key_of
-from cli.output import Format, print_json, say, short
-from workflows.contract import RetryRequest
+from amends.timeline import EntryKind
+from cli import acting
+from cli.acting import OpenIncident, TaskId
+from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
+from cli.output import Format
+from workflows.contract import ChooseRequest, RetryRequest
 
 
 async def retry(
-    incident: IncidentId,
-    task: Annotated[str | None, Parameter(help="Which task, if several are open, as `amends show` names it.")] = None,
+    incident: OpenIncident,
+    task: TaskId = None,
     /,
     *,
     note: Annotated[str, Parameter(help="Why now; it stands in the timeline.")] = "",
@@ -32,36 +30,53 @@ async def retry(
       amends retry 09e8ed54 --note "stock came in"
 
     What was refused is tried anew, and so are an undo that failed and, when
-    none was left, the plans. Of what nobody knows whether it happened, its
-    system is asked again: that is never done a second time. If it comes to
+    none was left, the plans; what was rejected is asked for again, and books
+    that differ are compared again. Of what nobody knows whether it happened,
+    its system is asked again: that is never done a second time. If it comes to
     nothing again, the task is open again.
     """
-    who = actor_of(actor)
-    row, timeline = found(incident)
-    require_running(row)
-    meant = _meant(pending.tasks(timeline), task)
+    who, note = actor_of(actor), note.strip()
+    row, timeline = acting.found(incident)
+    before = acting.done_before(timeline, EntryKind.RETRY_REQUESTED, who, key=key, task=task, note=note)
+    if before is None:
+        acting.require_running(row)
+    meant = acting.the_task(timeline, task) if before is None else before
     named = str(meant.data["task"]) if meant else str(task)
-    opened = meant.seq if meant else 0  # a task that is opened once more may be tried once more
-    request = RetryRequest(
-        key=key or key_of("retry", row.incident_id, named, opened), task=named, note=note.strip(), actor=who
-    )
-    receipt = await live.retry(await connect(address), row, request)
-    if format is Format.JSON:
-        print_json({"task": named, "key": request.key, **receipt.model_dump(mode="json")})
-        return
-    print(f"{receipt.result}: {named} of incident {row.incident_id} is tried again")
-    say(f"next: amends show {short(row.incident_id)}{f' --address {address}' if address else ''}")
+    key = key or key_of("retry", row.incident_id, named, acting.opened(meant))
+    request = RetryRequest(key=key, task=named, note=note, actor=who)
+    receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
+    said = f"{named} of incident {row.incident_id} is tried again"
+    acting.tell(receipt, said, {"task": named, "key": key}, row=row, address=address, form=format)
 
 
-def _meant(tasks: list[TimelineRow], named: str | None) -> TimelineRow | None:
-    """The task that is meant. One that is not open goes through: the incident says why not."""
-    if named is not None:
-        return next((task for task in tasks if task.data["task"] == named), None)
-    match tasks:
-        case []:
-            raise InputError("nothing is left to a person in this incident; `amends show` tells what it waits for")
-        case [only]:
-            return only
-        case several:
-            names = ", ".join(str(task.data["task"]) for task in several)
-            raise InputError(f"several tasks are open; name one: {names}")
+async def choose(
+    incident: OpenIncident,
+    plan: Annotated[str, Parameter(help="The plan; `amends show` lists them.")],
+    /,
+    *,
+    note: acting.Note = "",
+    actor: ActorName = None,
+    key: Key = None,
+    address: Address = None,
+    format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
+) -> None:
+    """Have a plan tried when none is left, whether its condition holds or not.
+
+    For example:
+
+      amends choose 09e8ed54 refund --note "she wants her money back"
+
+    It is followed like any other: its approvals are asked for, and what it has
+    done is undone if it fails. Then the task is open again.
+    """
+    who, note = actor_of(actor), note.strip()
+    row, timeline = acting.found(incident)
+    before = acting.done_before(timeline, EntryKind.PLAN_CHOSEN, who, key=key, plan=plan)
+    if before is None:
+        acting.require_running(row)
+    meant = acting.the_task(timeline, acting.NO_PLAN_LEFT)
+    key = key or key_of("choose", row.incident_id, plan, acting.opened(meant))
+    request = ChooseRequest(key=key, plan=plan, note=note, actor=who)
+    receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
+    said = f"the plan {plan} of incident {row.incident_id} is tried"
+    acting.tell(receipt, said, {"plan": plan, "key": key}, row=row, address=address, form=format)

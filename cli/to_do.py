@@ -64,6 +64,9 @@ class ToDo:
             screen.line(line, prefix="  ")
         several = len(self._approvals) > 1 or approval.approval.startswith("waive:")
         approve, reject = tasks.deciding(self.incident, approval.approval if several else "")
+        if approval.amount is not None:  # who has seen one amount does not approve another that is asked for meanwhile
+            typed = wording.money(approval.amount.amount, approval.amount.currency).replace(",", "")
+            approve += f' --amount "{typed}"'
         for command in (approve, reject):
             screen.whole(f"    {command}{self.at}")
 

@@ -53,7 +53,7 @@ def commands() -> list[App]:
 
 def test_bash_completes_commands_options_and_their_values(bash_script: Path) -> None:
     assert {"show", "watch", "completion"} <= set(offered(bash_script, ""))
-    assert offered(bash_script, "wa") == ["watch"]
+    assert offered(bash_script, "wa") == ["waive", "watch"]
     assert offered(bash_script, "list", "--se") == ["--severity"]
     assert offered(bash_script, "list", "--severity", "c") == ["critical"]
     assert offered(bash_script, "watch", "5d3a", "--until", "res") == ["resolved"]

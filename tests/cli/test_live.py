@@ -47,11 +47,11 @@ async def test_without_a_worker_the_view_says_what_to_start(client: Client, unse
 
 async def test_without_a_worker_an_answer_is_given_up_in_time(client: Client, unserved: IncidentRow) -> None:
     with pytest.raises(Trouble, match="no worker answers; start one"):
-        await live.answer(client, unserved, REFUND, patience=SOON)
+        await live.act(client, unserved, REFUND, patience=SOON)
 
 
 async def test_an_incident_of_another_server_is_told_apart(client: Client, elsewhere: IncidentRow) -> None:
     with pytest.raises(InputError, match=r"does the journal belong to another server\? Name it with --address"):
         await live.view(client, elsewhere)
     with pytest.raises(InputError, match="does the journal belong to another server"):
-        await live.answer(client, elsewhere, REFUND, patience=SOON)
+        await live.act(client, elsewhere, REFUND, patience=SOON)

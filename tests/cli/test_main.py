@@ -10,7 +10,8 @@ from cli.codes import ExitCode
 from cli.main import main
 
 COMMANDS = (
-    *("list", "show", "watch", "open", "answer", "cancel"),
+    *("list", "show", "watch", "open", "answer", "approve", "reject", "cancel"),
+    *("retry", "choose", "settle", "waive"),
     *("explain", "check", "drill", "runbooks", "diff", "publish"),
     *("up", "status", "doctor", "down", "worker", "db", "backup", "demo", "completion"),
 )

@@ -284,7 +284,7 @@ def test_an_approval_says_who_is_asked_for_what_by_when_and_who_cannot(
         "); silence makes it a person's task.\n"
         "  Not mei or bo, who brought it here.\n"
         "  Approved so far by chen: 1 of 2.\n"
-        "    amends approve 5d3a1c88\n"
+        '    amends approve 5d3a1c88 --amount "CNY 1200.00"\n'
         '    amends reject 5d3a1c88 --note "…"\n'
     ) in told
     assert "  waiting for  logistics lead, until 2036-11-22 22:04 UTC (in " in told

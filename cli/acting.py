@@ -1,0 +1,120 @@
+"""What all commands share by which people act on a running incident."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from pydantic import JsonValue
+
+from amends.errors import InputError
+from amends.journal import IncidentRow, TimelineRow
+from amends.models import Actor, Data
+from amends.temporal import connect
+from amends.timeline import EntryKind
+from cli import completing, live, pending
+from cli.options import IncidentId
+from cli.output import Format, print_json, say, short
+from cli.records import journal
+from workflows.contract import Receipt
+
+OpenIncident = Annotated[IncidentId, Parameter(completer=completing.open_incidents)]
+TaskId = Annotated[
+    str | None, Parameter(name="TASK", help="Which task, if several are open, as `amends show` names it.")
+]
+Note = Annotated[str, Parameter(help="Why; it stands in the timeline.")]
+
+NO_PLAN_LEFT: Final = "no_plan_left"
+"""The task of an incident for which every plan has failed."""
+
+_NOTHING_LEFT: Final = "nothing is left to a person in this incident; `amends show` tells what it waits for"
+
+
+def found(incident: str) -> tuple[IncidentRow, list[TimelineRow]]:
+    """An incident of the journal, by its id or the beginning of it."""
+    with journal() as records:
+        row = records.incident(incident)
+        return row, records.timeline(row.incident_id)
+
+
+def require_running(row: IncidentRow) -> None:
+    if row.status.final:
+        raise InputError(f"incident {row.incident_id} is {row.status}; nothing can be done to it any more")
+
+
+def require(option: str, text: str, mend: str) -> str:
+    """What was typed behind an option, without blanks around it. Raises ``InputError`` if there is nothing."""
+    if not text.strip():
+        raise InputError(f"{option}: {mend}")
+    return text.strip()
+
+
+async def act(row: IncidentRow, request: live.Act, *, address: str | None) -> Receipt:
+    """Does it, and returns when it is in the journal. Raises as ``live.act`` does."""
+    require_running(row)
+    return await live.act(await connect(address), row, request)
+
+
+def repeated(entry: TimelineRow) -> Receipt:
+    """What whoever types the same again learns: that it counted."""
+    return Receipt(incident_id=entry.incident_id, run_id=entry.run_id, n=entry.n, result="repeated")
+
+
+def done_before(
+    timeline: Sequence[TimelineRow],
+    kind: EntryKind,
+    who: Actor,
+    *,
+    key: str | None,
+    task: str | None = None,
+    **said: JsonValue,
+) -> TimelineRow | None:
+    """The very same act by the same person, if what it was about has not come up again since; or whatever has the
+    ``key``, if one was given. ``task``: any, if it is not set."""
+    for entry in reversed(timeline):
+        if entry.kind is not kind or (key is not None and entry.data.get("key") != key):
+            continue
+        if key is not None:
+            return entry
+        of = NO_PLAN_LEFT if kind is EntryKind.PLAN_CHOSEN else entry.data.get("task")
+        same = all(entry.data.get(name) == given for name, given in said.items())
+        if entry.actor.id == who.id and task in (None, of) and same:
+            later = (each for each in timeline if each.seq > entry.seq and each.kind is EntryKind.TASK_OPENED)
+            return entry if all(each.data.get("task") != of for each in later) else None
+    return None
+
+
+def the_task(timeline: Sequence[TimelineRow], named: str | None, *, why: Iterable[str] = ()) -> TimelineRow | None:
+    """The open task that is meant; ``why`` are the reasons for which it may have been opened, any if none are given.
+
+    One that is not open goes through: the incident says why not. Raises ``InputError`` if none is named and there is
+    not just one.
+    """
+    tasks, whys = pending.tasks(timeline), set(why)
+    if named is not None:
+        return next((task for task in tasks if task.data["task"] == named), None)
+    fitting = [task for task in tasks if not whys or task.data.get("why") in whys]
+    match fitting:
+        case [only]:
+            return only
+        case []:
+            raise InputError(_NOTHING_LEFT if not tasks else f"no task fits; open are {_named(tasks)}")
+        case several:
+            raise InputError(f"several tasks are open; name one: {_named(several)}")
+
+
+def opened(task: TimelineRow | None) -> int:
+    """What tells a task from an earlier one of the same name, so that each may be acted on once."""
+    return task.seq if task else 0
+
+
+def tell(receipt: Receipt, said: str, document: Data, *, row: IncidentRow, address: str | None, form: Format) -> None:
+    """Prints what came of an act: ``said`` behind the receipt's word, or a document for programs."""
+    if form is Format.JSON:
+        print_json({**document, **receipt.model_dump(mode="json")})
+        return
+    print(f"{receipt.result}: {said}")
+    say(f"next: amends show {short(row.incident_id)}{f' --address {address}' if address else ''}")
+
+
+def _named(tasks: Iterable[TimelineRow]) -> str:
+    return ", ".join(str(task.data["task"]) for task in tasks)
