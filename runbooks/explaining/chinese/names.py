@@ -37,8 +37,6 @@ FIELDS = {
     "refund_id": "退款编号",
     "refunded": "已退金额",
     "replacement_id": "补发订单号",
-    "hold_id": "暂缓单号",
-    "credit_id": "付款单号",
     "reservable": "可预留情况",
     "reservation_id": "预留编号",
     "status": "状态",
