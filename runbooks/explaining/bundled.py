@@ -54,6 +54,7 @@ def written_of(bundle: Bundle) -> Runbook:
             {"page": level.page, "ack_within": _times(level.ack_within), "repeat": level.repeat}
             for level in bundle.escalation
         ),
+        "tasks": {"owner": bundle.tasks.owner, "within": _times(bundle.tasks.within)} if bundle.tasks else None,
         "stages": {
             "report": tuple(map(_step, program.report)),
             "analysis": tuple(map(_step, program.analysis)),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from amends.models import Model, Party, Severity
+from amends.models import Model, Money, Party, Severity
 from runbooks.explaining.conditions import Condition, Operand
 from runbooks.program import IfUndecided
 
@@ -61,8 +61,15 @@ class _Item(Model):
     only_if: Condition | None = None
 
 
+class Limit(Model):
+    """How much may be given for one order in all, and for all orders on one day; without a limit where not set."""
+
+    cap: Money | None = None
+    per_day: Money | None = None
+
+
 class DoItem(_Item):
-    """``otherwise``: the facts that hold when it is skipped or refused."""
+    """``otherwise``: the facts that hold when it is skipped or refused. ``limit``: how much may be given by it."""
 
     kind: Literal["do"] = "do"
     activity: str
@@ -72,6 +79,7 @@ class DoItem(_Item):
     final: bool = False
     refusal: Refusal | None = None
     otherwise: tuple[Assumed, ...] = ()
+    limit: Limit | None = None
 
 
 class TellItem(_Item):
@@ -106,8 +114,12 @@ class AskItem(_Item):
 
 
 class ApproveItem(_Item):
+    """``amount``: what it is about, if that is money."""
+
     kind: Literal["approve"] = "approve"
     role: str
+    amount: Operand | None = None
+    approvers: int = 1
     within: Times
     if_silent: IfUndecided
     rejected: Refusal

@@ -18,6 +18,7 @@ from runbooks.explaining.model import (
     RoleInfo,
     SetByOthers,
     Severities,
+    Tasks,
     Trouble,
     Undoing,
 )
@@ -61,6 +62,9 @@ class Language(Sayer):
     def when_paged(self, ladders: tuple[Ladder, ...]) -> str: ...
     @abstractmethod
     def on_duty(self, role: RoleInfo) -> str: ...
+    @abstractmethod
+    def left_to(self, tasks: Tasks) -> str:
+        """Whose it is to do what is left to a person."""
 
     # steps
 

@@ -127,6 +127,14 @@ class RoleInfo(Model):
     rostered: bool
     zone: str
     approves_up_to: Money | None
+    approves_per_day: Money | None
+
+
+class Tasks(Model):
+    """Whose it is to do what is left to a person, and within which time."""
+
+    owner: str
+    within: Times
 
 
 class StageItem(Model):
@@ -192,6 +200,7 @@ class Explanation(Model):
     promises: Promises
     ladders: tuple[Ladder, ...]
     roles: tuple[RoleInfo, ...]
+    tasks: Tasks | None
     stages: tuple[StageItem, ...]
     worst: WorstCase
     undone: tuple[Undoing, ...]

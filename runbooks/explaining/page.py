@@ -127,7 +127,8 @@ def _promises(explanation: Explanation, language: Language) -> list[Block]:
 
 def _ladder(explanation: Explanation, language: Language) -> list[Block]:
     blocks: list[Block] = [Paragraph(text=language.when_paged(explanation.ladders))]
-    lines = [*map(language.paged, explanation.ladders), *map(language.on_duty, explanation.roles)]
+    tasks = [language.left_to(explanation.tasks)] if explanation.tasks is not None else []
+    lines = [*map(language.paged, explanation.ladders), *tasks, *map(language.on_duty, explanation.roles)]
     return [*blocks, _points(lines)] if lines else blocks
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from amends.models import Severity
 from runbooks.explaining.conditions import Fact
+from runbooks.explaining.items import Times
 from runbooks.explaining.model import (
     Expected,
     ExternalDeadline,
@@ -19,6 +20,7 @@ from runbooks.explaining.model import (
     SetByOthers,
     Severities,
     SeverityRule,
+    Tasks,
 )
 from runbooks.explaining.steps import condition_of, times_of
 from runbooks.explaining.understanding import read_condition, read_operand
@@ -93,9 +95,14 @@ def ladders_of(runbook: Runbook, severities: tuple[Severity, ...]) -> tuple[Ladd
 
 
 def roles_of(runbook: Runbook, reference: Reference) -> tuple[RoleInfo, ...]:
-    """The roles that are paged or approve, in the order in which they are named."""
+    """The roles that are paged, have tasks or approve, in the order in which they are named; and where something is
+    approved, those whose authority may reach further."""
+    tasks = runbook.tasks or reference.tasks
     named = [level.page for level in runbook.escalation]
-    named += [step.approve for _, step in every_step(runbook) if isinstance(step, Approve)]
+    named += [tasks.owner] if tasks is not None else []
+    approving = [step.approve for _, step in every_step(runbook) if isinstance(step, Approve)]
+    named += approving
+    named += sorted(name for name, role in reference.roles.items() if approving and role.approves_up_to is not None)
     return tuple(
         RoleInfo(
             name=name,
@@ -103,9 +110,19 @@ def roles_of(runbook: Runbook, reference: Reference) -> tuple[RoleInfo, ...]:
             rostered=bool(role.duty),
             zone=role.zone,
             approves_up_to=role.approves_up_to,
+            approves_per_day=role.approves_per_day or role.approves_up_to,
         )
         for name, role in ((name, reference.roles[name]) for name in dict.fromkeys(named))
     )
+
+
+def tasks_of(runbook: Runbook, reference: Reference, severities: tuple[Severity, ...]) -> Tasks | None:
+    """Whose it is to do what is left to a person: as the runbook says, or else the company."""
+    policy = runbook.tasks.policy() if runbook.tasks is not None else reference.tasks
+    if policy is None:
+        return None
+    within = Times(by={severity: policy.within.of(severity) for severity in severities})
+    return Tasks(owner=policy.owner, within=within)
 
 
 def _ladder(runbook: Runbook, severity: Severity) -> Ladder:

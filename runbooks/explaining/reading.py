@@ -9,7 +9,7 @@ from runbooks.bundle import Bundle, MessageText
 from runbooks.explaining.bundled import written_of
 from runbooks.explaining.items import DoItem, MeasureItem, walk
 from runbooks.explaining.model import Explanation, StageItem, Undoing
-from runbooks.explaining.promises import ladders_of, opening_of, promises_of, roles_of, severities_of
+from runbooks.explaining.promises import ladders_of, opening_of, promises_of, roles_of, severities_of, tasks_of
 from runbooks.explaining.reckoning import all_items, worst_case_of
 from runbooks.explaining.steps import Steps
 from runbooks.language.facts import every_step
@@ -47,7 +47,13 @@ def explanation_of(runbook: Runbook, shelf: Shelf) -> Explanation:
 
 def explanation_of_bundle(bundle: Bundle) -> Explanation:
     """The explanation of a runbook as it was published, with the texts, people and tables of then."""
-    reference = Reference(roles=bundle.roles, calendars=bundle.calendars, tables=bundle.tables)
+    reference = Reference(
+        roles=bundle.roles,
+        calendars=bundle.calendars,
+        tables=bundle.tables,
+        tasks=bundle.tasks,
+        remedies=bundle.remedies,
+    )
     return _explanation(written_of(bundle), bundle.messages.__getitem__, reference)
 
 
@@ -56,7 +62,7 @@ def _explanation(
 ) -> Explanation:
     severities = severities_of(runbook)
     promises = promises_of(runbook, reference, severities.possible)
-    stages = _stages(runbook, Steps(texts, severities.possible))
+    stages = _stages(runbook, Steps(texts, severities.possible, reference.remedies))
     used = _words(runbook)
     return Explanation(
         name=runbook.runbook,
@@ -67,6 +73,7 @@ def _explanation(
         promises=promises,
         ladders=ladders_of(runbook, severities.possible),
         roles=roles_of(runbook, reference),
+        tasks=tasks_of(runbook, reference, severities.possible),
         stages=stages,
         worst=worst_case_of(stages, promises, severities.possible),
         undone=tuple(undoing for stage in stages for undoing in _undoings(stage)),

@@ -5,10 +5,10 @@ from typing import TypeGuard, assert_never
 
 from pydantic import JsonValue
 
-from amends.models import Severity
+from amends.models import Money, Severity
 from runbooks.bundle import MessageText
-from runbooks.catalogue import CATALOGUE, TELL
-from runbooks.explaining.conditions import Condition, Given
+from runbooks.catalogue import CATALOGUE, TELL, ActivitySpec
+from runbooks.explaining.conditions import Amount, Condition, Given, Operand
 from runbooks.explaining.items import (
     ApproveItem,
     AskItem,
@@ -18,6 +18,7 @@ from runbooks.explaining.items import (
     DoItem,
     Input,
     Item,
+    Limit,
     Look,
     MeasureItem,
     Message,
@@ -31,7 +32,9 @@ from runbooks.explaining.items import (
     WaitItem,
 )
 from runbooks.explaining.understanding import read_condition, read_operand
+from runbooks.language.approvals import amount_of
 from runbooks.language.durations import Durations
+from runbooks.language.facts import within
 from runbooks.language.step_shapes import (
     AnyStep,
     Approve,
@@ -47,6 +50,7 @@ from runbooks.language.step_shapes import (
     Wait,
 )
 from runbooks.language.words import SKIP
+from runbooks.policy import RemedyPolicy
 from runbooks.program import OnRefusal
 
 
@@ -62,19 +66,26 @@ def times_of(written: Durations, severities: tuple[Severity, ...]) -> Times:
 
 class Steps:
     """Explains the steps of one runbook, which must be right. ``texts``: a message's key → its text by language.
-    ``severities``: those that the runbook can give."""
+    ``severities``: those that the runbook can give. ``remedies``: how much may be given."""
 
-    def __init__(self, texts: Callable[[str], Mapping[str, MessageText]], severities: tuple[Severity, ...]) -> None:
-        self._texts, self._severities = texts, severities
+    def __init__(
+        self,
+        texts: Callable[[str], Mapping[str, MessageText]],
+        severities: tuple[Severity, ...],
+        remedies: RemedyPolicy | None,
+    ) -> None:
+        self._texts, self._severities, self._remedies = texts, severities, remedies
 
     def items(self, steps: tuple[AnyStep, ...]) -> tuple[Item, ...]:
         """The steps of a stage that has no plans."""
         return tuple(self._item(step, None) for step in steps)
 
     def plan(self, written: PlanSteps) -> PlanItem:
-        plan = _Plan()
-        items = tuple(self._item(step, plan) for step in written.steps)
-        return PlanItem(name=written.plan, only_if=condition_of(written.when), items=items)
+        plan, items = _Plan(), []
+        for number, step in enumerate(written.steps, start=1):
+            plan.left = written.steps[number:]
+            items.append(self._item(step, plan))
+        return PlanItem(name=written.plan, only_if=condition_of(written.when), items=tuple(items))
 
     def _item(self, step: AnyStep, plan: "_Plan | None", *, sure: bool = True, beside: bool = False) -> Item:
         """``plan``: what was done before in the plan that the step is in; ``sure``: what it stands in is not skipped;
@@ -94,6 +105,8 @@ class Steps:
                 return ApproveItem(
                     only_if=condition_of(step.when),
                     role=step.approve,
+                    amount=_amount(step, plan),
+                    approvers=step.approvers,
                     within=times_of(step.decide_within, self._severities),
                     if_silent=step.if_silent,
                     rejected=_refusal((), step.on_refusal, plan),
@@ -149,10 +162,17 @@ class Steps:
             undone_by=step.undo,
             final=spec.final,
             refusal=refusal if spec.refusals else None,
+            limit=self._limit(spec),
             otherwise=tuple(
                 Assumed(path=f"{step.save_as}.{name}", value=value) for name, value in (step.otherwise or {}).items()
             ),
         )
+
+    def _limit(self, spec: ActivitySpec) -> Limit | None:
+        if spec.remedy is None or self._remedies is None:
+            return None
+        cap, per_day = self._remedies.caps.get(spec.remedy.head), self._remedies.per_day.get(spec.remedy.head)
+        return Limit(cap=cap, per_day=per_day) if cap or per_day else None
 
     def _ask(self, step: Ask, *, beside: bool) -> AskItem:
         return AskItem(
@@ -184,10 +204,12 @@ class Steps:
 
 
 class _Plan:
-    """What a plan has done by a step: whether something that cannot be called back may have been, or has been."""
+    """What a plan has done by a step: whether something that cannot be called back may have been, or has been; and
+    which steps are ``left`` behind it."""
 
     def __init__(self) -> None:
         self.maybe_final = self.surely_final = False
+        self.left: tuple[AnyStep, ...] = ()
 
     def done_final(self, *, sure: bool) -> None:
         self.maybe_final, self.surely_final = True, self.surely_final or sure
@@ -212,19 +234,31 @@ def _refusal(reasons: tuple[str, ...], on_refusal: OnRefusal, plan: _Plan | None
     return Refusal(reasons=reasons, then=Then.PLAN_FAILS, after_final=written if plan.maybe_final else None)
 
 
+def _amount(step: Approve, plan: _Plan | None) -> Operand | None:
+    """As it is written, or as what comes behind it in the plan spends."""
+    behind = plan.left if plan is not None else ()
+    spent = (amount_of(each) for outer in behind for each in within(outer))
+    written = step.amount if step.amount is not None else next((each for each in spent if each is not None), None)
+    return None if written is None else _operand(written)
+
+
 def _choices(written: Mapping[str, str | None]) -> tuple[ChoiceItem, ...]:
     return tuple(ChoiceItem(name=name, when=condition_of(when)) for name, when in written.items())
 
 
 def _inputs(written: Mapping[str, JsonValue]) -> tuple[Input, ...]:
     """What a reader wants to know of the inputs: not the ids that only say of which thing."""
-    return tuple(
-        Input(
-            name=name, value=read_operand(value[1:]) if isinstance(value, str) and value[:1] == "=" else _given(value)
-        )
-        for name, value in written.items()
-        if not name.endswith("_id")
-    )
+    return tuple(Input(name=name, value=_operand(value)) for name, value in written.items() if not name.endswith("_id"))
+
+
+def _operand(value: JsonValue) -> Operand:
+    match value:
+        case str() if value.startswith("="):
+            return read_operand(value[1:])
+        case {"amount": int(amount), "currency": str(currency)}:
+            return Amount(money=Money(amount=amount, currency=currency))
+        case _:
+            return _given(value)
 
 
 def _given(value: JsonValue) -> Given:

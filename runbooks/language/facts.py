@@ -64,6 +64,11 @@ def every_step(runbook: Runbook) -> Iterator[tuple[Path, AnyStep]]:
         yield from _walk(plan.steps, ("stages", "action", index, "steps"))
 
 
+def within(step: AnyStep) -> Iterator[AnyStep]:
+    """A step and, if it holds others, those within it."""
+    return (each for _, each in _walk((step,), ()))
+
+
 class Saved(NamedTuple):
     """A name that a step saves, and where it stands. ``facts`` are not set if nothing is known of them; ``nullable``
     are those of them that may be left open."""

@@ -12,10 +12,10 @@ from runbooks.bundle import Bundle
 PUBLISHED_AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FASTER = ("answer_within: 48h", "answer_within: 24h")
 MISSPELT = ("answer_within: 48h", "answer_witin: 48h")
-APPROVED = (
+DECIDED = (
     "        - {do: inventory.reserve, undo: inventory.release}\n",
     "        - {do: inventory.reserve, undo: inventory.release}\n"
-    "        - {approve: finance, decide_within: 4h, if_silent: escalate}\n",
+    '        - {decide: worth, choices: {dear: order.total > money("CNY 500.00")}, otherwise: cheap}\n',
 )
 
 

@@ -10,7 +10,7 @@ from amends.journal import Journal, RunbookRevision, connect
 from cli.main import main
 from runbooks import library
 from runbooks.bundle import Bundle
-from tests.cli.owners import APPROVED, FASTER, MISSPELT, make_journal, own_file
+from tests.cli.owners import DECIDED, FASTER, MISSPELT, make_journal, own_file
 
 WHY = ["--why", "Customers answer within a day", "--actor", "bo"]
 
@@ -130,7 +130,7 @@ def test_going_back_to_an_earlier_text_is_a_revision_of_its_own(state_dir: Path,
     ("change", "says"),
     [
         (MISSPELT, "error: unknown key 'answer_witin'\n    did you mean 'answer_within'?"),
-        (APPROVED, "error: checked, but this release's engine does not carry out `approve` yet\n    leave it out"),
+        (DECIDED, "error: checked, but this release's engine does not carry out `decide` yet\n    leave it out"),
     ],
     ids=["mistake", "beyond the engine"],
 )

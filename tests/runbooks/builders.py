@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from amends.models import Money
+from amends.models import Head, Money
 from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
 from runbooks.language.reference import Reference
 from runbooks.language.texts import Texts
-from runbooks.policy import Calendar, Role, Table, TableKind, TableRow
+from runbooks.policy import Calendar, RemedyPolicy, Role, Table, TableKind, TableRow
 
 RATES = {"USD": "7.10", "JPY": "0.0480"}
 
@@ -36,6 +36,10 @@ REFERENCE = Reference(
         "refund_days": Table(kind=TableKind.DAYS, rows=(TableRow(since=date(2026, 1, 1), value=7, source="test"),)),
     },
     runbooks=frozenset({"late_parcel", "stockout"}),
+    remedies=RemedyPolicy(
+        caps={Head.GOODWILL: Money(amount=5_000, currency="CNY")},
+        per_day={Head.GOODWILL: Money(amount=200_000, currency="CNY")},
+    ),
 )
 
 SMALL = """\

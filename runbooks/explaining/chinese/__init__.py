@@ -57,7 +57,7 @@ class Chinese(Steps):
         said = ["未计入：人工任务所需的时间，没有上限。"]
         items = [item for stage in explanation.stages for item in all_items(stage)]
         if any(isinstance(item, ApproveItem) and item.if_silent is IfUndecided.ESCALATE for item in items):
-            said.append("未计入：审批升级后所需的时间，没有上限。")
+            said.append("未计入：审批逾期未决后所需的时间，没有上限。")
         if explanation.opening.interrupts:
             said.append("未计入：中途改道所增加的时间。")
         return said
@@ -96,7 +96,7 @@ class Chinese(Steps):
                 who, at_most = self.party(item.waiting_for), self.at_most(item.at_most)
                 return f"等待{who}，{at_most}；逾期则{self._assumed(item.assumed)}。"
             case ApproveItem():
-                means = "上升一级处理" if item.if_silent is IfUndecided.ESCALATE else "视为驳回"
+                means = "转为其人工任务" if item.if_silent is IfUndecided.ESCALATE else "视为驳回"
                 return f"{self.role(item.role)}在{self.within(item.within)}未作决定：{means}。"
             case DoItem() | TellItem() | DecideItem() | MeasureItem() | TogetherItem() | RoundsItem():
                 return None
@@ -111,7 +111,7 @@ class Chinese(Steps):
             case WaitItem():
                 return f"{self.within(item.at_most)}未满足：{self._assumed(item.assumed)}"
             case ApproveItem():
-                means = "上升一级处理" if item.if_silent is IfUndecided.ESCALATE else "视为驳回"
+                means = "转为其人工任务" if item.if_silent is IfUndecided.ESCALATE else "视为驳回"
                 return f"{self.within(item.within)}未决定：{means}"
             case _:
                 assert_never(item)

@@ -19,6 +19,7 @@ from runbooks.explaining.model import (
     RoleInfo,
     SetByOthers,
     Severities,
+    Tasks,
 )
 from runbooks.explaining.saying import code
 
@@ -109,8 +110,16 @@ class Frame(Words):
 
     def on_duty(self, role: RoleInfo) -> str:
         duty = f"按排班表值班（{role.zone}）" if role.rostered else "无排班，通知全员"
-        limit = f"；审批上限 {self.money(role.approves_up_to)}" if role.approves_up_to else ""
-        return f"{self.role(role.name)}：共 {role.people} 人，{duty}{limit}。"
+        return f"{self.role(role.name)}：共 {role.people} 人，{duty}{self._limit(role)}。"
+
+    def left_to(self, tasks: Tasks) -> str:
+        return f"人工任务由{self.role(tasks.owner)}负责，须在{self.within(tasks.within)}完成。"
+
+    def _limit(self, role: RoleInfo) -> str:
+        """What one of a role may approve."""
+        parts = [f"每单 {self.money(role.approves_up_to)}"] if role.approves_up_to else []
+        parts += [f"每日 {self.money(role.approves_per_day)}"] if role.approves_per_day else []
+        return f"；每人审批上限为{'，'.join(parts)}" if parts else ""
 
     def _page(self, page: Page) -> str:
         when = f"{self.duration(page.after)}后未确认则通知" if page.after else "立即通知"

@@ -13,6 +13,7 @@ from runbooks.explaining.items import (
     DoItem,
     Input,
     Item,
+    Limit,
     MeasureItem,
     PlanItem,
     Refusal,
@@ -79,6 +80,8 @@ class Steps(Frame):
         if item.effect:
             back = f"可以撤销：{self.activity(item.undone_by)}。" if item.undone_by else None
             details.append(back or "一经执行，不可撤回。")
+        if item.limit:
+            details.append(f"上限：{self._limits(item.limit)}。")
         if item.refusal:
             details.append(self._refused(item.refusal))
         if item.otherwise:
@@ -112,17 +115,26 @@ class Steps(Frame):
             return ""
         return f"；{self.listed(ways, either=True)}时记为 {code(item.otherwise)}"
 
+    def _limits(self, limit: Limit) -> str:
+        parts = [f"每单合计 {self.money(limit.cap)}"] if limit.cap else []
+        parts += [f"全部订单每日合计 {self.money(limit.per_day)}"] if limit.per_day else []
+        return "，".join(parts)
+
     def _approve(self, item: ApproveItem) -> Told:
         match item.if_silent:
             case IfUndecided.ESCALATE:
-                silence = "上升一级处理"
+                silence = "转为其人工任务，审批上限更高的角色也可决定"
             case IfUndecided.REJECT:
                 silence = "视为驳回"
             case _:
                 assert_never(item.if_silent)
         within = f"须在{self.within(item.within)}决定；逾期绝不视为同意，而是{silence}。"
-        sentence = f"须由{self.role(item.role)}中非申请人的一位审批。"
-        return Told(sentence=self._if(item.only_if, sentence), details=(within, self._then("如被驳回", item.rejected)))
+        about = f"审批{self.operand(item.amount)}" if item.amount else "审批"
+        many = "一位" if item.approvers == 1 else f" {item.approvers} 位"
+        sentence = f"须由{self.role(item.role)}中非申请人的{many}{about}。"
+        more = ["审批仅对该金额有效，超出时须重新申请。"] if item.amount else []
+        rejected = self._then("如被驳回", item.rejected)
+        return Told(sentence=self._if(item.only_if, sentence), details=(*more, within, rejected))
 
     def _wait(self, item: WaitItem) -> Told:
         details = [f"{self.at_most(item.at_most)}；逾期则{self._assumed(item.assumed)}。"]

@@ -58,7 +58,7 @@ class English(Steps):
         said = ["Not counted: what people take for their tasks. It has no limit."]
         items = [item for stage in explanation.stages for item in all_items(stage)]
         if any(isinstance(item, ApproveItem) and item.if_silent is IfUndecided.ESCALATE for item in items):
-            said.append("Not counted: how long an approval takes once it is escalated. It has no limit.")
+            said.append("Not counted: how long an approval takes when nobody has decided in time. It has no limit.")
         if explanation.opening.interrupts:
             said.append("Not counted: what an event that cuts in adds.")
         return said
@@ -100,7 +100,9 @@ class English(Steps):
                 who, within = self.party(item.waiting_for), self.times(item.at_most)
                 return f"We wait for {who} at most {within}; then {self._assumed(item.assumed)}."
             case ApproveItem():
-                means = "that is escalated" if item.if_silent is IfUndecided.ESCALATE else "that counts as rejected"
+                means = (
+                    "that becomes their task" if item.if_silent is IfUndecided.ESCALATE else "that counts as rejected"
+                )
                 return f"{upper(self.role(item.role))} does not decide within {self.times(item.within)}: {means}."
             case DoItem() | TellItem() | DecideItem() | MeasureItem() | TogetherItem() | RoundsItem():
                 return None
@@ -115,7 +117,7 @@ class English(Steps):
             case WaitItem():
                 return f"not within {self.times(item.at_most)}: {self._assumed(item.assumed)}"
             case ApproveItem():
-                means = "escalated" if item.if_silent is IfUndecided.ESCALATE else "counts as rejected"
+                means = "it becomes their task" if item.if_silent is IfUndecided.ESCALATE else "counts as rejected"
                 return f"silent for {self.times(item.within)}: {means}"
             case _:
                 assert_never(item)

@@ -19,6 +19,7 @@ from runbooks.explaining.model import (
     RoleInfo,
     SetByOthers,
     Severities,
+    Tasks,
 )
 from runbooks.explaining.saying import code
 
@@ -122,8 +123,17 @@ class Frame(Words):
             if role.rostered
             else f"{people}, no roster: all are paged"
         )
-        limit = f"; approves up to {self.money(role.approves_up_to)}" if role.approves_up_to else ""
-        return f"{upper(self.role(role.name))}: {who}{limit}."
+        return f"{upper(self.role(role.name))}: {who}{self._limit(role)}."
+
+    def left_to(self, tasks: Tasks) -> str:
+        within = self.times(tasks.within)
+        return f"What is left to a person is a task of {self.role(tasks.owner)}, to be done within {within}."
+
+    def _limit(self, role: RoleInfo) -> str:
+        """What one of a role may approve."""
+        parts = [f"{self.money(role.approves_up_to)} for an order"] if role.approves_up_to else []
+        parts += [f"{self.money(role.approves_per_day)} on a day"] if role.approves_per_day else []
+        return f"; each approves up to {self.listed(parts)}" if parts else ""
 
     def _page(self, page: Page) -> str:
         when = f"after {self.duration(page.after)}" if page.after else "at once"

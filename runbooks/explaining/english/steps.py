@@ -4,7 +4,7 @@ from typing import assert_never
 
 from runbooks.explaining.conditions import Condition
 from runbooks.explaining.english.frame import Frame
-from runbooks.explaining.english.words import lower
+from runbooks.explaining.english.words import lower, upper
 from runbooks.explaining.items import (
     ApproveItem,
     AskItem,
@@ -14,6 +14,7 @@ from runbooks.explaining.items import (
     DoItem,
     Input,
     Item,
+    Limit,
     MeasureItem,
     PlanItem,
     Refusal,
@@ -27,6 +28,7 @@ from runbooks.explaining.labels import Told
 from runbooks.explaining.saying import code
 from runbooks.program import IfUndecided
 
+_NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 _THEN = {
     Then.PLAN_FAILS: "the plan fails",
     Then.TASK: "it becomes a person's task",
@@ -85,6 +87,8 @@ class Steps(Frame):
         if item.effect:
             back = f"It can be taken back: {lower(self.activity(item.undone_by))}." if item.undone_by else None
             details.append(back or "It cannot be called back.")
+        if item.limit:
+            details.append(f"At most {self._limits(item.limit)}.")
         if item.refusal:
             details.append(self._refused(item.refusal))
         if item.otherwise:
@@ -126,18 +130,26 @@ class Steps(Frame):
             return ""
         return f"; it is {code(item.otherwise)} if the question {self.listed(ways, either=True)}"
 
+    def _limits(self, limit: Limit) -> str:
+        parts = [f"{self.money(limit.cap)} for an order in all"] if limit.cap else []
+        parts += [f"{self.money(limit.per_day)} on a day for all orders"] if limit.per_day else []
+        return self.listed(parts)
+
     def _approve(self, item: ApproveItem) -> Told:
         match item.if_silent:
             case IfUndecided.ESCALATE:
-                silence = "it is escalated one level higher"
+                silence = "it becomes their task, and a role that may approve more can decide too"
             case IfUndecided.REJECT:
                 silence = "it counts as rejected"
             case _:
                 assert_never(item.if_silent)
         within = f"The decision is due within {self.times(item.within)}; silence never means yes: {silence}."
         rejected = self._then("it is rejected", item.rejected)
-        sentence = f"Somebody of {self.role(item.role)} who did not ask for it must approve."
-        return Told(sentence=self._if(item.only_if, sentence), details=(within, rejected))
+        who = "Somebody" if item.approvers == 1 else f"{upper(_NUMBERS[item.approvers])} people"
+        about = f" {self.operand(item.amount)}" if item.amount else ""
+        sentence = f"{who} of {self.role(item.role)} who did not ask for it must approve{about}."
+        more = ["More is not approved by it: for that, it is asked anew."] if item.amount else []
+        return Told(sentence=self._if(item.only_if, sentence), details=(*more, within, rejected))
 
     def _wait(self, item: WaitItem) -> Told:
         details = [f"At most {self.times(item.at_most)}; then {self._assumed(item.assumed)}."]

@@ -29,6 +29,16 @@ escalation:
 reopen_for: 30d
 supersedes: [stockout]
 stages:"""
+TASKS = """\
+tasks: {owner: clerk, within: {critical: 1h, high: 2h, medium: 1d, low: 3d}}
+stages:"""
+DECIDED = """\
+        - {measure: orders.hold, lift: orders.release, until: incident.resolved, when: order.status == "paid"}
+        - {approve: lead, approvers: 2, decide_within: 4h, if_silent: reject}
+        - {approve: finance, amount: =order.total, decide_within: 4h, if_silent: escalate}
+        - {do: payments.give_goodwill, with: {amount: =order.total}, final: true}
+        - {approve: clerk, decide_within: 2h, if_silent: escalate, on_refusal: continue}
+"""
 
 
 def published(bundle: Bundle) -> Bundle:
@@ -46,8 +56,9 @@ def test_the_shipped_runbook_is_explained_from_its_revision_as_from_its_file() -
         (),
         (("stages:", KEYS), ("  parcel_id: string", "  parcel_id: string\n  seen_at: timestamp")),
         (("  high: order.total", "  critical: order.total"),),
+        (("stages:", TASKS), ("        - {tell: customer, message: sorry}\n", DECIDED)),
     ],
-    ids=["small", "promises", "severities"],
+    ids=["small", "promises", "severities", "people"],
 )
 def test_whatever_a_bundle_carries_is_explained_from_it(changes: tuple[tuple[str, str], ...]) -> None:
     text, shelf = small(*changes), Shelf(texts(), RATES, REFERENCE)

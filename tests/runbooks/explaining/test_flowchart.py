@@ -99,7 +99,7 @@ def test_silence_and_limits_stand_on_the_edges() -> None:
     labels = [label for _, label, _ in edges]
     assert "silent for 3 days: we go on without an answer" in labels
     assert "silent for 2 hours: counts as rejected" in labels
-    (itself,) = [(start, stop) for start, label, stop in edges if label == "silent for 4 hours: escalated"]
+    (itself,) = [(start, stop) for start, label, stop in edges if label == "silent for 4 hours: it becomes their task"]
     assert itself[0] == itself[1]
     assert len([label for label in labels if label == "rejected"]) == 4
     assert "person" in nodes

@@ -45,6 +45,17 @@ def test_each_rung_is_reached_when_all_before_it_have_been_tried() -> None:
     assert (high.ends_after, low.ends_after) == (timedelta(minutes=80), hours(16))
 
 
+def test_whose_it_is_to_do_what_is_left_to_a_person_is_told_with_its_time() -> None:
+    explanation = with_keys("tasks: {owner: clerk, within: {critical: 1h, high: 2h, medium: 1d, low: 3d}}\n")
+
+    english, chinese = said(explanation, EN), said(explanation, ZH)
+
+    task = "What is left to a person is a task of the clerk role, to be done within 2 hours (high) or 3 days (low)."
+    assert task in english
+    assert "The clerk role: 2 people, no roster: all are paged." in english
+    assert "人工任务由 `clerk` 负责，须在时限内（高为 2 小时；低为 3 天）完成。" in chinese
+
+
 def test_the_ladder_is_told_with_roles_and_without_their_people() -> None:
     explanation = with_keys(LADDER)
 

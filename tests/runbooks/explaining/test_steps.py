@@ -185,15 +185,54 @@ def test_an_approval_tells_who_by_when_and_that_silence_is_no_yes() -> None:
     tells(
         with_plans(plan),
         "Somebody of the clerk role who did not ask for it must approve.",
-        "The decision is due within 4 hours; silence never means yes: it is escalated one level higher.",
+        "The decision is due within 4 hours; silence never means yes: it becomes their task, and a role that may "
+        "approve more can decide too.",
         "The decision is due within 2 hours; silence never means yes: it counts as rejected.",
         "If it is rejected, the plan fails.",
-        "The clerk role does not decide within 4 hours: that is escalated.",
+        "The clerk role does not decide within 4 hours: that becomes their task.",
         "The finance role does not decide within 2 hours: that counts as rejected.",
-        "Not counted: how long an approval takes once it is escalated. It has no limit.",
+        "Not counted: how long an approval takes when nobody has decided in time. It has no limit.",
         "须由财务中非申请人的一位审批。",
         "须在 2 小时内决定；逾期绝不视为同意，而是视为驳回。",
         "如被驳回，本方案失败。",
+    )
+
+
+def test_an_approval_tells_how_many_must_approve_and_about_how_much() -> None:
+    plan = (
+        "- plan: dear\n  when: incident.contacts > 1\n  steps:\n"
+        "    - {approve: lead, decide_within: 4h, if_silent: reject}\n"
+        "    - {approve: finance, amount: =order.total, approvers: 2, decide_within: 4h, if_silent: reject}\n"
+        "    - together:\n"
+        "        - {tell: customer, message: sorry}\n"
+        "        - {do: payments.refund, with: {amount: =order.total}, final: true}\n"
+        "- plan: fixed\n  when: incident.contacts > 2\n  steps:\n"
+        "    - {approve: lead, amount: {amount: 2000, currency: CNY}, decide_within: 4h, if_silent: reject}\n"
+    )
+
+    tells(
+        with_plans(plan),
+        "Somebody of the lead role who did not ask for it must approve the order's total.",
+        "Two people of the finance role who did not ask for it must approve the order's total.",
+        "Somebody of the lead role who did not ask for it must approve CNY 20.00.",
+        "More is not approved by it: for that, it is asked anew.",
+        "须由 `lead` 中非申请人的一位审批订单总额。",
+        "须由财务中非申请人的 2 位审批订单总额。",
+        "审批仅对该金额有效，超出时须重新申请。",
+        "The lead role: 2 people, no roster: all are paged; each approves up to CNY 1,000.00 for an order and "
+        "CNY 1,000.00 on a day.",
+        "`lead`：共 2 人，无排班，通知全员；每人审批上限为每单 CNY 1,000.00，每日 CNY 1,000.00。",
+    )
+
+
+def test_what_may_be_given_on_top_is_told_with_its_limits() -> None:
+    steps = "- {do: payments.give_goodwill, with: {amount: =order.total}, final: true}\n"
+
+    tells(
+        with_steps(steps),
+        "Give the customer something for the trouble (amount: the order's total).",
+        "At most CNY 50.00 for an order in all and CNY 2,000.00 on a day for all orders.",
+        "上限：每单合计 CNY 50.00，全部订单每日合计 CNY 2,000.00。",
     )
 
 
