@@ -5,7 +5,8 @@ from typing import assert_never
 
 from amends.models import Party, Severity, Stage, Status
 from amends.timeline import EntryKind
-from drills.written import WrittenCancel, WrittenReport, WrittenScenario
+from drills.written import WrittenScenario
+from drills.written_acts import WrittenCancel, WrittenReport
 from runbooks.bundle import Bundle
 from runbooks.catalogue import TELL
 from runbooks.program import (

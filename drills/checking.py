@@ -1,18 +1,19 @@
 """Whether a scenario means something: every name in it is checked before it is played."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from amends.connectors.shop import CALLS, FaultKind
 from amends.connectors.shop.sample import sample
 from amends.models import Data
 from drills.abouts import Abouts
 from drills.branches import branches
-from drills.written import WrittenAct, WrittenAnswer, WrittenExpect, WrittenFault, WrittenScenario, WrittenUnreachable
+from drills.checking_acts import approvals_of, mistakes, task_mistakes
+from drills.written import Verdict, WrittenExpect, WrittenFault, WrittenScenario, WrittenUnreachable
+from drills.written_acts import WrittenAct
 from runbooks.bundle import Bundle
 from runbooks.catalogue import CATALOGUE, NEVER_ARRIVED, TELL
 from runbooks.language.problems import Problem
 from runbooks.language.source import Path, Source
-from runbooks.program import AskStep
 from runbooks.suggestions import meant
 
 TROUBLES: dict[str, FaultKind] = {
@@ -27,12 +28,6 @@ def report_of(written: WrittenScenario) -> Data:
     """What the report of a scenario carries. The parcel is the order's first unless another is named."""
     parcel = written.parcel or f"{written.order.replace('SO', 'PC', 1)}-1"
     return {"order_id": written.order, "parcel_id": parcel, **written.report}
-
-
-def asks_of(bundle: Bundle) -> dict[str, AskStep]:
-    """The questions of a runbook, by their steps and by their messages."""
-    asks = [step for step in bundle.program.all_steps() if isinstance(step, AskStep)]
-    return {name: ask for ask in reversed(asks) for name in (ask.question, ask.id)}
 
 
 class Check:
@@ -98,20 +93,19 @@ class Check:
             self._known((*path, "refuse"), f"{fault.call} never refuses with", fault.refuse, refusals)
 
     def _act(self, path: Path, act: WrittenAct) -> None:
-        if not isinstance(act, WrittenAnswer):
-            return
-        asks = asks_of(self._bundle)
-        if self._known((*path, "answer"), "the runbook has no question", act.answer, asks):
-            choices = [choice.name for choice in asks[act.answer].choices]
-            self._known((*path, "choice"), f"{act.answer} has no choice", act.choice, choices)
-        if (act.at is None) == (act.after is None):
-            self._of(path, "say when: either `at`, from the opening, or `after`, from when the question was asked")
+        for key, complaint in mistakes(act, self._bundle):
+            self._of((*path, key) if key else path, complaint)
 
     def _expect(self, path: Path, expect: WrittenExpect) -> None:
         for number, effect in enumerate(expect.effects):
             self._effect((*path, "effects", number), effect)
         for number, message in enumerate(expect.messages):
             self._known((*path, "messages", number), "the runbook has no message", message, self._bundle.messages)
+        for number, task in enumerate(expect.tasks):
+            for _, complaint in task_mistakes("", task, self._bundle):
+                self._of((*path, "tasks", number), complaint)
+        for number, approval in enumerate(expect.approvals or ()):
+            self._approval((*path, "approvals", number), approval)
         for fact in expect.facts:
             if fact not in self._bundle.facts:
                 at = (*path, "facts", fact)
@@ -148,6 +142,15 @@ class Check:
             else:
                 outcomes = ("applied", "unknown", NEVER_ARRIVED, *CATALOGUE[name].refusals)
                 self._known((*path, name), f"{name} never ends with", outcome, outcomes)
+
+    def _approval(self, path: Path, approval: Mapping[str, Verdict]) -> None:
+        if len(approval) > 1:
+            self._of(path, "one approval a line, with what became of it, such as `- finance: approved`")
+        known = approvals_of(self._bundle)
+        for name in approval:
+            if name not in known and not name.startswith("waive:"):
+                hint = meant(name, known) or f"; there are {', '.join(known) or 'none'}"
+                self._of_key((*path, name), f"the runbook has no approval of {name!r}{hint}")
 
     def _known(self, path: Path, complaint: str, word: str, known: Iterable[str]) -> bool:
         names = list(known)

@@ -31,6 +31,7 @@ def differences(
         *_list("effect", effects, [f"{effect.activity}: {outcome_of(effect)}" for effect in observed.effects]),
         *_list("message", expect.messages, observed.messages),
         *_list("task", expect.tasks, observed.tasks),
+        *_approvals(expect, observed),
         *(each for path, value in expect.facts.items() for each in _plain(path, value, _fact(observed.facts, path))),
         *_moments(expect.moments, timeline, slack),
         *_shop(expect.shop, observed),
@@ -48,6 +49,22 @@ def _list(what: str, expected: Sequence[str], got: Sequence[str]) -> Iterator[st
         if wanted != found:
             yield f"{what} {number}: expected {_text(wanted)}, got {_text(found)}"
             return
+
+
+def _approvals(expect: WrittenExpect, observed: Observed) -> Iterator[str]:
+    """An approval is named by its role or by its id; who names it one way sees it so where it is not as expected."""
+    if expect.approvals is None:
+        return
+    expected = [(name, verdict) for line in expect.approvals for name, verdict in line.items()]
+    names = {name for name, _ in expected}
+    got = [
+        (each.approval if each.approval in names or not each.role else each.role, each) for each in observed.approvals
+    ]
+    yield from _list(
+        "approval",
+        [f"{name}: {verdict}" for name, verdict in expected],
+        [f"{name}: {each.verdict}" for name, each in got],
+    )
 
 
 def _fact(facts: Data, path: str) -> JsonValue:
@@ -90,6 +107,8 @@ def _shop(expect: WrittenShop, observed: Observed) -> Iterator[str]:
         yield from _plain("shipments of the shop", expect.shipments, books.shipments)
     if expect.replacements is not None:
         yield from _plain("replacements of the shop", expect.replacements, books.replacements)
+    if expect.holds is not None:
+        yield from _plain("holds of the shop", expect.holds, books.holds)
 
 
 def _text(value: JsonValue) -> str:

@@ -7,13 +7,14 @@ from amends.timeline import EntryKind
 from drills.retelling import state_of
 from drills.scenario import Scenario
 from drills.stage import World
+from drills.written import Verdict
 from runbooks.catalogue import TELL
 
 
 class Books(Model):
     """What the shop says of the scenario's order. ``reserved``: by SKU, of all that the order has.
 
-    ``shipments`` and ``replacements``: those that stand.
+    ``shipments``, ``replacements`` and ``holds``: those that stand. ``refunds``: how often money was paid back.
     """
 
     captured: Money
@@ -21,10 +22,22 @@ class Books(Model):
     reserved: dict[str, int]
     shipments: int
     replacements: int
+    holds: int = 0
+    refunds: int = 0
+
+
+class Approval(Model):
+    """An approval that was asked for, and what became of that asking. ``role`` is not set for a waiver."""
+
+    approval: str
+    role: str | None
+    verdict: Verdict
 
 
 class Observed(Model):
-    """``messages``: their keys, in order of sending. ``tasks``: what is left to a person, by id."""
+    """``messages``: their keys, in order of sending. ``tasks``: what is left to a person, by id. ``approvals``: each
+    time that one was asked for, in order. ``calls``: how often the shop was called under the key of each effect and
+    undo."""
 
     status: Status
     outcome: str | None
@@ -32,8 +45,10 @@ class Observed(Model):
     effects: tuple[EffectRecord, ...]
     messages: tuple[str, ...]
     tasks: tuple[str, ...]
+    approvals: tuple[Approval, ...] = ()
     facts: Data
     books: Books
+    calls: dict[str, int] = {}
 
 
 def observe(world: World, scenario: Scenario, incident_id: str) -> Observed:
@@ -41,15 +56,18 @@ def observe(world: World, scenario: Scenario, incident_id: str) -> Observed:
     row = world.journal.incident(incident_id)
     timeline = world.journal.timeline(incident_id)
     state = state_of(scenario.bundle, timeline)
+    effects = world.journal.effects_of(incident_id)
     return Observed(
         status=row.status,
         outcome=row.outcome,
         severity=row.severity,
-        effects=tuple(effect for effect in world.journal.effects_of(incident_id) if effect.activity != TELL),
+        effects=tuple(effect for effect in effects if effect.activity != TELL),
         messages=tuple(_messages(timeline)),
         tasks=tuple(task.id for task in state.tasks),
+        approvals=tuple(_approvals(timeline)),
         facts=state.facts,
         books=_books(world, scenario),
+        calls={effect.key: world.heard.calls[effect.key] for effect in effects},
     )
 
 
@@ -58,6 +76,29 @@ def outcome_of(effect: EffectRecord) -> str:
     if effect.refusal is not None:
         return effect.refusal.reason
     return "unknown" if effect.outcome is None else effect.outcome.value
+
+
+def _approvals(timeline: list[TimelineRow]) -> list[Approval]:
+    asked: list[Approval] = []
+    for row in timeline:
+        if row.kind is EntryKind.APPROVAL_ASKED:
+            role = row.data.get("role")
+            named = str(role) if role is not None else None
+            asked.append(Approval(approval=str(row.data["approval"]), role=named, verdict=Verdict.OPEN))
+        verdict = _VERDICTS.get(row.kind)
+        if row.kind is EntryKind.APPROVAL_EXPIRED and row.data.get("then") == "reject":
+            verdict = Verdict.EXPIRED
+        if verdict is not None:
+            newest = max(at for at, each in enumerate(asked) if each.approval == row.data["approval"])
+            asked[newest] = asked[newest].model_copy(update={"verdict": verdict})
+    return asked
+
+
+_VERDICTS = {
+    EntryKind.APPROVAL_GIVEN: Verdict.APPROVED,
+    EntryKind.APPROVAL_REJECTED: Verdict.REJECTED,
+    EntryKind.APPROVAL_WITHDRAWN: Verdict.WITHDRAWN,
+}
 
 
 def _messages(timeline: list[TimelineRow]) -> list[str]:
@@ -80,4 +121,6 @@ def _books(world: World, scenario: Scenario) -> Books:
         reserved={line.sku: shop.stock(line.sku).reserved for line in lines},
         shipments=sum(shipment.cancelled_at is None for shipment in shop.shipments(order_id)),
         replacements=sum(replacement.dropped_at is None for replacement in shop.replacements(order_id)),
+        holds=sum(hold.released_at is None for hold in shop.holds(order_id)),
+        refunds=money.refunds,
     )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -17,15 +17,12 @@ from temporalio.exceptions import ApplicationError
 import starter
 from amends.errors import AmendsError
 from amends.journal import TimelineRow
-from amends.models import Actor, ActorKind
-from amends.timeline import EntryKind
+from drills.acts import Act, CancelAct, ReportAct, in_words, why_not
 from drills.pace import Pace, pace_of, skip_to
-from drills.scenario import Act, AnswerAct, CancelAct, ReportAct, Scenario
+from drills.performing import REPORTER, moment_of, request_of
+from drills.scenario import Scenario
 from drills.stage import World
-from workflows.contract import ANSWER, VIEW, AnswerRequest, Receipt, View
-
-REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="support")
-CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="customer")
+from workflows.contract import VIEW, Receipt, View
 
 EARLY: Final = timedelta(seconds=5)
 """An act comes this long before what falls due at its moment, so that it is always the first of the two."""
@@ -112,14 +109,14 @@ class _Player:
                 break
             elif act is not None and act_at is not None and act_at <= pace.now:
                 self._script.remove(act)
-                await self._do(act)
+                await self._do(act, view)
             elif stops and min(stops) > pace.now and (pace.under_way or not view.busy):
                 await skip_to(self._world.skipper, self.handle, min(stops))
             else:  # what is due is being taken up
                 await asyncio.sleep(_GLANCE)
         else:
             raise _GaveUp(f"gave up after {_MOST_TURNS} turns: something is always due")
-        self._course.remarks += [f"{_words(act)} was not played: {_why_not(act)}" for act in self._script]
+        self._course.remarks += [f"{in_words(act)} was not played: {why_not(act)}" for act in self._script]
 
     def _lose_patience(self, pace: Pace) -> None:
         """Raises ``_GaveUp`` when nothing has been written, called or played for too long."""
@@ -140,35 +137,26 @@ class _Player:
 
     def _next_act(self, view: View) -> tuple[Act | None, datetime | None]:
         """The first of the acts whose moment is known, and when to play it."""
-        known = [(at, act) for act in self._script if (at := self._moment_of(act)) is not None]
+        known = [(at, act) for act in self._script if (at := moment_of(act, self._rows, view)) is not None]
         if not known:
             return None, None
         at, act = min(known, key=lambda each: each[0])
         meets_a_due_moment = view.due_at is not None and abs(at - view.due_at) <= EARLY
         return act, at - EARLY if meets_a_due_moment else at
 
-    def _moment_of(self, act: Act) -> datetime | None:
-        if act.at is not None:
-            return self._rows[0].occurred_at + act.at
-        asked = [row for row in self._rows if row.kind is EntryKind.QUESTION_ASKED and row.data["ask"] == act.ask]
-        return asked[-1].occurred_at + act.after if asked and act.after is not None else None
-
-    async def _do(self, act: Act) -> None:
+    async def _do(self, act: Act, view: View) -> None:
+        said = request_of(act, view, key=f"drill-act-{len(self._rows)}-{len(self._script)}")
         try:
-            match act:
-                case AnswerAct():
-                    key = f"drill-answer-{len(self._rows)}"
-                    request = AnswerRequest(key=key, ask=act.ask, choice=act.choice, actor=CUSTOMER)
-                    await self.handle.execute_update(ANSWER, request, result_type=Receipt)
-                case ReportAct():
-                    await _report(self._world, self._scenario, key=act.key)
-                case CancelAct():
-                    await self.handle.cancel(reason=act.reason)
-                case _:
-                    assert_never(act)
+            if said is not None:
+                name, request = said
+                await self.handle.execute_update(name, request, result_type=Receipt)
+            elif isinstance(act, CancelAct):
+                await self.handle.cancel(reason=act.reason)
+            elif isinstance(act, ReportAct):
+                await _report(self._world, self._scenario, key=act.key)
         except WorkflowUpdateFailedError as error:
             told = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
-            self._course.remarks.append(f"{_words(act)} did not count: {told}")
+            self._course.remarks.append(f"{in_words(act)} did not count: {told}")
 
 
 async def _report(world: World, scenario: Scenario, *, key: str) -> Receipt:
@@ -185,19 +173,3 @@ async def _report(world: World, scenario: Scenario, *, key: str) -> Receipt:
 
 def _nobody(_row: TimelineRow) -> None:
     """Nobody watches."""
-
-
-def _words(act: Act) -> str:
-    match act:
-        case AnswerAct():
-            return f"the answer {act.choice!r} to {act.ask}"
-        case ReportAct():
-            return f"the report {act.key!r}"
-        case CancelAct():
-            return f"the cancelling ({act.reason})"
-        case _:
-            assert_never(act)
-
-
-def _why_not(act: Act) -> str:
-    return "the incident ended before" if act.at is not None else "its question was not asked, or the incident ended"

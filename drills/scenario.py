@@ -14,10 +14,16 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
           - {call: customers.tell, refuse: Undeliverable}
         script:                                    # acts at moments counted from the opening …
           - {report: second-call, at: 3h}                   # reported again, under this key
-          - {cancel: found behind the shelf, at: 30h}       # called off in Temporal, for this reason
+          - {cancel: found behind the shelf, at: 30h}       # called off in Temporal, for this reason; `by: mei`: by her
           - {answer: analysis.ask.lost_parcel.reship_or_refund, choice: reship, at: 26h}
-          - {answer: satisfaction, choice: 5, after: 2h}    # … or, for an answer, from when the question was asked;
-                                                            # a question is named by its step or by its message
+          - {answer: satisfaction, choice: 5, after: 2h}    # … or from when the question was asked; it is named by its
+                                                            # step or by its message
+          - {approve: logistics_lead, by: chen, after: 1h}  # from when it was asked for; named by role or step
+          - {reject: finance, by: fang, after: 1h, note: "…"}
+          - {retry: no_plan_left, after: 1d}                # from when the task was opened
+          - {choose: refund, by: mei, after: 1d}            # when no plan is left
+          - {settle: "unknown:…/1", how: …, evidence: …, happened: true, after: 1d}
+          - {waive: "undo:…/1", reason: …, by: an, after: 1d}       # then {approve: "waive:undo:…/1", by: …}
         expect:                                    # what is not said is not looked at, but for:
           status: closed
           outcome: refund
@@ -28,10 +34,11 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
             - inventory.release: applied
           messages: [lost_parcel.looking]          # all that the customer was told or asked, in order
           tasks: []                                # all that is left to a person, by id
+          approvals: [{finance: approved}]         # all that were asked for, in order, by role or step, and their end
           facts: {choice: reship}                  # at the end
           moments:                                 # when an entry was written; each line takes the next that fits
             - {entry: plan_failed, of: reship, at: 26h}     # `26h 12d` is 26 hours and 12 days
-          shop: {refunded: CNY 384.00, reserved: {TEA-TIEGUANYIN: 0}, shipments: 0, replacements: 0}
+          shop: {refunded: CNY 384.00, reserved: {TEA-TIEGUANYIN: 0}, shipments: 0, replacements: 0, holds: 0}
 
     unreachable:                                   # branches of the runbook that no scenario can come to, if any
       - {branch: action.reship/undone, why: Nothing in it can be refused.}
@@ -40,7 +47,6 @@ An act comes before anything else that falls due at its moment.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -49,15 +55,12 @@ import runbooks
 from amends.connectors.shop import FaultKind
 from amends.errors import DefinitionError
 from amends.models import Data, Model
-from drills.checking import TROUBLES, Check, asks_of, report_of
+from drills.acts import Act, act_of
+from drills.checking import TROUBLES, Check, report_of
 from drills.written import (
     SHAPES,
-    WrittenAct,
-    WrittenAnswer,
-    WrittenCancel,
     WrittenExpect,
     WrittenFault,
-    WrittenReport,
     WrittenScenario,
     WrittenScenarios,
     WrittenUnreachable,
@@ -77,28 +80,6 @@ class Fault(Model):
     kind: FaultKind
     times: int
     reason: str = ""
-
-
-class AnswerAct(Model):
-    """``at`` counts from the opening; where it is not set, ``after`` counts from when the question was asked."""
-
-    ask: str
-    choice: str
-    at: timedelta | None
-    after: timedelta | None
-
-
-class ReportAct(Model):
-    key: str
-    at: timedelta
-
-
-class CancelAct(Model):
-    reason: str
-    at: timedelta
-
-
-Act = AnswerAct | ReportAct | CancelAct
 
 
 class Unreachable(Model):
@@ -194,7 +175,7 @@ def _scenario(name: str, written: WrittenScenario, bundle: Bundle, unreachable: 
         order_id=written.order,
         report=report_of(written),
         faults=tuple(_fault(fault) for fault in written.faults),
-        script=tuple(_act(act, bundle) for act in written.script),
+        script=tuple(act_of(act, bundle) for act in written.script),
         expect=written.expect,
         unreachable=unreachable,
     )
@@ -215,14 +196,3 @@ def _fault(written: WrittenFault) -> Fault:
         return Fault(call=written.call, kind=FaultKind.REFUSE, times=written.times, reason=written.refuse)
     assert written.trouble is not None, "checked"
     return Fault(call=written.call, kind=TROUBLES[written.trouble], times=written.times)
-
-
-def _act(written: WrittenAct, bundle: Bundle) -> Act:
-    match written:
-        case WrittenAnswer():
-            ask = asks_of(bundle)[written.answer]
-            return AnswerAct(ask=ask.id, choice=written.choice, at=written.at, after=written.after)
-        case WrittenReport():
-            return ReportAct(key=written.report, at=written.at)
-        case WrittenCancel():
-            return CancelAct(reason=written.cancel, at=written.at)

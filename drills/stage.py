@@ -18,6 +18,7 @@ from amends.connectors.shop import Shop
 from amends.embedded import EmbeddedServer
 from amends.journal import Journal, connect, upgrade
 from amends.temporal import connect as connect_temporal
+from drills.overhearing import Overhearing
 from drills.scenario import Scenario
 
 
@@ -26,12 +27,14 @@ class World:
     """What a scenario has to itself: a task queue, a journal and a shop, seeded now, with the scenario's faults on.
 
     ``skipper`` moves the time of the incidents that are opened through ``skipper.client``, and of nothing else.
+    ``heard`` is what the shop is asked.
     """
 
     skipper: TimeSkipper
     queue: str
     journal: Journal
     shop: Shop
+    heard: Overhearing
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ class Stage:
             with _databases(self._folder / name) as (journal, shop):
                 await asyncio.to_thread(_prepare, shop, scenario)
                 skipper = TimeSkipper(self.client, config=TimeSkippingConfig(enabled=False))
-                async with worker.serving(skipper.client, journal=journal, connectors=shop, queue=name):
-                    yield World(skipper=skipper, queue=name, journal=journal, shop=shop)
+                heard = Overhearing()
+                async with worker.serving(skipper.client, journal=journal, connectors=heard.of(shop), queue=name):
+                    yield World(skipper=skipper, queue=name, journal=journal, shop=shop, heard=heard)
 
 
 @contextlib.asynccontextmanager

@@ -1,54 +1,15 @@
 """What people write in a scenario file: its keys and their shapes, and nothing of their meaning."""
 
-from datetime import timedelta
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated
 
-from pydantic import (
-    BeforeValidator,
-    Discriminator,
-    Field,
-    JsonValue,
-    StrictInt,
-    Tag,
-)
+from pydantic import Field, JsonValue, StrictInt
 
-from amends.errors import DefinitionError
-from amends.models import Data, Money, Severity, Status, Written
+from amends.models import Data, Severity, Status, Written
 from amends.timeline import EntryKind
-from drills.moments import read_since
-from runbooks.amounts import parse_amount
-from runbooks.language.durations import parse_duration
-from runbooks.language.surface import ChoiceName, Name
-
-
-def _moment(value: Any) -> timedelta:
-    """``0m``, ``26h``, several durations that add up: ``26h 12d``, or as a drill shows it: ``+13d 02:00``.
-
-    Raises ``ValueError`` for anything else."""
-    if isinstance(value, timedelta):
-        return value
-    words = value.split() if isinstance(value, str) else []
-    if not words:
-        raise ValueError(f"{value!r} is no moment; write the time since the opening, such as 0m, 30h or 26h 12d")
-    shown = read_since(" ".join(words))
-    if shown is not None:
-        return shown
-    return sum((timedelta() if word == "0m" else parse_duration(word) for word in words), timedelta())
-
-
-def _amount(value: Any) -> Any:
-    if isinstance(value, Money):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError(f"{value!r} has no currency; write it with one, such as CNY {value:.2f}")
-    try:
-        return parse_amount(str(value))
-    except DefinitionError as error:
-        raise ValueError(str(error)) from error
-
-
-Moment = Annotated[timedelta, BeforeValidator(_moment)]
-Amount = Annotated[Money, BeforeValidator(_amount)]
+from drills.written_acts import ACTS, WrittenAct
+from drills.written_moments import Amount, Moment
+from runbooks.language.surface import Name
 
 
 class WrittenFault(Written):
@@ -60,49 +21,6 @@ class WrittenFault(Written):
     times: Annotated[StrictInt, Field(ge=1)] = 1
 
 
-class WrittenAnswer(Written):
-    """``answer``: the step or the message of the question. One of ``at`` and ``after``."""
-
-    answer: str
-    choice: ChoiceName
-    at: Moment | None = None
-    after: Moment | None = None
-
-
-class WrittenReport(Written):
-    """``report``: the key of a further report on the same subject."""
-
-    report: str
-    at: Moment
-
-
-class WrittenCancel(Written):
-    """``cancel``: the reason that is given to Temporal."""
-
-    cancel: str
-    at: Moment
-
-
-ACT_WORDS = ("answer", "report", "cancel")
-
-
-def _word(value: Any) -> str | None:
-    words = [word for word in ACT_WORDS if isinstance(value, dict) and word in value]
-    return f"{words[0]} act" if words else None
-
-
-WrittenAct = Annotated[
-    Annotated[WrittenAnswer, Tag("answer act")]
-    | Annotated[WrittenReport, Tag("report act")]
-    | Annotated[WrittenCancel, Tag("cancel act")],
-    Discriminator(
-        _word,
-        custom_error_type="no_step",
-        custom_error_message=f"an act has one of the keys {', '.join(ACT_WORDS)}",
-    ),
-]
-
-
 class WrittenMoment(Written):
     """``entry``: a kind of timeline entry. ``of``: what it is about: a step, a plan, an activity, a stage, …"""
 
@@ -112,12 +30,23 @@ class WrittenMoment(Written):
 
 
 class WrittenShop(Written):
-    """``shipments`` and ``replacements``: how many stand at the end, without those that were called off."""
+    """``shipments``, ``replacements`` and ``holds``: how many stand at the end, without those that were called off."""
 
     refunded: Amount | None = None
     reserved: dict[str, StrictInt] = {}
     shipments: StrictInt | None = None
     replacements: StrictInt | None = None
+    holds: StrictInt | None = None
+
+
+class Verdict(StrEnum):
+    """What became of an approval. ``expired``: silence rejected it; ``open``: nobody has decided."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    OPEN = "open"
 
 
 class WrittenExpect(Written):
@@ -129,6 +58,7 @@ class WrittenExpect(Written):
     facts: dict[str, JsonValue] = {}
     moments: tuple[WrittenMoment, ...] = ()
     tasks: tuple[str, ...] = ()
+    approvals: tuple[Annotated[dict[str, Verdict], Field(min_length=1)], ...] | None = None
     shop: WrittenShop = WrittenShop()
 
 
@@ -158,9 +88,7 @@ SHAPES: dict[str, type[Written]] = {
     "": WrittenScenarios,
     "scenarios": WrittenScenario,
     "faults": WrittenFault,
-    "answer act": WrittenAnswer,
-    "report act": WrittenReport,
-    "cancel act": WrittenCancel,
+    **{f"{word} act": shape for word, shape in ACTS.items()},
     "expect": WrittenExpect,
     "moments": WrittenMoment,
     "shop": WrittenShop,

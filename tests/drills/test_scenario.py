@@ -8,8 +8,9 @@ import pytest
 from amends.connectors.shop import FaultKind
 from amends.errors import DefinitionError
 from amends.models import Money
+from drills.acts import AnswerAct
 from drills.moments import read_since, since
-from drills.scenario import AnswerAct, Fault, choose, load_scenarios
+from drills.scenario import Fault, choose, load_scenarios
 from runbooks.language.problems import RunbookErrors
 from tests.drills.builders import CALLED_OFF, called_off, scenarios
 
@@ -89,6 +90,58 @@ BROKEN = [
         f"{FILE}:6:40: satisfaction has no choice '6'",
     ),
     ("script:", "script:\n      - {answer: satisfaction, choice: 5}", f"{FILE}:6:9: say when: either `at`"),
+    (
+        "script:",
+        "script:\n      - {approve: financ, by: fang, at: 1h}",
+        f"{FILE}:6:19: the runbook has no approval of 'financ'",
+    ),
+    (
+        "script:",
+        "script:\n      - {choose: refnd, after: 1h}",
+        f"{FILE}:6:18: the runbook has no plan 'refnd'; did you mean 'refund'?",
+    ),
+    (
+        "script:",
+        "script:\n      - {choose: refund}",
+        f"{FILE}:6:9: say when: either `at`, from the opening, or `after`",
+    ),
+    (
+        "script:",
+        "script:\n      - {retry: no_plan, at: 1h}",
+        f"{FILE}:6:17: 'no_plan' is no task; tasks are unknown:<step>/<try>, ",
+    ),
+    (
+        "script:",
+        'script:\n      - {retry: "refused:report.orders.reed/1", at: 1h}',
+        f"{FILE}:6:17: the runbook has no step 'report.orders.reed'; did you mean 'report.orders.read'?",
+    ),
+    (
+        "script:",
+        'script:\n      - {retry: "refused:report.orders.read", at: 1h}',
+        f"{FILE}:6:17: 'refused:report.orders.read' lacks the try behind the step",
+    ),
+    (
+        "script:",
+        'script:\n      - {settle: "unknown:action.refund.payments.refund/1", how: x, evidence: y, at: 1h}',
+        f"{FILE}:6:9: nobody knows whether it happened; say what was found out: `happened: true` or `false`",
+    ),
+    (
+        "script:",
+        "script:\n      - {settle: no_plan_left, how: x, evidence: [], at: 1h}",
+        f"{FILE}:6:50: `evidence` needs",
+    ),
+    (
+        "script:",
+        "script:\n      - {waive: no_plan_left, by: dai, reason: x, at: 1h}",
+        f"{FILE}:6:17: only what could not be undone, or books that differ, can be let be, not 'no_plan_left'",
+    ),
+    ("[lost_parcel.looking]", "[]\n      tasks: [no_plan]", f"{FILE}:13:15: 'no_plan' is no task"),
+    (
+        "moments:",
+        "approvals: [{cook: approved}]\n      moments:",
+        f"{FILE}:13:20: the runbook has no approval of 'cook'",
+    ),
+    ("moments:", "approvals: [{cook: perhaps}]\n      moments:", f"{FILE}:13:26: 'perhaps' is not one of"),
     (
         "scenarios:\n",
         "unreachable:\n  - {branch: action.reship/undon, why: x}\nscenarios:\n",

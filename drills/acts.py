@@ -1,0 +1,174 @@
+"""What people do in a scenario, and when."""
+
+from datetime import timedelta
+from typing import assert_never
+
+from amends.models import Data, Evidence, Model, Outcome
+from drills.checking_acts import asks_of
+from drills.written_acts import (
+    WrittenAct,
+    WrittenAnswer,
+    WrittenApprove,
+    WrittenCancel,
+    WrittenChoose,
+    WrittenReject,
+    WrittenReport,
+    WrittenRetry,
+    WrittenSettle,
+    WrittenWaive,
+)
+from runbooks.bundle import Bundle
+from workflows.contract import Verdict
+
+
+class _Timed(Model):
+    """``at`` counts from the opening; where it is not set, ``after`` counts from when what it is about came up: the
+    question was asked, the approval was asked for, the task was opened."""
+
+    at: timedelta | None
+    after: timedelta | None
+
+
+class AnswerAct(_Timed):
+    """``ask``: the step of the question."""
+
+    ask: str
+    choice: str
+
+
+class DecideAct(_Timed):
+    """``approval``: a role, or the approval's id."""
+
+    approval: str
+    verdict: Verdict
+    by: str
+    note: str
+
+
+class RetryAct(_Timed):
+    """``by`` is the one who reported it, if it is not set; so in all acts about tasks."""
+
+    task: str
+    by: str | None
+    note: str
+
+
+class ChooseAct(_Timed):
+    plan: str
+    by: str | None
+    note: str
+
+
+class SettleAct(_Timed):
+    task: str
+    by: str | None
+    how: str
+    evidence: tuple[Evidence, ...]
+    outcome: Outcome | None
+    result: Data
+
+
+class WaiveAct(_Timed):
+    task: str
+    by: str
+    reason: str
+
+
+class ReportAct(Model):
+    key: str
+    at: timedelta
+
+
+class CancelAct(Model):
+    """``by`` is not set where the cancelling is asked of Temporal, which does not tell who asked."""
+
+    reason: str
+    by: str | None
+    at: timedelta
+
+
+Act = AnswerAct | DecideAct | RetryAct | ChooseAct | SettleAct | WaiveAct | ReportAct | CancelAct
+
+
+def act_of(written: WrittenAct, bundle: Bundle) -> Act:
+    """The act that was written, whose names have been checked."""
+    match written:
+        case WrittenAnswer():
+            ask = asks_of(bundle)[written.answer].id
+            return AnswerAct(ask=ask, choice=written.choice, at=written.at, after=written.after)
+        case WrittenApprove():
+            return _decision(written, written.approve, Verdict.APPROVE)
+        case WrittenReject():
+            return _decision(written, written.reject, Verdict.REJECT)
+        case WrittenRetry():
+            return RetryAct(task=written.retry, by=written.by, note=written.note, at=written.at, after=written.after)
+        case WrittenChoose():
+            return ChooseAct(plan=written.choose, by=written.by, note=written.note, at=written.at, after=written.after)
+        case WrittenSettle():
+            outcomes = {True: Outcome.APPLIED, False: Outcome.NOT_APPLIED}
+            return SettleAct(
+                task=written.settle,
+                by=written.by,
+                how=written.how,
+                evidence=tuple(Evidence(what=each) for each in written.evidence),
+                outcome=outcomes[written.happened] if written.happened is not None else None,
+                result=written.result,
+                at=written.at,
+                after=written.after,
+            )
+        case WrittenWaive():
+            return WaiveAct(
+                task=written.waive, by=written.by, reason=written.reason, at=written.at, after=written.after
+            )
+        case WrittenReport():
+            return ReportAct(key=written.report, at=written.at)
+        case WrittenCancel():
+            return CancelAct(reason=written.cancel, by=written.by, at=written.at)
+        case _:
+            assert_never(written)
+
+
+def in_words(act: Act) -> str:
+    """An act, as remarks name it."""
+    match act:
+        case AnswerAct():
+            return f"the answer {act.choice!r} to {act.ask}"
+        case DecideAct():
+            return f"the decision of {act.by!r} to {act.verdict} {act.approval}"
+        case RetryAct():
+            return f"the retry of {act.task}"
+        case ChooseAct():
+            return f"the choice of the plan {act.plan!r}"
+        case SettleAct():
+            return f"the settling of {act.task}"
+        case WaiveAct():
+            return f"the wish of {act.by!r} to let {act.task} be"
+        case ReportAct():
+            return f"the report {act.key!r}"
+        case CancelAct():
+            return f"the cancelling ({act.reason})"
+        case _:
+            assert_never(act)
+
+
+def why_not(act: Act) -> str:
+    """Why an act was not played: what it waited for did not come."""
+    match act:
+        case ReportAct() | CancelAct():
+            return "the incident ended before"
+        case _ if act.at is not None:
+            return "the incident ended before"
+        case AnswerAct():
+            return "its question was not asked, or the incident ended"
+        case DecideAct():
+            return "its approval was not asked for, or the incident ended"
+        case RetryAct() | ChooseAct() | SettleAct() | WaiveAct():
+            return "its task was not opened, or the incident ended"
+        case _:
+            assert_never(act)
+
+
+def _decision(written: WrittenApprove | WrittenReject, approval: str, verdict: Verdict) -> DecideAct:
+    return DecideAct(
+        approval=approval, verdict=verdict, by=written.by, note=written.note, at=written.at, after=written.after
+    )

@@ -1,0 +1,132 @@
+"""Whether what people do in a scenario means something: its names are those of the runbook and its people."""
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from drills.written_acts import (
+    WrittenAct,
+    WrittenAnswer,
+    WrittenApprove,
+    WrittenCancel,
+    WrittenChoose,
+    WrittenReject,
+    WrittenReport,
+    WrittenRetry,
+    WrittenSettle,
+    WrittenWaive,
+)
+from runbooks.bundle import Bundle
+from runbooks.program import ApproveStep, AskStep
+from runbooks.suggestions import meant
+
+Mistake = tuple[str, str]
+"""The key whose value is wrong (empty for the whole act), and what is wrong with it."""
+
+_OF_A_CALL = ("unknown", "refused", "undo")
+_OF_A_STEP = ("rejected", "undecided")
+_PLAIN = ("no_plan_left", "books_differ")
+_WAIVE = "waive:"
+
+
+def asks_of(bundle: Bundle) -> dict[str, AskStep]:
+    """The questions of a runbook, by their steps and by their messages."""
+    asks = [step for step in bundle.program.all_steps() if isinstance(step, AskStep)]
+    return {name: ask for ask in reversed(asks) for name in (ask.question, ask.id)}
+
+
+def approvals_of(bundle: Bundle) -> list[str]:
+    """What a scenario may call the approvals of a runbook: their roles, and their steps."""
+    steps = [step for step in bundle.program.all_steps() if isinstance(step, ApproveStep)]
+    return [*dict.fromkeys(step.role for step in steps), *(step.id for step in steps)]
+
+
+def mistakes(act: WrittenAct, bundle: Bundle) -> Iterator[Mistake]:
+    """All that is wrong in one act."""
+    match act:
+        case WrittenAnswer():
+            yield from _answer(act, bundle)
+            yield from _once(act.at is None, act.after is None, "the question was asked")
+        case WrittenApprove():
+            yield from _approval("approve", act.approve, bundle)
+            yield from _person(act.by, bundle)
+            yield from _once(act.at is None, act.after is None, "the approval was asked for")
+        case WrittenReject():
+            yield from _approval("reject", act.reject, bundle)
+            yield from _person(act.by, bundle)
+            yield from _once(act.at is None, act.after is None, "the approval was asked for")
+        case WrittenRetry():
+            yield from _task("retry", act.retry, bundle)
+            yield from _once(act.at is None, act.after is None, "the task was opened")
+        case WrittenChoose():
+            plans = [plan.name for plan in bundle.program.action]
+            yield from _known("choose", "the runbook has no plan", act.choose, plans)
+            yield from _once(act.at is None, act.after is None, "no plan was left")
+        case WrittenSettle():
+            yield from _task("settle", act.settle, bundle)
+            if act.settle.startswith("unknown:") and act.happened is None:
+                yield "", "nobody knows whether it happened; say what was found out: `happened: true` or `false`"
+            yield from _once(act.at is None, act.after is None, "the task was opened")
+        case WrittenWaive():
+            yield from _task("waive", act.waive, bundle)
+            if not act.waive.startswith(("undo:", "books_differ")):
+                yield "waive", f"only what could not be undone, or books that differ, can be let be, not {act.waive!r}"
+            yield from _person(act.by, bundle)
+            yield from _once(act.at is None, act.after is None, "the task was opened")
+        case WrittenReport() | WrittenCancel():
+            pass
+        case _:
+            assert_never(act)
+
+
+def task_mistakes(key: str, task: str, bundle: Bundle) -> Iterator[Mistake]:
+    """What is wrong with the id of a person's task."""
+    return _task(key, task, bundle)
+
+
+def _answer(act: WrittenAnswer, bundle: Bundle) -> Iterator[Mistake]:
+    asks = asks_of(bundle)
+    wrong = list(_known("answer", "the runbook has no question", act.answer, asks))
+    yield from wrong
+    if not wrong:
+        choices = [choice.name for choice in asks[act.answer].choices]
+        yield from _known("choice", f"{act.answer} has no choice", act.choice, choices)
+
+
+def _approval(key: str, named: str, bundle: Bundle) -> Iterator[Mistake]:
+    if named.startswith(_WAIVE):
+        yield from _task(key, named.removeprefix(_WAIVE), bundle)
+    else:
+        yield from _known(key, "the runbook has no approval of", named, approvals_of(bundle))
+
+
+def _person(who: str, bundle: Bundle) -> Iterator[Mistake]:
+    people = {person for role in bundle.roles.values() for person in role.team}
+    if people:
+        yield from _known("by", "of the roles that may decide nobody is", who, people)
+
+
+def _task(key: str, task: str, bundle: Bundle) -> Iterator[Mistake]:
+    kind, _, about = task.partition(":")
+    if task in _PLAIN:
+        return
+    if kind not in (*_OF_A_CALL, *_OF_A_STEP) or not about:
+        forms = [*(f"{each}:<step>/<try>" for each in _OF_A_CALL), *(f"{each}:<step>" for each in _OF_A_STEP), *_PLAIN]
+        yield key, f"{task!r} is no task; tasks are {', '.join(forms)}"
+        return
+    step = about.partition("/")[0] if kind in _OF_A_CALL else about
+    steps = [each.id for each in bundle.program.all_steps()]
+    yield from _known(key, "the runbook has no step", step, steps)
+    if step in steps and kind in _OF_A_CALL and step == about:
+        yield key, f"{task!r} lacks the try behind the step, such as {task}/1"
+
+
+def _once(no_at: bool, no_after: bool, came_up: str) -> Iterator[Mistake]:
+    if no_at == no_after:
+        yield "", f"say when: either `at`, from the opening, or `after`, from when {came_up}"
+
+
+def _known(key: str, complaint: str, word: str, known: Iterable[str]) -> Iterator[Mistake]:
+    names = list(known)
+    if word not in names:
+        there_are = f"; there are {', '.join(sorted(set(names)))}" if names else "; there is none"
+        yield key, f"{complaint} {word!r}{meant(word, names) or there_are}"

@@ -1,0 +1,129 @@
+"""When an act of a scenario is due, and what it says to the incident."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, assert_never
+
+from amends.journal import TimelineRow
+from amends.models import Actor, ActorKind
+from amends.timeline import EntryKind
+from drills.acts import (
+    Act,
+    AnswerAct,
+    CancelAct,
+    ChooseAct,
+    DecideAct,
+    ReportAct,
+    RetryAct,
+    SettleAct,
+    WaiveAct,
+)
+from workflows.contract import (
+    ANSWER,
+    CANCEL,
+    CHOOSE,
+    DECIDE,
+    RETRY,
+    SETTLE,
+    WAIVE,
+    AnswerRequest,
+    CancelRequest,
+    ChooseRequest,
+    DecideRequest,
+    OpenApproval,
+    RetryRequest,
+    SettleRequest,
+    View,
+    WaiveRequest,
+)
+
+REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="support")
+CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="customer")
+
+Request = AnswerRequest | DecideRequest | RetryRequest | ChooseRequest | SettleRequest | WaiveRequest | CancelRequest
+
+
+def moment_of(act: Act, rows: Sequence[TimelineRow], view: View) -> datetime | None:
+    """When an act is due; ``None`` as long as what it counts from has not come up, or is over."""
+    if act.at is not None:
+        return rows[0].occurred_at + act.at
+    match act:
+        case AnswerAct():
+            came_up = _newest(rows, EntryKind.QUESTION_ASKED, "ask", act.ask)
+        case DecideAct():
+            meant = approval_of(act, view)
+            came_up = _newest(rows, EntryKind.APPROVAL_ASKED, "approval", meant.approval) if meant else None
+        case ChooseAct():
+            came_up = _opened(rows, view, "no_plan_left")
+        case RetryAct() | SettleAct() | WaiveAct():
+            came_up = _opened(rows, view, act.task)
+        case ReportAct() | CancelAct():
+            came_up = None
+        case _:
+            assert_never(act)
+    return came_up + act.after if came_up is not None and act.after is not None else None
+
+
+def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
+    """The update that an act is, and what it carries; ``None`` for a report and for what is asked of Temporal."""
+    match act:
+        case AnswerAct():
+            return ANSWER, AnswerRequest(key=key, ask=act.ask, choice=act.choice, actor=CUSTOMER)
+        case DecideAct():
+            return DECIDE, _decision(act, view, key)
+        case RetryAct():
+            return RETRY, RetryRequest(key=key, task=act.task, note=act.note, actor=_person(act.by))
+        case ChooseAct():
+            return CHOOSE, ChooseRequest(key=key, plan=act.plan, note=act.note, actor=_person(act.by))
+        case SettleAct():
+            request = SettleRequest(
+                key=key,
+                task=act.task,
+                how=act.how,
+                evidence=act.evidence,
+                outcome=act.outcome,
+                result=act.result,
+                actor=_person(act.by),
+            )
+            return SETTLE, request
+        case WaiveAct():
+            return WAIVE, WaiveRequest(key=key, task=act.task, reason=act.reason, actor=_person(act.by))
+        case CancelAct() if act.by is not None:
+            return CANCEL, CancelRequest(key=key, reason=act.reason, actor=_person(act.by))
+        case ReportAct() | CancelAct():
+            return None
+        case _:
+            assert_never(act)
+
+
+def approval_of(act: DecideAct, view: View) -> OpenApproval | None:
+    """The open approval that a decision is about: the first of that id or role."""
+    return next((each for each in view.approvals if act.approval in (each.approval, each.role)), None)
+
+
+def _decision(act: DecideAct, view: View, key: str) -> DecideRequest:
+    """About what is asked now. Where nothing is, the incident says so."""
+    asked = approval_of(act, view) or OpenApproval(approval=act.approval, role=None)
+    return DecideRequest(
+        key=key,
+        approval=asked.approval,
+        verdict=act.verdict,
+        amount=asked.amount,
+        plan=asked.plan,
+        note=act.note,
+        actor=_person(act.by),
+    )
+
+
+def _person(who: str | None) -> Actor:
+    return Actor(kind=ActorKind.HUMAN, id=who) if who is not None else REPORTER
+
+
+def _opened(rows: Sequence[TimelineRow], view: View, task: str) -> datetime | None:
+    if all(each.task != task for each in view.tasks):
+        return None
+    return _newest(rows, EntryKind.TASK_OPENED, "task", task)
+
+
+def _newest(rows: Sequence[TimelineRow], kind: EntryKind, name: str, of: str) -> datetime | None:
+    return next((row.occurred_at for row in reversed(rows) if row.kind is kind and row.data.get(name) == of), None)

@@ -1,0 +1,133 @@
+"""What people write in a scenario's script: one shape for each act, named by its first key."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from amends.models import Data, Written
+from drills.written_moments import Moment
+from runbooks.language.surface import ChoiceName
+
+Said = Annotated[str, Field(min_length=1)]
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class _Timed(Written):
+    """One of ``at`` and ``after``."""
+
+    at: Moment | None = None
+    after: Moment | None = None
+
+
+class WrittenAnswer(_Timed):
+    """``answer``: the step or the message of the question."""
+
+    answer: str
+    choice: ChoiceName
+
+
+class _Decision(_Timed):
+    by: Said
+    note: str = ""
+
+
+class WrittenApprove(_Decision):
+    """``approve``: the role that is asked, the step, or ``waive:<task>``."""
+
+    approve: str
+
+
+class WrittenReject(_Decision):
+    """``reject``: the role that is asked, the step, or ``waive:<task>``."""
+
+    reject: str
+
+
+class WrittenRetry(_Timed):
+    """``retry``: a task, by its id."""
+
+    retry: str
+    by: Said | None = None
+    note: str = ""
+
+
+class WrittenChoose(_Timed):
+    """``choose``: a plan, when none is left."""
+
+    choose: str
+    by: Said | None = None
+    note: str = ""
+
+
+class WrittenSettle(_Timed):
+    """``settle``: a task, by its id. ``happened``: of what nobody knew, whether it did."""
+
+    settle: str
+    by: Said | None = None
+    how: Said
+    evidence: Annotated[tuple[Said, ...], BeforeValidator(_as_list), Field(min_length=1)]
+    happened: bool | None = None
+    result: Data = {}
+
+
+class WrittenWaive(_Timed):
+    """``waive``: the task of an undo that failed, or of books that differ, by its id."""
+
+    waive: str
+    by: Said
+    reason: Said
+
+
+class WrittenReport(Written):
+    """``report``: the key of a further report on the same subject."""
+
+    report: str
+    at: Moment
+
+
+class WrittenCancel(Written):
+    """``cancel``: the reason. ``by``: who; Temporal is asked if it is nobody."""
+
+    cancel: Said
+    by: Said | None = None
+    at: Moment
+
+
+ACTS: dict[str, type[Written]] = {
+    "answer": WrittenAnswer,
+    "approve": WrittenApprove,
+    "reject": WrittenReject,
+    "retry": WrittenRetry,
+    "choose": WrittenChoose,
+    "settle": WrittenSettle,
+    "waive": WrittenWaive,
+    "report": WrittenReport,
+    "cancel": WrittenCancel,
+}
+"""The shape of each act, by the key that names it."""
+
+
+def _word(value: Any) -> str | None:
+    words = [word for word in ACTS if isinstance(value, dict) and word in value]
+    return f"{words[0]} act" if words else None
+
+
+WrittenAct = Annotated[
+    Annotated[WrittenAnswer, Tag("answer act")]
+    | Annotated[WrittenApprove, Tag("approve act")]
+    | Annotated[WrittenReject, Tag("reject act")]
+    | Annotated[WrittenRetry, Tag("retry act")]
+    | Annotated[WrittenChoose, Tag("choose act")]
+    | Annotated[WrittenSettle, Tag("settle act")]
+    | Annotated[WrittenWaive, Tag("waive act")]
+    | Annotated[WrittenReport, Tag("report act")]
+    | Annotated[WrittenCancel, Tag("cancel act")],
+    Discriminator(
+        _word,
+        custom_error_type="no_step",
+        custom_error_message=f"an act has one of the keys {', '.join(ACTS)}",
+    ),
+]
