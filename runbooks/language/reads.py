@@ -107,7 +107,8 @@ class Reader:
         lines = [self._context.source.problem(place, "").line for place in places]
         plans = {self._runbook.stages.action[int(place[2])].plan for place in places if place[1] == "action"}
         if all(place[1] == "action" for place in places) and (path[1:3] != places[0][1:3] or len(plans) > 1):
-            return f"it is set only in plan {', '.join(f'`{plan}`' for plan in sorted(plans))}; use it there alone"
+            named = ", ".join(f"`{plan}`" for plan in sorted(plans))
+            return f"it is set only in plan {named}; use it there alone, or ask `has({fact})` first"
         if min(lines) > self._context.source.problem(path, "").line:
             return f"it is set only later, on line {min(lines)}; put the step that saves it before this one"
         return f"not every way here saves it (line {min(lines)}); say `otherwise` there, or ask `has({fact})` first"

@@ -85,7 +85,8 @@ class _Walker:
         return worlds
 
     def plans(self, plans: tuple[PlanSteps, ...], worlds: Worlds) -> Worlds:
-        """The worlds behind the plan that succeeds. What a failed plan has learnt, or forgotten, the next one finds."""
+        """The worlds behind the plan that succeeds, and behind a person who settles it when none does. What a failed
+        plan has learnt, or forgotten, the next one finds."""
         entering, tries = worlds, 0
         while True:
             tries += 1
@@ -97,11 +98,11 @@ class _Walker:
                 inner = gathered(world.given(plan.when) for world in chosen)
                 succeeded |= self.sequence(plan.steps, (*path, "steps"), inner)
             if self._failing <= entering:
-                return gathered(succeeded)
+                return gathered(succeeded | entering)
             known = gathered(entering | self._failing)
             entering = known if tries < _PRECISE else frozenset([agreed(known)])
             if tries > _PRECISE and entering == before:
-                return gathered(succeeded)
+                return gathered(succeeded | entering)
 
     def _step(self, step: AnyStep, path: Path, world: World) -> Iterable[World]:
         if isinstance(step, Decide):

@@ -36,13 +36,17 @@ def analysis(*steps: str) -> str:
     return small(("  action:\n", "  analysis:\n" + "".join(steps) + "  action:\n"))
 
 
-def test_what_every_plan_saves_is_known_afterwards() -> None:
+def test_what_every_plan_saves_may_be_unset_afterwards_because_a_person_may_settle_it_when_all_have_failed() -> None:
     saving = "        - {do: shipping.create_shipment, save_as: shipment, undo: shipping.cancel_shipment}\n"
     both = small(("    - plan: say_sorry\n", PLANS), (TELL, saving)) + FOLLOW_UP
     one = small(("    - plan: say_sorry\n", PLANS)) + FOLLOW_UP
 
-    assert told(both) == []
-    assert told(one) == ["'shipment.carrier' may be unset here: it is set only in plan `again`; use it there alone"]
+    asked = both.replace("when: shipment.carrier", "when: has(shipment.carrier) && shipment.carrier")
+
+    hint = "use it there alone, or ask `has(shipment.carrier)` first"
+    assert told(both) == [f"'shipment.carrier' may be unset here: it is set only in plan `again`, `say_sorry`; {hint}"]
+    assert told(asked) == []
+    assert told(one) == [f"'shipment.carrier' may be unset here: it is set only in plan `again`; {hint}"]
 
 
 def test_a_skipped_step_that_says_what_the_fact_is_otherwise_is_no_gap() -> None:
