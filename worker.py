@@ -21,9 +21,8 @@ from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
-from activities.journal import JournalActivities
 from activities.named import NamedInLogs
-from activities.registry import activities_of
+from activities.registry import activities_of, activities_on
 from amends import __version__
 from amends.connectors.ports import Connectors
 from amends.errors import ConfigurationError
@@ -104,7 +103,7 @@ async def serving(
             workers[Part.JOURNAL] = Worker(
                 client,
                 task_queue=journal_queue(queue),
-                activities=[JournalActivities(_needed(journal, Part.JOURNAL)).append],
+                activities=activities_on(_needed(journal, Part.JOURNAL)),
                 activity_executor=pool,
                 max_concurrent_activities=JOURNAL_THREADS,
                 graceful_shutdown_timeout=_GRACE,

@@ -3,9 +3,11 @@
 ::
 
     validate the inputs → commit the intent → call → commit the outcome → report
-                             └── an outcome is known already: report it, do not call
+                             └── an outcome is known already, or no more may be given: report it, do not call
 
-When trouble outlasts the retries, the system is asked by key instead of being called: ``reconcile``.
+What an effect is about to give the customer is reserved together with its intent. When trouble outlasts the retries,
+the system is asked by key instead of being called (``reconcile``); when it cannot say either, a person does
+(``settle``).
 
 No transaction is open during the call. A refusal is an outcome. Trouble, and any error that nobody expected, is raised:
 the outcome stays open, Temporal tries again, and the outside system knows the key. A read needs no intent.
@@ -22,15 +24,19 @@ from temporalio.exceptions import ApplicationError
 
 from activities import clock, counting
 from activities.wire import CallReport, CallRequest
+from activities.worth import Worth
 from amends.connectors.ports import Call, Recalled
 from amends.errors import DefinitionError, KeyReused, Refused
+from amends.journal import Reservation
 from amends.journal.effects import EffectLog
 from amends.journal.rows import EffectRecord
-from amends.models import Data, Model, Outcome, Refusal, plain
-from runbooks.catalogue import NEVER_ARRIVED, ActivitySpec
+from amends.models import Data, Head, Model, Outcome, Refusal, plain
+from runbooks.catalogue import EXPOSURE_REFUSALS, NEVER_ARRIVED, NOT_DONE, ActivitySpec
 
 Work = Callable[[Call, Any], Model | None]
 """Calls an outside system with the validated inputs."""
+
+_NOT_DONE = Refusal(reason=NOT_DONE, message="a person has found out that it was not carried out")
 
 _log = structlog.get_logger("amends.activities")
 
@@ -38,8 +44,9 @@ _log = structlog.get_logger("amends.activities")
 class Effects:
     """Carries out the calls of the engine, reads as well as effects, under the effect protocol."""
 
-    def __init__(self, log: EffectLog) -> None:
+    def __init__(self, log: EffectLog, worth: Worth) -> None:
         self._log = log
+        self._worth = worth
 
     def carry_out(self, spec: ActivitySpec, request: CallRequest, work: Work) -> CallReport:
         """Makes one call, within an activity, and reports what became of it.
@@ -54,7 +61,7 @@ class Effects:
         with _told(spec, request):
             if not spec.effect:
                 return _call(spec, request, inputs, at, work)
-            return self._once(spec, request, inputs, at, work)
+            return self._once(spec, request, at, lambda: _call(spec, request, inputs, at, work))
 
     def reconcile(self, spec: ActivitySpec, request: CallRequest, recall: Callable[[Call], Recalled]) -> CallReport:
         """Asks, within an activity, what became of an effect, and commits the answer as its outcome.
@@ -64,21 +71,59 @@ class Effects:
         """
         at = clock.now()
         with _told(spec, request):
-            record = self._begin(spec, request, at)
+
+            def ask() -> CallReport:
+                recalled = recall(Call(key=f"{request.key}/recall", at=at))
+                _log.info("reconciled", done=recalled.done)
+                return _report_of(recalled)
+
+            return self._once(spec, request, at, ask)
+
+    def settle(
+        self, spec: ActivitySpec, request: CallRequest, *, outcome: Outcome, result: Data, settled: Data
+    ) -> CallReport:
+        """Commits, within an activity, what a person found out: ``settled`` says who, and how. An outcome that is known
+        by now stays, and is reported."""
+
+        def take_their_word() -> CallReport:
+            _log.info("settled", outcome=outcome.value)
+            refusal = None if outcome is Outcome.APPLIED else _NOT_DONE
+            return CallReport(outcome=outcome, result=result, refusal=refusal)
+
+        with _told(spec, request):
+            return self._once(spec, request, clock.now(), take_their_word, settled=settled)
+
+    def _once(
+        self,
+        spec: ActivitySpec,
+        request: CallRequest,
+        at: datetime,
+        find_out: Callable[[], CallReport],
+        *,
+        settled: Data | None = None,
+    ) -> CallReport:
+        """The outcome of an effect: the one that is known, or what is found out now, committed."""
+        record = self._log.get(key=request.key)
+        if record is None:
+            record = self._begin(
+                spec, request, at, self._worth.reservation(spec, request, _validated(spec, request), at)
+            )
             if record.outcome is not None:
-                return _known(record)
-            recalled = recall(Call(key=f"{request.key}/recall", at=at))
-            _log.info("reconciled", done=recalled.done)
-            return self._finish(spec, request, _report_of(recalled))
-
-    def _once(self, spec: ActivitySpec, request: CallRequest, inputs: Model, at: datetime, work: Work) -> CallReport:
-        record = self._begin(spec, request, at)
+                _log.info("refused_by_the_journal", reason=record.refusal and record.refusal.reason)
+                counting.finished(spec.name, record.outcome)
+                return _report(record)
+        else:
+            record = self._begin(spec, request, at, None)
         if record.outcome is not None:
-            return _known(record)
-        return self._finish(spec, request, _call(spec, request, inputs, at, work))
+            _log.info("outcome_known_already", outcome=record.outcome.value)
+            return _report(record)
+        return self._finish(spec, request, find_out(), settled)
 
-    def _begin(self, spec: ActivitySpec, request: CallRequest, at: datetime) -> EffectRecord:
+    def _begin(
+        self, spec: ActivitySpec, request: CallRequest, at: datetime, reservation: Reservation | None
+    ) -> EffectRecord:
         return self._log.begin(
+            reservation=reservation,
             key=request.key,
             incident_id=request.incident_id,
             step=request.step,
@@ -89,9 +134,15 @@ class Effects:
             at=at,
         )
 
-    def _finish(self, spec: ActivitySpec, request: CallRequest, report: CallReport) -> CallReport:
+    def _finish(self, spec: ActivitySpec, request: CallRequest, report: CallReport, settled: Data | None) -> CallReport:
         self._log.finish(
-            key=request.key, outcome=report.outcome, result=report.result, refusal=report.refusal, at=clock.now()
+            key=request.key,
+            outcome=report.outcome,
+            result=report.result,
+            refusal=report.refusal,
+            at=clock.now(),
+            gave_parcel=_gave_parcel(spec, request, report),
+            settled=settled,
         )
         counting.finished(spec.name, report.outcome)
         return report
@@ -111,10 +162,18 @@ def _told(spec: ActivitySpec, request: CallRequest) -> Iterator[None]:
             raise
 
 
-def _known(record: EffectRecord) -> CallReport:
+def _report(record: EffectRecord) -> CallReport:
     assert record.outcome is not None
-    _log.info("outcome_known_already", outcome=record.outcome.value)
     return CallReport(outcome=record.outcome, result=record.result, refusal=record.refusal)
+
+
+def _gave_parcel(spec: ActivitySpec, request: CallRequest, report: CallReport) -> str | None:
+    """The parcel in which goods are on their way by the call."""
+    remedy = spec.remedy
+    if remedy is None or remedy.head is not Head.GOODS or report.outcome is not Outcome.APPLIED:
+        return None
+    given = request.inputs.get(remedy.parcel or "") if remedy.gives is None else report.result.get(remedy.gives)
+    return given if isinstance(given, str) else None
 
 
 def _report_of(recalled: Recalled) -> CallReport:
@@ -128,7 +187,7 @@ def _call(spec: ActivitySpec, request: CallRequest, inputs: Model, at: datetime,
     try:
         result = work(Call(key=request.key, at=at), inputs)
     except Refused as refused:
-        if refused.reason not in spec.refusals:
+        if refused.reason not in (*spec.refusals, *(EXPOSURE_REFUSALS if spec.gives_value else ())):
             _log.warning("refusal_not_in_catalogue", reason=refused.reason)
         _log.info("refused", reason=refused.reason)
         refusal = Refusal(reason=refused.reason, message=str(refused))

@@ -5,7 +5,14 @@ from typing import Any
 import structlog
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from activities.wire import AppendRequest, CallRequest
+from activities.wire import (
+    AppendRequest,
+    BalanceRequest,
+    CallRequest,
+    CountRequest,
+    ReconcileRequest,
+    SettleRequest,
+)
 
 
 class NamedInLogs(Interceptor):
@@ -20,7 +27,9 @@ class _Naming(ActivityInboundInterceptor):
         match input.args:
             case [CallRequest() as request]:
                 structlog.contextvars.bind_contextvars(incident=request.incident_id, step=request.step)
-            case [AppendRequest() as request]:
+            case [ReconcileRequest() | SettleRequest() as asked]:
+                structlog.contextvars.bind_contextvars(incident=asked.call.incident_id, step=asked.call.step)
+            case [AppendRequest() | CountRequest() | BalanceRequest() as request]:
                 structlog.contextvars.bind_contextvars(incident=request.incident_id)
             case _:
                 pass

@@ -2,29 +2,36 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
+from activities.approvals import ApprovalActivities
+from activities.balance import Balance
 from activities.binding import Implementation, activities_in, implementation
 from activities.customers import CustomerActivities
 from activities.effects import Effects
 from activities.inventory import InventoryActivities
+from activities.journal import JournalActivities
 from activities.orders import OrderActivities
 from activities.payments import PaymentActivities
 from activities.reconciling import Reconciliation
+from activities.settling import Settling
 from activities.shipping import ShippingActivities
 from activities.wire import CallReport
+from activities.worth import Worth
 from amends.connectors.ports import Connectors
 from amends.errors import DefinitionError
+from amends.journal import Journal
 from amends.journal.effects import EffectLog
 from runbooks.catalogue import CATALOGUE, ActivitySpec
 
 
 def activities_of(connectors: Connectors, journal_effects: EffectLog) -> list[Callable[..., CallReport]]:
-    """The activities that touch the world, one for each catalogue entry, and the one that asks what became of a call:
-    plain functions for a thread pool.
+    """The activities that touch the world, one for each catalogue entry, and those that ask what became of a call, take
+    a person's word for it, and compare what was given with the shop's books: plain functions for a thread pool.
 
     Raises ``DefinitionError`` when catalogue and code do not match.
     """
-    effects = Effects(journal_effects)
+    effects = Effects(journal_effects, Worth(connectors))
     systems = (
         OrderActivities(connectors.orders, effects),
         InventoryActivities(connectors.inventory, effects),
@@ -34,7 +41,17 @@ def activities_of(connectors: Connectors, journal_effects: EffectLog) -> list[Ca
     )
     found = [each for system in systems for each in activities_in(system)]
     check(CATALOGUE, [implementation(each) for each in found])
-    return [*found, Reconciliation(connectors, effects).reconcile]
+    return [
+        *found,
+        Reconciliation(connectors, effects).reconcile,
+        Settling(effects).settle,
+        Balance(connectors, journal_effects).balance,
+    ]
+
+
+def activities_on(journal: Journal) -> list[Callable[..., Any]]:
+    """The activities that only touch the journal: plain functions for a thread pool of their own."""
+    return [JournalActivities(journal).append, ApprovalActivities(journal.approvals).count]
 
 
 def check(catalogue: Mapping[str, ActivitySpec], implementations: Iterable[Implementation]) -> None:

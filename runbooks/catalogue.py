@@ -162,6 +162,9 @@ NEVER_ARRIVED = "NeverArrived"
 """How an effect is refused, whatever its own refusals are, when trouble outlasted its tries and its system, asked about
 it, says that it has not carried it out."""
 
+NOT_DONE = "NotDone"
+"""How an effect is refused, whatever its own refusals are, when a person has found out that it was not carried out."""
+
 TELL = "customers.tell"
 """The activity behind ``tell: customer`` and ``ask: customer``."""
 

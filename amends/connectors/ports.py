@@ -87,6 +87,49 @@ class Credit(Model):
     amount: Money
 
 
+class Unit(Model):
+    """One piece of goods in an order: a line of two gives two. ``parcel_id``: the parcel that the customer paid for it
+    in. ``value``: what was paid for it."""
+
+    unit: str
+    parcel_id: str
+    value: Money
+
+
+class OrderWorth(Model):
+    """What was paid for an order, and for which goods, in the order of its lines. ``carries``: of each parcel of the
+    order, the parcel that its contents were paid for in: itself, or the one that it replaces."""
+
+    order_id: str
+    currency: str
+    captured: Money
+    units: tuple[Unit, ...]
+    carries: dict[str, str]
+
+
+class GivenLine(Model):
+    """What was given by one call, whose idempotency key is ``key`` (empty in books from before keys were kept).
+
+    ``amount`` is unset for goods; ``parcel_id`` is the parcel in which goods are on their way. ``stands``: it was not
+    taken back.
+    """
+
+    key: str
+    head: Head
+    amount: Money | None = None
+    parcel_id: str | None = None
+    stands: bool = True
+
+
+class Given(Model):
+    """What a shop's own books say was given on an order, whoever asked for it."""
+
+    order_id: str
+    captured: Money
+    refunded: Money
+    lines: tuple[GivenLine, ...]
+
+
 class Delivery(Model):
     """A message that a channel has taken. ``channel`` names it; the address stays with the channel."""
 
@@ -130,6 +173,9 @@ class Orders(Recalling, Protocol):
 
     def release(self, call: Call, *, hold_id: str) -> None:
         """Lifts one hold; harmless when it is lifted already."""
+
+    def worth(self, call: Call, *, order_id: str) -> OrderWorth:
+        """A read. Refuses ``OrderNotFound``."""
 
 
 class Inventory(Recalling, Protocol):
@@ -194,6 +240,11 @@ class Customers(Recalling, Protocol):
         """
 
 
+class Ledger(Protocol):
+    def given(self, call: Call, *, order_id: str) -> Given:
+        """A read. Refuses ``OrderNotFound``."""
+
+
 class Connectors(Protocol):
     """All outside systems of one company."""
 
@@ -207,3 +258,5 @@ class Connectors(Protocol):
     def payments(self) -> Payments: ...
     @property
     def customers(self) -> Customers: ...
+    @property
+    def ledger(self) -> Ledger: ...

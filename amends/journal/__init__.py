@@ -5,10 +5,12 @@ proves that nothing was altered.
 """
 
 from amends.journal.alerts import Alert, AlertKind, AlertLog
+from amends.journal.approvals import ApprovalLog, Authority
 from amends.journal.backup import back_up
 from amends.journal.effects import EffectLog
 from amends.journal.engine import connect, reading
 from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, JournalTooNew
+from amends.journal.exposure import Reservation, UnitWorth
 from amends.journal.journal import Journal
 from amends.journal.migrate import Migration, Standing, current, nothing, standing, upgrade
 from amends.journal.revisions import RevisionLog
@@ -18,6 +20,7 @@ from amends.journal.rows import (
     IncidentRow,
     LostClaim,
     Publication,
+    RemedyRecord,
     RunbookRevision,
     TimelineRow,
 )
@@ -30,6 +33,8 @@ __all__ = [
     "AlertLog",
     "AmbiguousIncident",
     "Appended",
+    "ApprovalLog",
+    "Authority",
     "EffectLog",
     "EffectRecord",
     "IncidentRow",
@@ -39,10 +44,13 @@ __all__ = [
     "LostClaim",
     "Migration",
     "Publication",
+    "RemedyRecord",
+    "Reservation",
     "RevisionLog",
     "RunbookRevision",
     "Standing",
     "TimelineRow",
+    "UnitWorth",
     "Verification",
     "Watched",
     "back_up",

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, update
 
 from amends.errors import JournalError, KeyReused
-from amends.journal import schema
+from amends.journal import remedies, schema
 from amends.journal.engine import reading, writing
-from amends.journal.rows import EffectRecord
+from amends.journal.exposure import Reservation
+from amends.journal.rows import EffectRecord, RemedyRecord
 from amends.journal.statements import insert_once
 from amends.models import Data, Outcome, Refusal
 from amends.timeline import canonical
@@ -35,8 +36,12 @@ class EffectLog:
         inputs: Data,
         undoes: str | None,
         at: datetime,
+        reservation: Reservation | None = None,
     ) -> EffectRecord:
-        """Commits the intent, or finds it. A record with an outcome needs no call: it has been made.
+        """Commits the intent, or finds it. A record with an outcome needs no call: it has been made, or must not be.
+
+        ``reservation``: what the effect is about to give; it is committed with the intent, and never a second time. If
+        it may not be given, the intent is committed with the outcome ``not_applied`` and the refusal.
 
         Raises ``KeyReused`` when the key was used for another incident, activity, inputs or undone effect.
         """
@@ -52,7 +57,9 @@ class EffectLog:
             "intent_at": at,
         }
         with writing(self._engine) as connection:
-            insert_once(connection, _effects, intent)
+            new = insert_once(connection, _effects, intent)
+            if new and reservation is not None:
+                _reserve(connection, key=key, incident_id=incident_id, wanted=reservation, at=at)
             record = _the(connection, key)
         same = (record.incident_id, record.activity, record.inputs_digest, record.undoes)
         if same != (incident_id, activity, intent["inputs_digest"], undoes):
@@ -60,9 +67,21 @@ class EffectLog:
         return record
 
     def finish(
-        self, *, key: str, outcome: Outcome, result: Data, refusal: Refusal | None, at: datetime
+        self,
+        *,
+        key: str,
+        outcome: Outcome,
+        result: Data,
+        refusal: Refusal | None,
+        at: datetime,
+        gave_parcel: str | None = None,
+        settled: Data | None = None,
     ) -> EffectRecord:
-        """Commits the outcome, ``applied`` or ``not_applied``, once. The same again is harmless.
+        """Commits the outcome, ``applied`` or ``not_applied``, once, and with it what the effect has given or taken
+        back. The same again is harmless.
+
+        ``gave_parcel``: the parcel in which goods are on their way by it. ``settled``: by whom and how the outcome was
+        found out, when it was a person.
 
         Raises ``JournalError`` for another outcome than the one that is known, for a key without an intent, and for
         ``unknown``: that is what an effect without an outcome is.
@@ -78,19 +97,32 @@ class EffectLog:
         }
         with writing(self._engine) as connection:
             still_open = (_effects.c.key == key) & _effects.c.outcome.is_(None)
-            connection.execute(update(_effects).where(still_open).values(**known, outcome_at=at))
+            connection.execute(update(_effects).where(still_open).values(**known, outcome_at=at, settled=settled))
             record = _the(connection, key)
             if (record.outcome, canonical(record.result), record.refusal) != (outcome, canonical(result), refusal):
                 raise JournalError(
                     f"effect {key!r} is known to be {record.outcome} since {record.outcome_at}, with another result; "
                     f"it cannot become {outcome}"
                 )
+            remedies.settle(connection, key=key, outcome=outcome, gave_parcel=gave_parcel, at=at)
+            if record.undoes is not None and outcome is Outcome.APPLIED:
+                remedies.take_back(connection, undone=record.undoes, by=key, at=at)
         return record
 
     def get(self, *, key: str) -> EffectRecord | None:
         """The effect with this key."""
         with reading(self._engine) as connection:
             return _get(connection, key)
+
+    def remedies_of(self, *, incident_id: str) -> list[RemedyRecord]:
+        """What an incident has given or tried to give, in the order in which it was reserved."""
+        with reading(self._engine) as connection:
+            return remedies.remedies_of(connection, incident_id=incident_id)
+
+    def effects_of(self, *, incident_id: str) -> list[EffectRecord]:
+        """The effects of an incident, in the order in which they were meant."""
+        with reading(self._engine) as connection:
+            return effects_of(connection, incident_id=incident_id)
 
 
 def effects_of(connection: Connection, *, incident_id: str) -> list[EffectRecord]:
@@ -107,6 +139,13 @@ def digest_of(inputs: Data) -> str:
         return "sha256:" + hashlib.sha256(canonical(inputs)).hexdigest()
     except ValueError as error:
         raise JournalError(f"the inputs of an effect are no JSON: {error}") from error
+
+
+def _reserve(connection: Connection, *, key: str, incident_id: str, wanted: Reservation, at: datetime) -> None:
+    refusal = remedies.reserve(connection, key=key, incident_id=incident_id, wanted=wanted, at=at)
+    if refusal is not None:
+        known = {"outcome": Outcome.NOT_APPLIED.value, "result": {}, "refusal": refusal.model_dump(mode="json")}
+        connection.execute(update(_effects).where(_effects.c.key == key).values(**known, outcome_at=at))
 
 
 def _get(connection: Connection, key: str) -> EffectRecord | None:

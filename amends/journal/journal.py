@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from amends.errors import JournalError
 from amends.journal import append, claims, effects, entries, incidents
+from amends.journal.approvals import ApprovalLog
 from amends.journal.effects import EffectLog
 from amends.journal.engine import reading, writing
 from amends.journal.migrate import check
@@ -28,6 +29,7 @@ class Journal:
         check(engine)
         self.engine = engine
         self.effects = EffectLog(engine)
+        self.approvals = ApprovalLog(engine)
         self.revisions = RevisionLog(engine)
 
     def check(self) -> None:

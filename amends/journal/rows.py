@@ -1,6 +1,7 @@
 """What the journal answers with."""
 
-from amends.models import Actor, Data, Model, Outcome, Party, Refusal, Severity, Stage, Status, Utc
+from amends.journal.schema.remedies import Release, RemedyStatus
+from amends.models import Actor, Data, Head, Model, Outcome, Party, Refusal, Severity, Stage, Status, Utc
 from amends.timeline import EntryKind
 
 
@@ -64,7 +65,7 @@ class Appended(Model):
 
 class EffectRecord(Model):
     """An effect: its intent and, once it is known, its outcome. While ``outcome`` is ``None`` it is not known whether
-    the call was carried out."""
+    the call was carried out. ``settled``: ``by`` whom and ``how`` the outcome was found out, when it was a person."""
 
     key: str
     incident_id: str
@@ -79,6 +80,31 @@ class EffectRecord(Model):
     result: Data = {}
     refusal: Refusal | None = None
     outcome_at: Utc | None = None
+    settled: Data | None = None
+
+
+class RemedyRecord(Model):
+    """What an effect gives for one unit, or for the order as a whole (``unit`` is empty then), in minor units.
+
+    ``parcel_id`` is the parcel it was asked about, ``gave_parcel`` the one in which the goods went. ``settled_at``:
+    when it was known whether it was given. ``why`` and ``released_by``: why it counts no more, and by which effect's
+    key.
+    """
+
+    key: str
+    unit: str
+    incident_id: str
+    order_id: str
+    head: Head
+    amount: int
+    currency: str
+    parcel_id: str | None = None
+    gave_parcel: str | None = None
+    status: RemedyStatus
+    reserved_at: Utc
+    settled_at: Utc | None = None
+    why: Release | None = None
+    released_by: str | None = None
 
 
 class RunbookRevision(Model):

@@ -18,6 +18,7 @@ from amends.journal.journal import Journal
 from amends.journal.projection import fold
 from amends.journal.rows import IncidentRow, TimelineRow
 from amends.journal.verify_effects import effect_problems
+from amends.journal.verify_remedies import remedy_problems
 from amends.models import Model
 
 _timeline = schema.timeline
@@ -58,6 +59,9 @@ def verify(journal: Journal, incident_id: str) -> Verification:
             checks["every effect is told by the entries, and every outcome is an effect's"] = effect_problems(
                 connection, incident_id=incident_id, entries=rows, ended=row is not None and row.status.final
             )
+        checks["what was given agrees with the outcomes of the effects that gave it"] = remedy_problems(
+            connection, incident_id=incident_id
+        )
     return Verification(
         incident_id=incident_id,
         proved=tuple(claim for claim, problems in checks.items() if not problems),

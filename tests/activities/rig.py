@@ -12,6 +12,7 @@ from activities.effects import Effects
 from activities.reconciling import Reconciliation
 from activities.registry import activities_of
 from activities.wire import CallReport, CallRequest, ReconcileRequest
+from activities.worth import Worth
 from amends.connectors.shop import Shop
 from amends.journal import EffectLog, EffectRecord, Journal
 
@@ -29,7 +30,7 @@ class Rig:
         self._activities = {
             implementation(each).name: each for each in activities_of(shop, log) if hasattr(each, "implements")
         }
-        self._reconciliation = Reconciliation(shop, Effects(log))
+        self._reconciliation = Reconciliation(shop, Effects(log, Worth(shop)))
 
     def attempt(self, name: str, request: CallRequest, *, hours: float = 0) -> CallReport:
         """One attempt at an activity, so many hours after seeding."""

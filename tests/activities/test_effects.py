@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.effects import Effects
 from activities.wire import CallReport
+from activities.worth import Worth
 from amends.connectors.ports import Call
 from amends.connectors.shop import Shop
 from amends.errors import KeyReused, Trouble
@@ -51,15 +52,17 @@ def test_an_effect_that_gives_nothing_reports_an_empty_result_and_what_it_undoes
 
 
 def test_a_refused_effect_is_not_applied_for_the_reason_the_system_gave(rig: Rig) -> None:
-    report = rig.attempt("payments.refund", request(KEY, **refund(39801)))
+    closed = {"order_id": "SO-1008", "parcel_id": "PC-1008-1", "amount": {"amount": 32000, "currency": "CNY"}}
+
+    report = rig.attempt("payments.refund", request(KEY, **closed))
 
     record = rig.effect(KEY)
     assert report.outcome is Outcome.NOT_APPLIED
     assert report.refusal is not None
-    assert report.refusal.reason == "RefundTooHigh"
+    assert report.refusal.reason == "PaymentDeclined"
     assert record is not None
     assert (record.outcome, record.refusal) == (Outcome.NOT_APPLIED, report.refusal)
-    assert rig.shop.refunds("SO-1001") == []
+    assert rig.shop.refunds("SO-1008") == []
 
 
 def test_a_refusal_that_the_catalogue_does_not_know_is_a_refusal_all_the_same_and_logged(rig: Rig) -> None:
@@ -206,7 +209,11 @@ def test_an_unexpected_error_of_a_system_leaves_the_outcome_open(journal: Journa
 
     spec = CATALOGUE["inventory.reserve"]
     with pytest.raises(ZeroDivisionError):
-        rig.within(lambda: Effects(journal.effects).carry_out(spec, request("odd", parcel_id="PC-1001-1"), work))
+        rig.within(
+            lambda: Effects(journal.effects, Worth(rig.shop)).carry_out(
+                spec, request("odd", parcel_id="PC-1001-1"), work
+            )
+        )
 
     record = rig.effect("odd")
     assert record is not None
@@ -222,7 +229,9 @@ def test_the_journal_is_free_for_others_during_a_call_and_holds_the_intent(journ
         return None
 
     spec = CATALOGUE["inventory.release"]
-    rig.within(lambda: Effects(journal.effects).carry_out(spec, request("slow", reservation_id="RS-1"), work))
+    rig.within(
+        lambda: Effects(journal.effects, Worth(rig.shop)).carry_out(spec, request("slow", reservation_id="RS-1"), work)
+    )
 
     (intent,) = seen
     meanwhile = rig.effect("meanwhile")

@@ -20,10 +20,10 @@ BEHIND_THE_CATALOGUE = [Implementation(name, spec.takes, spec.gives) for name, s
 
 
 def test_every_catalogue_entry_has_its_activity(shop: Shop, journal: Journal) -> None:
-    *calls, asking = activities_of(shop, journal.effects)
+    *calls, asking, settling, comparing = activities_of(shop, journal.effects)
 
     assert sorted(implementation(each).name for each in calls) == sorted(CATALOGUE)
-    assert asking.__name__ == "reconcile"
+    assert [each.__name__ for each in (asking, settling, comparing)] == ["reconcile", "settle", "balance"]
 
 
 def test_what_does_not_match_the_catalogue_is_named_all_at_once() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, inspect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -37,16 +37,30 @@ def connect(url: str) -> Engine:
 
 
 def create_tables(engine: Engine) -> None:
-    """Makes the tables that are not there yet. Raises ``ConfigurationError`` when the database cannot be opened."""
+    """Makes the tables that are not there yet, and in those of an older shop the columns. Raises ``ConfigurationError``
+    when the database cannot be opened."""
     try:
         with engine.begin() as connection:
             Base.metadata.create_all(connection)
+            _add_columns(connection)
     except SQLAlchemyError as error:
         where = engine.url.render_as_string(hide_password=True)
         cause = getattr(error, "orig", None) or error
         raise ConfigurationError(
             f"the shop's database {where!r} cannot be opened: {cause}; check AMENDS_SHOP_URL and the rights on it"
         ) from error
+
+
+def _add_columns(connection: Connection) -> None:
+    """What was added since is nullable, so that what an older shop knows needs nothing said of it."""
+    there, dialect = inspect(connection), connection.dialect
+    once = "IF NOT EXISTS " if dialect.name == "postgresql" else ""  # two may open an older shop at once
+    for table in Base.metadata.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                shape = f"{column.name} {column.type.compile(dialect)}"
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {once}{shape}")
 
 
 def _set_up(connection: DBAPIConnection, _record: object) -> None:

@@ -35,7 +35,7 @@ class Fault(Model):
     reason: str = ""
 
 
-_SYSTEMS = (ports.Orders, ports.Inventory, ports.Shipping, ports.Payments, ports.Customers)
+_SYSTEMS = (ports.Orders, ports.Inventory, ports.Shipping, ports.Payments, ports.Customers, ports.Ledger)
 
 _METHODS = frozenset(
     f"{system.__name__.lower()}.{method}" for system in _SYSTEMS for method in dir(system) if not method.startswith("_")

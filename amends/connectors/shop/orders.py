@@ -1,4 +1,6 @@
-"""Orders and replacement orders."""
+"""Orders, what they are worth, holds on them, and replacement orders."""
+
+from collections.abc import Iterator
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -7,7 +9,7 @@ from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
 from amends.connectors.shop.door import Desk
-from amends.connectors.shop.tables import HoldRow, ParcelRow, PaymentRow, ReplacementRow
+from amends.connectors.shop.tables import HoldRow, LineRow, ParcelRow, PaymentRow, ReplacementRow
 from amends.errors import Refused
 from amends.models import Money, Utc
 
@@ -73,6 +75,30 @@ class ShopOrders(Desk):
             row.released_at = row.released_at or call.at
 
         self._door.do("orders.release", call, {"hold_id": hold_id}, work)
+
+    def worth(self, call: Call, *, order_id: str) -> ports.OrderWorth:  # noqa: ARG002 - what was paid does not change
+        def work(db: Session) -> ports.OrderWorth:
+            currency = lookup.order(db, order_id).currency
+            parcels = db.scalars(select(ParcelRow).where(ParcelRow.order_id == order_id).order_by(ParcelRow.parcel_id))
+            return ports.OrderWorth(
+                order_id=order_id,
+                currency=currency,
+                captured=Money(amount=db.get_one(PaymentRow, order_id).captured, currency=currency),
+                units=tuple(_units(db, order_id, currency)),
+                carries={parcel.parcel_id: parcel.paid_as for parcel in parcels},
+            )
+
+        return self._door.read("orders.worth", work)
+
+
+def _units(db: Session, order_id: str, currency: str) -> Iterator[ports.Unit]:
+    for line in db.scalars(select(LineRow).where(LineRow.order_id == order_id).order_by(LineRow.n)):
+        for piece in range(1, line.quantity + 1):
+            yield ports.Unit(
+                unit=f"{order_id}/{line.n}#{piece}",
+                parcel_id=line.parcel_id,
+                value=Money(amount=line.unit_price, currency=currency),
+            )
 
 
 def _status(db: Session, order_id: str, status: ports.OrderStatus, at: Utc) -> ports.OrderStatus:

@@ -41,6 +41,7 @@ class ShopPayments(Desk):
                     refund_id=refund_id,
                     order_id=order_id,
                     parcel_id=parcel.paid_as,
+                    key=call.key,
                     amount=amount.amount,
                     paid_at=call.at,
                 )

@@ -12,7 +12,7 @@ from amends.connectors.shop.carriers import CarrierDesk, traces_of
 from amends.connectors.shop.inventory import locked_stock
 from amends.connectors.shop.parcels import parcel_status, trace_status
 from amends.connectors.shop.payments import refundable
-from amends.connectors.shop.tables import CarrierRow, ParcelRow, ReservationRow, ShipmentRow
+from amends.connectors.shop.tables import CarrierRow, DeliveryRow, ParcelRow, ReservationRow, ShipmentRow
 from amends.errors import Refused
 from amends.models import Money, Utc
 
@@ -55,7 +55,7 @@ class ShopShipping(CarrierDesk):
                 stock.on_hand -= quantity
                 stock.sent += quantity
             reservation.status = "sent"
-            return _send(db, parcel, reservation, call.at)
+            return _send(db, parcel, reservation, call)
 
         return self._door.give("shipping.create_shipment", call, {"parcel_id": parcel_id}, ports.Shipment, work)
 
@@ -86,15 +86,16 @@ class ShopShipping(CarrierDesk):
             if not any(trace_status(trace, call.at) == "found" for trace in traces_of(db, parcel_id)):
                 raise Refused("NotFoundYet", f"the carrier has not found parcel {parcel_id!r}")
             parcel.delivered_at = parcel.delivered_at or call.at + DELIVERED_AFTER
+            db.add(DeliveryRow(key=call.key, parcel_id=parcel_id, told_at=call.at))
 
         self._door.do("shipping.resume_delivery", call, {"parcel_id": parcel_id}, work)
 
 
-def _send(db: Session, parcel: ParcelRow, reservation: ReservationRow, at: Utc) -> ports.Shipment:
+def _send(db: Session, parcel: ParcelRow, reservation: ReservationRow, call: Call) -> ports.Shipment:
     """The goods of ``parcel`` as a new parcel with the same carrier, waiting to be collected."""
     order_no = parcel.order_id.removeprefix("SO-")
     parcel_no = f"{order_no}-{lookup.count(db, ParcelRow.order_id, parcel.order_id) + 1}"
-    collected_at = at + COLLECTED_AFTER
+    collected_at = call.at + COLLECTED_AFTER
     new = ParcelRow(
         parcel_id=f"PC-{parcel_no}",
         order_id=parcel.order_id,
@@ -111,7 +112,8 @@ def _send(db: Session, parcel: ParcelRow, reservation: ReservationRow, at: Utc) 
         parcel_id=new.parcel_id,
         replaces=parcel.parcel_id,
         reservation_id=reservation.reservation_id,
-        created_at=at,
+        key=call.key,
+        created_at=call.at,
         collected_at=collected_at,
     )
     db.add(shipment)

@@ -11,6 +11,7 @@ from amends.connectors.shop.door import Door
 from amends.connectors.shop.engine import connect, create_tables
 from amends.connectors.shop.faults import FaultKind
 from amends.connectors.shop.inventory import ShopInventory
+from amends.connectors.shop.ledger import ShopLedger
 from amends.connectors.shop.orders import ShopOrders
 from amends.connectors.shop.payments import ShopPayments
 from amends.connectors.shop.sample import sample
@@ -40,9 +41,9 @@ V = TypeVar("V", bound=Model)
 class Shop:
     """A small, honest shop in a database of its own: all connectors, and a world that can be looked at.
 
-    It lives in the time of each call (``call.at``), never in the wall clock's. Opening one makes the tables that are
-    missing and raises ``ConfigurationError`` for a database that cannot be opened. Safe to use from several threads
-    and processes.
+    It lives in the time of each call (``call.at``), never in the wall clock's. Opening one makes the tables and columns
+    that are missing and raises ``ConfigurationError`` for a database that cannot be opened. Safe to use from several
+    threads and processes.
     """
 
     def __init__(self, url_or_engine: str | Engine) -> None:
@@ -61,6 +62,7 @@ class Shop:
         self.shipping = ShopShipping(self._door)
         self.payments = ShopPayments(self._door)
         self.customers = ShopCustomers(self._door)
+        self.ledger = ShopLedger(self._door)
 
     def dispose(self) -> None:
         """Closes the connections."""

@@ -4,11 +4,24 @@ No foreign key points at ``incidents``: it is a projection, which can be dropped
 """
 
 from amends.journal.schema.alerts import alerts
+from amends.journal.schema.approvals import approvals
 from amends.journal.schema.base import metadata
 from amends.journal.schema.claims import claims
 from amends.journal.schema.effects import effects
 from amends.journal.schema.incidents import incidents
+from amends.journal.schema.remedies import exposures, remedies
 from amends.journal.schema.revisions import runbook_revisions
 from amends.journal.schema.timeline import timeline
 
-__all__ = ["alerts", "claims", "effects", "incidents", "metadata", "runbook_revisions", "timeline"]
+__all__ = [
+    "alerts",
+    "approvals",
+    "claims",
+    "effects",
+    "exposures",
+    "incidents",
+    "metadata",
+    "remedies",
+    "runbook_revisions",
+    "timeline",
+]

@@ -17,8 +17,9 @@ each_refusal = pytest.mark.parametrize("case", REFUSALS, ids=str)
 
 def test_every_call_of_the_catalogue_is_a_call_of_the_ports_and_the_other_way_round() -> None:
     recalls = {f"{name.partition('.')[0]}.recall" for name in CATALOGUE}
+    asked_by_amends_itself = {"orders.worth", "ledger.given"}
 
-    assert set(CATALOGUE) | recalls == CALLS
+    assert set(CATALOGUE) | recalls | asked_by_amends_itself == CALLS
 
 
 def test_every_effect_and_every_refusal_of_the_catalogue_has_a_case() -> None:

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, insert, inspect, select
 
-from amends.journal import Journal, connect, current, nothing, schema, upgrade
+from amends.journal import AlertKind, AlertLog, Journal, connect, current, nothing, schema, upgrade
 from amends.journal.engine import reading, writing
 from amends.models import Outcome
 from tests.amends.journal.builders import INCIDENT, NOON, entry, opened, told
@@ -47,6 +47,7 @@ def written(tmp_path: Path) -> Iterator[Journal]:
         key=f"{INCIDENT}/refund/1", outcome=Outcome.APPLIED, result={"refund_id": "RF-1"}, refusal=None, at=NOON
     )
     publish(journal, {"a": 1})
+    AlertLog(engine).raise_once(kind=AlertKind.WORKFLOW_MISSING, incident_id=INCIDENT, details={}, at=NOON)
     yield journal
     engine.dispose()
 

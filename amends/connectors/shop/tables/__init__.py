@@ -2,7 +2,7 @@
 
 from amends.connectors.shop.tables.base import Base
 from amends.connectors.shop.tables.calls import CallRow, FaultRow
-from amends.connectors.shop.tables.carriers import CarrierRow, ClaimRow, ShipmentRow, TraceRow
+from amends.connectors.shop.tables.carriers import CarrierRow, ClaimRow, DeliveryRow, ShipmentRow, TraceRow
 from amends.connectors.shop.tables.customers import CustomerRow, MessageRow
 from amends.connectors.shop.tables.orders import HoldRow, LineRow, OrderRow, ParcelRow, ReplacementRow
 from amends.connectors.shop.tables.payments import CreditRow, PaymentRow, RefundRow
@@ -15,6 +15,7 @@ __all__ = [
     "ClaimRow",
     "CreditRow",
     "CustomerRow",
+    "DeliveryRow",
     "FaultRow",
     "HoldRow",
     "LineRow",

@@ -44,9 +44,21 @@ class ShipmentRow(Base):
     parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"), unique=True)
     replaces: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"))
     reservation_id: Mapped[str] = mapped_column(ForeignKey("reservations.reservation_id"))
+    key: Mapped[str | None]
+    """The call's; a shop from before there were books has none."""
     created_at: Mapped[datetime]
     collected_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
+
+
+class DeliveryRow(Base):
+    """The word to the carrier to deliver a parcel that was found, by the key of the call."""
+
+    __tablename__ = "deliveries"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"), index=True)
+    told_at: Mapped[datetime]
 
 
 class ClaimRow(Base):

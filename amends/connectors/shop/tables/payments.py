@@ -29,6 +29,8 @@ class RefundRow(Base):
     refund_id: Mapped[str] = mapped_column(primary_key=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("payments.order_id"), index=True)
     parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"), index=True)
+    key: Mapped[str | None]
+    """The call's; a shop from before there were books has none."""
     amount: Mapped[int]
     paid_at: Mapped[datetime]
 
