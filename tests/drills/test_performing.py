@@ -1,0 +1,170 @@
+"""What people do in a scenario reaches the incident as if they had typed it, and counts from when it came up."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from amends.timeline import EntryKind
+from drills.report import Played, perform
+from drills.scenario import Scenario, parse_scenarios
+from drills.stage import Stage
+from runbooks.bundle import Bundle
+from runbooks.language.problems import RunbookErrors
+from runbooks.library import load, path_of
+
+APPROVAL = "        - {approve: operations_manager, decide_within: 4h, if_silent: reject}\n"
+RESHIP = '    - plan: reship\n      when: choice == "reship"\n      steps:\n'
+SHIPPED = "undo:action.reship.shipping.create_shipment/1"
+RESERVED = "undo:action.reship.inventory.reserve/1"
+
+STORY = """\
+scenarios:
+  it:
+    about: What people do.
+    order: {order}
+    faults: {faults}
+    script: [{script}]
+    expect: {{status: {status}, effects: [], messages: []}}
+"""
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """The runbook, with an approval before anything is sent again."""
+    file = tmp_path_factory.mktemp("own") / "lost_parcel.yaml"
+    text = path_of("lost_parcel").read_text(encoding="utf-8")
+    assert RESHIP in text
+    file.write_text(text.replace(RESHIP, RESHIP + APPROVAL), encoding="utf-8")
+    return load(file)
+
+
+def story(bundle: Bundle, *script: str, order: str, status: str = "closed", faults: str = "[]") -> Scenario:
+    text = STORY.format(order=order, faults=faults, script=", ".join(script), status=status)
+    (scenario,) = parse_scenarios(file="own.yaml", text=text, bundle=bundle)
+    return scenario
+
+
+def told(played: Played, *kinds: EntryKind) -> Iterator[tuple[str, str]]:
+    """The entries of some kinds, by who made them."""
+    return ((row.kind.value, row.actor.id) for row in played.timeline if row.kind in kinds)
+
+
+def unexpected(played: Played) -> list[str]:
+    return [each for each in played.report.differences if not each.startswith(("effect", "message"))]
+
+
+async def test_an_approval_is_decided_by_the_person_that_is_named_and_so_long_after_it_was_asked_for(
+    drill_stage: Stage, bundle: Bundle
+) -> None:
+    scenario = story(
+        bundle,
+        "{answer: lost_parcel.reship_or_refund, choice: reship, after: 1h}",
+        "{approve: operations_manager, by: dai, after: 2h, note: go ahead}",
+        order="SO-1001",
+    )
+
+    played = await perform(drill_stage, scenario)
+
+    (asked,) = [row for row in played.timeline if row.kind is EntryKind.APPROVAL_ASKED]
+    (decided,) = [row for row in played.timeline if row.kind is EntryKind.DECISION_RECEIVED]
+    assert unexpected(played) == []
+    assert played.report.outcome == "reship"
+    assert (decided.actor.id, decided.data["note"]) == ("dai", "go ahead")
+    assert 7190 <= (decided.occurred_at - asked.occurred_at).total_seconds() < 7260
+    assert [(each.role, each.verdict) for each in played.observed.approvals] == [("operations_manager", "approved")]
+    assert played.report.journal_verified
+
+
+async def test_a_rejected_plan_is_undone_and_the_next_one_is_tried(drill_stage: Stage, bundle: Bundle) -> None:
+    scenario = story(
+        bundle,
+        "{answer: lost_parcel.reship_or_refund, choice: reship, after: 1h}",
+        "{reject: action.reship.approve.operations_manager, by: dai, after: 1h, note: too dear}",
+        "{approve: operations_manager, by: dai, after: 2h}",
+        order="SO-1001",
+    )
+
+    played = await perform(drill_stage, scenario)
+
+    assert played.report.outcome == "refund"
+    assert [each.verdict for each in played.observed.approvals] == ["rejected"]
+    assert unexpected(played) == [
+        "the decision of 'dai' to approve operations_manager was not played: its approval was not asked for, "
+        "or the incident ended"
+    ]
+
+
+async def test_silence_is_what_the_runbook_says(drill_stage: Stage, bundle: Bundle) -> None:
+    scenario = story(bundle, "{answer: lost_parcel.reship_or_refund, choice: reship, after: 1h}", order="SO-1001")
+
+    played = await perform(drill_stage, scenario)
+
+    assert unexpected(played) == []
+    assert played.report.outcome == "refund"
+    assert [each.verdict for each in played.observed.approvals] == ["expired"]
+
+
+async def test_where_no_plan_is_left_it_is_tried_again_then_another_way_then_by_hand(
+    drill_stage: Stage, bundle: Bundle
+) -> None:
+    scenario = story(
+        bundle,
+        "{retry: no_plan_left, after: 1h, note: the bank says it is open again}",
+        "{choose: refund, by: bo, after: 1h}",
+        "{settle: no_plan_left, by: an, how: paid in cash, evidence: receipt 12, after: 1h}",
+        order="SO-1008",
+    )
+
+    played = await perform(drill_stage, scenario)
+
+    acts = told(played, EntryKind.RETRY_REQUESTED, EntryKind.PLAN_CHOSEN, EntryKind.TASK_SETTLED)
+    assert unexpected(played) == []
+    assert list(acts) == [("retry_requested", "support"), ("plan_chosen", "bo"), ("task_settled", "an")]
+    assert played.report.outcome == "settled by hand"
+
+
+async def test_what_cannot_be_undone_is_let_be_by_two_people(drill_stage: Stage, bundle: Bundle) -> None:
+    """The message that the goods are on their way comes back; when the incident is called off, they have left."""
+    scenario = story(
+        bundle,
+        "{answer: lost_parcel.reship_or_refund, choice: reship, after: 1h}",
+        "{approve: operations_manager, by: dai, after: 1h}",
+        "{cancel: she has moved, by: mei, at: 30h}",
+        f'{{waive: "{SHIPPED}", by: an, reason: the van has left, after: 1h}}',
+        f'{{approve: "waive:{SHIPPED}", by: dai, after: 1h}}',
+        f'{{waive: "{RESERVED}", by: dai, reason: and so have the goods, after: 1h}}',
+        f'{{approve: "waive:{RESERVED}", by: an, after: 1h}}',
+        order="SO-1001",
+        status="cancelled",
+        faults="[{call: customers.tell, trouble: none, times: 2}, {call: customers.tell, refuse: Undeliverable}, "
+        "{call: shipping.cancel_shipment, refuse: AlreadyHandedOver}]",
+    )
+
+    played = await perform(drill_stage, scenario)
+
+    acts = told(played, EntryKind.CANCEL_REQUESTED, EntryKind.WAIVER_REQUESTED, EntryKind.DECISION_RECEIVED)
+    assert unexpected(played) == []
+    assert list(acts) == [
+        ("decision_received", "dai"),
+        ("cancel_requested", "mei"),
+        ("waiver_requested", "an"),
+        ("decision_received", "dai"),
+        ("waiver_requested", "dai"),
+        ("decision_received", "an"),
+    ]
+    assert [each.verdict for each in played.observed.approvals] == ["approved"] * 3
+
+
+async def test_who_is_of_no_role_that_may_decide_is_a_mistake_of_the_file(bundle: Bundle) -> None:
+    with pytest.raises(RunbookErrors, match=r"own\.yaml:6:48: of the roles that may decide nobody is 'dia'; did you"):
+        story(bundle, "{approve: operations_manager, by: dia, after: 2h}", order="SO-1001")
+
+
+async def test_how_often_the_shop_was_called_is_counted_by_key(drill_stage: Stage, bundle: Bundle) -> None:
+    scenario = story(bundle, order="SO-1002", faults="[{call: payments.refund, trouble: after}]")
+
+    played = await perform(drill_stage, scenario)
+
+    (refund,) = [each for each in played.observed.effects if each.activity == "payments.refund"]
+    assert played.observed.calls[refund.key] == 2
+    assert played.observed.books.refunds == 1
