@@ -13,8 +13,6 @@ from workflows.progress import Progress
 from workflows.state import EffectRun, State, Why
 from workflows.turn import Turn
 
-_COMPARES = False
-
 
 def close(turn: Turn) -> None:
     """All stages are done: close, as soon as nothing stands against it."""
@@ -61,7 +59,7 @@ def _sound(turn: Turn) -> bool:
     measures.lift(turn, ending=True)
     if measures.standing(state) or state.tasks:
         return False
-    if _COMPARES and not state.balanced and _has_given(state):
+    if not state.balanced and _has_given(state):
         _compare_books(turn)
         return False
     return True
