@@ -33,7 +33,17 @@ def test_an_id_that_is_unknown_is_told_with_where_to_look(state_dir: Path, capsy
 
 
 @pytest.mark.parametrize(
-    "act", [["answer", "aaaa", "refund"], ["retry", "aaaa"], ["cancel", "aaaa", "--reason", "a mistake"]]
+    "act",
+    [
+        ["answer", "aaaa", "refund"],
+        ["approve", "aaaa"],
+        ["reject", "aaaa", "--note", "too dear"],
+        ["retry", "aaaa"],
+        ["choose", "aaaa", "refund"],
+        ["settle", "aaaa", "--how", "by hand", "--evidence", "receipt 12"],
+        ["waive", "aaaa", "--reason", "too small"],
+        ["cancel", "aaaa", "--reason", "a mistake"],
+    ],
 )
 def test_nothing_can_be_done_to_an_incident_that_has_ended(
     act: list[str], state_dir: Path, capsys: pytest.CaptureFixture[str]
@@ -83,6 +93,44 @@ def test_of_several_tasks_one_has_to_be_named(state_dir: Path, capsys: pytest.Ca
     assert f"several tasks are open; name one: refused:{stories.LOOKING}/1, undo:{stories.RESERVE}/1" in (
         capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        (["settle", "--how", " ", "--evidence", "x"], "--how: say what you have done or found out"),
+        (
+            ["settle", "--how", "x", "--evidence", "x", "--happened", "--did-not-happen"],
+            "--happened and --did-not-happen cannot both be so",
+        ),
+        (["settle", "--how", "x", "--evidence", "x"], "nobody knows whether it happened: unknown:"),
+        (
+            ["settle", "--how", "x", "--evidence", "x", "--happened", "--result", "refund=1"],
+            "--result 'refund=1': payments.refund gives refund_id=<text>, amount=<an amount",
+        ),
+        (
+            ["settle", "--how", "x", "--evidence", "x", "--happened", "--result", "amount=1"],
+            "amount='1': it must be an amount",
+        ),
+        (["waive", "--reason", " "], "--reason: say why it may be let be"),
+        (["waive", "--reason", "x"], "no task fits; open are unknown:"),
+        (["reject"], "--note"),
+    ],
+)
+def test_what_is_missing_is_told_before_anything_is_done(
+    act: list[str], told: str, state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(
+        state_dir,
+        stories.reported(),
+        stories.done(stories.REFUND, "payments.refund", {}, stories.DAY),
+        stories.handed_over("outcome_unknown", stories.REFUND, f"unknown:{stories.REFUND}/1"),
+    )
+
+    code = main([act[0], "5d3a1c88", *act[1:]])
+
+    assert code == 2
+    assert told in capsys.readouterr().err
 
 
 def test_an_incident_is_not_called_off_without_a_reason(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

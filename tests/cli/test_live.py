@@ -13,10 +13,11 @@ from amends.journal import IncidentRow
 from cli import live
 from runbooks.library import load
 from tests.cli.builders import MEI, write_incidents
-from workflows.contract import AnswerRequest, IncidentInput
+from workflows.contract import AnswerRequest, CancelRequest, IncidentInput
 
 SOON = timedelta(seconds=1)
 REFUND = AnswerRequest(key="k", ask="analysis.ask.lost_parcel.reship_or_refund", choice="refund", actor=MEI)
+OFF = CancelRequest(key="c", reason="found", actor=MEI)
 
 
 @pytest.fixture
@@ -45,9 +46,12 @@ async def test_without_a_worker_the_view_says_what_to_start(client: Client, unse
         await live.view(client, unserved, patience=SOON)
 
 
-async def test_without_a_worker_an_answer_is_given_up_in_time(client: Client, unserved: IncidentRow) -> None:
+@pytest.mark.parametrize("act", [REFUND, OFF], ids=["answer", "cancel"])
+async def test_without_a_worker_an_act_is_given_up_in_time(
+    client: Client, unserved: IncidentRow, act: live.Act
+) -> None:
     with pytest.raises(Trouble, match="no worker answers; start one"):
-        await live.act(client, unserved, REFUND, patience=SOON)
+        await live.act(client, unserved, act, patience=SOON)
 
 
 async def test_an_incident_of_another_server_is_told_apart(client: Client, elsewhere: IncidentRow) -> None:

@@ -1,0 +1,117 @@
+"""An incident on the real server that people act on: its runbook has an approval before anything else."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client
+
+import starter
+import worker
+from amends.connectors.shop import Shop
+from amends.journal import IncidentRow, Journal, TimelineRow, connect, upgrade
+from amends.models import Actor, ActorKind
+from amends.timeline import EntryKind
+from cli.main import main
+from cli.quiet import quiet
+from runbooks.bundle import Bundle
+from runbooks.library import load, path_of
+from workflows.contract import VIEW, View
+
+BO = Actor(kind=ActorKind.HUMAN, id="bo")
+READ = "    - {do: shipping.read_parcel, save_as: parcel}\n"
+APPROVAL = (
+    "    - {approve: logistics_lead, amount: =parcel.value, decide_within: 4h, if_silent: escalate}\n"
+    '    - {approve: operations_manager, when: parcel.value < money("CNY 300.00"), decide_within: 4h, '
+    "if_silent: reject}\n"
+)
+
+
+def own_runbook(folder: Path) -> Bundle:
+    """The runbook ``acted_parcel``: everybody who is of a role has to say something before the search begins."""
+    text = path_of("lost_parcel").read_text(encoding="utf-8")
+    assert READ in text
+    file = folder / "acted_parcel.yaml"
+    file.write_text(text.replace("runbook: lost_parcel", "runbook: acted_parcel").replace(READ, READ + APPROVAL))
+    return load(file)
+
+
+@dataclass
+class Acted:
+    """One incident; ``state_dir`` has the journal that commands read."""
+
+    client: Client
+    journal: Journal
+    shop: Shop
+    bundle: Bundle
+    queue: str
+    capsys: pytest.CaptureFixture[str]
+    incident: str = ""
+
+    async def open(self, order: str) -> None:
+        """Reported by Bo, and gone on as far as it goes by itself."""
+        report = {"order_id": order, "parcel_id": f"{order.replace('SO', 'PC')}-1"}
+        receipt = await starter.open_incident(
+            self.client,
+            "acted_parcel",
+            {**report},
+            key=str(uuid4()),
+            actor=BO,
+            queue=self.queue,
+            bundle=self.bundle,
+        )
+        self.incident = receipt.incident_id
+
+    async def amends(self, command: str, *arguments: str, by: str = "chen", expect: int = 0) -> tuple[str, str]:
+        """What a command says on stdout and on stderr, once it is over."""
+        typed = [command, self.incident, *arguments]
+        code = await asyncio.to_thread(main, typed if command == "show" else [*typed, "--actor", by])
+        told = self.capsys.readouterr()
+        assert code == expect, told
+        return told.out, told.err
+
+    async def json(self, command: str, *arguments: str, by: str = "chen") -> Any:
+        out, _ = await self.amends(command, *arguments, "--format", "json", by=by)
+        return json.loads(out)
+
+    async def until(self, reached: Callable[[View], bool]) -> View:
+        """How it stands, once that is so and nothing is under way."""
+        handle = self.client.get_workflow_handle(self.row.workflow_id)
+        async with asyncio.timeout(60):
+            while True:
+                view: View = await handle.query(VIEW, result_type=View)
+                if reached(view) and not view.busy:
+                    return view
+                await asyncio.sleep(0.02)
+
+    @property
+    def row(self) -> IncidentRow:
+        return self.journal.incident(self.incident)
+
+    def entries(self, kind: EntryKind) -> list[TimelineRow]:
+        return [row for row in self.journal.timeline(self.incident) if row.kind is kind]
+
+
+@contextlib.asynccontextmanager
+async def acted(client: Client, state_dir: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIterator[Acted]:
+    """A journal where commands find it, a shop, and workers; the incident is ended with the block."""
+    quiet()  # the workers' logs would stand between what commands say
+    engine, shop = connect(f"sqlite:///{state_dir / 'journal.db'}"), Shop(f"sqlite:///{state_dir / 'shop.db'}")
+    upgrade(engine)
+    shop.seed(at=datetime.now(UTC))
+    it = Acted(client, Journal(engine), shop, own_runbook(state_dir), f"acted-{uuid4()}", capsys)
+    try:
+        async with worker.serving(client, journal=it.journal, connectors=shop, queue=it.queue):
+            yield it
+            if it.incident and not it.row.status.final:
+                await client.get_workflow_handle(it.row.workflow_id).terminate(reason="the test is over")
+    finally:
+        shop.dispose()
+        engine.dispose()
