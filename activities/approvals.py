@@ -26,8 +26,11 @@ class ApprovalActivities:
     def count(self, request: CountRequest) -> CallReport:
         """Counts the approval, or reports ``not_applied`` with the refusal ``BeyondAuthority``.
 
-        Counting the same again is harmless. A time zone that there is not is never retried (``definition_error``).
+        Counting the same again is harmless. An amount below zero, and a time zone that there is not, are never
+        retried (``definition_error``).
         """
+        if request.amount.amount < 0:
+            raise _never(f"approval {request.approval!r}: {request.amount.amount} is no amount that can be approved")
         at = clock.now()
         refusal = self._approvals.count(
             incident_id=request.incident_id,
@@ -51,8 +54,8 @@ def _zone(request: CountRequest) -> tzinfo:
     try:
         return ZoneInfo(request.zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ApplicationError(
-            f"role {request.role!r}: there is no time zone {request.zone!r}",
-            type=DefinitionError.code,
-            non_retryable=True,
-        ) from error
+        raise _never(f"role {request.role!r}: there is no time zone {request.zone!r}") from error
+
+
+def _never(what: str) -> ApplicationError:
+    return ApplicationError(what, type=DefinitionError.code, non_retryable=True)

@@ -44,7 +44,7 @@ def _check(spec: ActivitySpec, request: SettleRequest) -> None:
             known = ", ".join(fields) or "nothing"
             raise _wrong(request, f"{spec.name} gives no {name!r}; it gives {known}")
         try:
-            TypeAdapter[Any](fields[name].annotation).validate_python(value)
+            TypeAdapter[Any](fields[name].rebuild_annotation()).validate_python(value)
         except ValidationError as error:
             # the value stays out of the text: it goes to Temporal's history
             raise _wrong(request, f"{name!r} is wrong: {error.errors()[0]['msg']}") from None

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from amends.connectors import ports
-from amends.errors import Refused
+from amends.connectors.shop import Shop
+from amends.errors import Refused, Trouble
 from amends.models import Head, Money
 from tests.amends.connectors.cases import cny
 from tests.amends.connectors.worlds import LETTER, SEEDED, World, at
@@ -328,3 +329,79 @@ def test_goods_and_refunds_do_not_come_on_top(world: World) -> None:
 
     assert refused.value.reason == "PaymentDeclined"
     assert world.shop.credits("SO-1001") == []
+
+
+def test_an_order_is_worth_what_was_paid_for_each_piece_in_it(world: World) -> None:
+    worth = world.call("orders.worth", key="r", order_id="SO-1001")
+
+    assert worth == ports.OrderWorth(
+        order_id="SO-1001",
+        currency="CNY",
+        captured=cny(39800),
+        units=tuple(ports.Unit(unit=f"SO-1001/1#{piece}", parcel_id="PC-1001-1", value=cny(19900)) for piece in (1, 2)),
+        carries={"PC-1001-1": "PC-1001-1"},
+    )
+
+
+def test_a_parcel_that_replaces_another_carries_what_was_paid_for_that(world: World) -> None:
+    world.call("inventory.reserve", key="a", parcel_id="PC-1010-2")
+    world.call("shipping.create_shipment", key="b", parcel_id="PC-1010-2")
+
+    worth = world.call("orders.worth", key="r", order_id="SO-1010")
+
+    assert worth.carries == {"PC-1010-1": "PC-1010-1", "PC-1010-2": "PC-1010-2", "PC-1010-3": "PC-1010-2"}
+    assert {unit.parcel_id for unit in worth.units} == {"PC-1010-1", "PC-1010-2"}
+    assert sum(unit.value.amount for unit in worth.units) == worth.captured.amount
+
+
+def test_the_books_have_each_thing_that_was_given_under_the_key_of_its_call(world: World) -> None:
+    nothing = world.call("ledger.given", key="r", order_id="SO-1005")
+    world.call("shipping.open_trace", key="t", parcel_id="PC-1005-1")
+    world.call("payments.refund", key="a", order_id="SO-1005", parcel_id="PC-1005-1", amount=cny(10000))
+    world.call("payments.give_goodwill", key="b", order_id="SO-1005", amount=cny(2000))
+    world.call("inventory.reserve", key="c", parcel_id="PC-1005-1")
+    sent = world.call("shipping.create_shipment", key="d", parcel_id="PC-1005-1")
+    world.call("shipping.cancel_shipment", key="e", hours=1, tracking_no=sent.tracking_no)
+    world.call("shipping.resume_delivery", key="f", hours=31, parcel_id="PC-1005-1")
+
+    given = world.call("ledger.given", key="r", order_id="SO-1005")
+
+    assert (nothing.captured, nothing.refunded, nothing.lines) == (cny(32700), cny(0), ())
+    assert (given.captured, given.refunded) == (cny(32700), cny(10000))
+    assert given.lines == (
+        ports.GivenLine(key="a", head=Head.REFUND, amount=cny(10000), parcel_id="PC-1005-1"),
+        ports.GivenLine(key="b", head=Head.GOODWILL, amount=cny(2000)),
+        ports.GivenLine(key="d", head=Head.GOODS, parcel_id=sent.parcel_id, stands=False),
+        ports.GivenLine(key="f", head=Head.GOODS, parcel_id="PC-1005-1"),
+    )
+
+
+@pytest.mark.parametrize("read", ["orders.worth", "ledger.given"])
+def test_worth_and_books_of_an_order_that_is_not_there_are_refused_and_may_meet_trouble(
+    world: World, read: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        world.call(read, key="r", order_id="SO-9999")
+    world.shop.fault(call=read, kind="trouble")
+    with pytest.raises(Trouble):
+        world.call(read, key="r", order_id="SO-1001")
+
+    assert refused.value.reason == "OrderNotFound"
+
+
+def test_a_shop_from_before_there_were_books_opens_with_all_that_it_knows(world: World) -> None:
+    world.call("payments.refund", key="a", order_id="SO-1001", parcel_id="PC-1001-1", amount=cny(10000))
+    with world.engine.begin() as connection:
+        for table in ("credits", "deliveries", "holds"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        for table in ("refunds", "shipments"):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN key")
+
+    again = Shop(world.engine)
+
+    again.payments.refund(at(1, key="b"), order_id="SO-1001", parcel_id="PC-1001-1", amount=cny(5000))
+    assert [(line.key, line.amount) for line in again.ledger.given(at(1), order_id="SO-1001").lines] == [
+        ("", cny(10000)),
+        ("b", cny(5000)),
+    ]
+    assert again.orders.hold(at(1, key="c"), order_id="SO-1001").hold_id == "HD-1001-1"

@@ -137,12 +137,15 @@ def test_undoing_what_never_was_is_refused(shop: Shop) -> None:
         shop.shipping.cancel_shipment(at(0, key="c"), tracking_no="TN-1001-9")
     with pytest.raises(Refused) as trace:
         shop.shipping.close_trace(at(0, key="d"), trace_id="TR-1001-1-9")
+    with pytest.raises(Refused) as hold:
+        shop.orders.release(at(0, key="e"), hold_id="HD-1001-9")
 
-    assert [each.value.reason for each in (replacement, reservation, shipment, trace)] == [
+    assert [each.value.reason for each in (replacement, reservation, shipment, trace, hold)] == [
         "ReplacementNotFound",
         "ReservationNotFound",
         "ShipmentNotFound",
         "TraceNotFound",
+        "HoldNotFound",
     ]
 
 
