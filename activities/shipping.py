@@ -3,7 +3,7 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogue import ClaimRef, ParcelRef, TraceRef, TrackingRef
+from runbooks.catalogue import ClaimRef, ParcelRef, SendAgain, TraceRef, TrackingRef
 
 
 class ShippingActivities(SystemActivities[ports.Shipping]):
@@ -24,8 +24,8 @@ class ShippingActivities(SystemActivities[ports.Shipping]):
         self._port.close_trace(call, trace_id=inputs.trace_id)
 
     @carries_out("shipping.create_shipment")
-    def create_shipment(self, call: Call, inputs: ParcelRef) -> ports.Shipment:
-        return self._port.create_shipment(call, parcel_id=inputs.parcel_id)
+    def create_shipment(self, call: Call, inputs: SendAgain) -> ports.Shipment:
+        return self._port.create_shipment(call, parcel_id=inputs.parcel_id, reservation_id=inputs.reservation_id)
 
     @carries_out("shipping.cancel_shipment")
     def cancel_shipment(self, call: Call, inputs: TrackingRef) -> None:

@@ -97,6 +97,13 @@ class HoldRef(Model):
     hold_id: str
 
 
+class SendAgain(Model):
+    """``reservation_id``: what to send from; what was reserved first for the parcel, if it is not given."""
+
+    parcel_id: str
+    reservation_id: str | None = None
+
+
 class ReservationRef(Model):
     reservation_id: str
 
@@ -261,7 +268,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
         ),
         _effect(
             "shipping.create_shipment",
-            ParcelRef,
+            SendAgain,
             ports.Shipment,
             {"en": "Send the goods again.", "zh": "重新发货。"},
             refusals=("NoCapacity", "NothingReserved", "ParcelNotFound"),

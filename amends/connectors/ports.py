@@ -202,9 +202,10 @@ class Shipping(Recalling, Protocol):
     def close_trace(self, call: Call, *, trace_id: str) -> None:
         """Tells the carrier that it need not look any more; harmless when the trace has ended."""
 
-    def create_shipment(self, call: Call, *, parcel_id: str) -> Shipment:
-        """Sends the contents of a parcel again, from what has been reserved for it. ``parcel_id`` of the result is
-        the new parcel. Refuses ``NoCapacity``, ``NothingReserved``, ``ParcelNotFound``."""
+    def create_shipment(self, call: Call, *, parcel_id: str, reservation_id: str | None = None) -> Shipment:
+        """Sends the contents of a parcel again, from a reservation for it, or from the oldest that is held.
+        ``parcel_id`` of the result is the new parcel. Refuses ``NoCapacity``, ``NothingReserved``,
+        ``ParcelNotFound``."""
 
     def cancel_shipment(self, call: Call, *, tracking_no: str) -> None:
         """Stops a shipment that has not left. Refuses ``AlreadyHandedOver``."""

@@ -41,13 +41,10 @@ class ShopShipping(CarrierDesk):
 
         return self._door.read("shipping.read_parcel", work)
 
-    def create_shipment(self, call: Call, *, parcel_id: str) -> ports.Shipment:
+    def create_shipment(self, call: Call, *, parcel_id: str, reservation_id: str | None = None) -> ports.Shipment:
         def work(db: Session) -> ports.Shipment:
             parcel = lookup.parcel(db, parcel_id, lock=True)
-            held = ReservationRow.parcel_id == parcel_id, ReservationRow.status == "held"
-            reservation = db.scalars(select(ReservationRow).where(*held).order_by(ReservationRow.made_at)).first()
-            if reservation is None:
-                raise Refused("NothingReserved", f"nothing is reserved for parcel {parcel_id!r}")
+            reservation = _held(db, parcel_id, reservation_id)
             if not db.get_one(CarrierRow, parcel.carrier_id).has_capacity:
                 raise Refused("NoCapacity", f"{parcel.carrier_id} takes no more parcels")
             for stock, quantity in locked_stock(db, parcel, call.at):
@@ -57,7 +54,8 @@ class ShopShipping(CarrierDesk):
             reservation.status = "sent"
             return _send(db, parcel, reservation, call)
 
-        return self._door.give("shipping.create_shipment", call, {"parcel_id": parcel_id}, ports.Shipment, work)
+        args = {"parcel_id": parcel_id} | ({"reservation_id": reservation_id} if reservation_id else {})
+        return self._door.give("shipping.create_shipment", call, args, ports.Shipment, work)
 
     def cancel_shipment(self, call: Call, *, tracking_no: str) -> None:
         def work(db: Session) -> None:
@@ -89,6 +87,18 @@ class ShopShipping(CarrierDesk):
             db.add(DeliveryRow(key=call.key, parcel_id=parcel_id, told_at=call.at))
 
         self._door.do("shipping.resume_delivery", call, {"parcel_id": parcel_id}, work)
+
+
+def _held(db: Session, parcel_id: str, reservation_id: str | None) -> ReservationRow:
+    """The reservation that is named, or the oldest one, if it is held for the parcel. Raises ``Refused``."""
+    held = select(ReservationRow).where(ReservationRow.parcel_id == parcel_id, ReservationRow.status == "held")
+    if reservation_id is not None:
+        held = held.where(ReservationRow.reservation_id == reservation_id)
+    found = db.scalars(held.order_by(ReservationRow.made_at)).first()
+    if found is None:
+        named = f" as {reservation_id!r}" if reservation_id else ""
+        raise Refused("NothingReserved", f"nothing is reserved{named} for parcel {parcel_id!r}")
+    return found
 
 
 def _send(db: Session, parcel: ParcelRow, reservation: ReservationRow, call: Call) -> ports.Shipment:

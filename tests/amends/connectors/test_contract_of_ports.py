@@ -251,6 +251,19 @@ def test_reservations_racing_for_the_last_units_never_take_more_than_there_are(w
     assert (stock.on_hand, stock.reserved) == (3, 3)
 
 
+def test_a_shipment_is_sent_from_the_reservation_that_is_named(world: World) -> None:
+    first = world.call("inventory.reserve", key="a", parcel_id="PC-1001-1")
+    second = world.call("inventory.reserve", key="b", parcel_id="PC-1001-1")
+
+    wanted = {"parcel_id": "PC-1001-1", "reservation_id": second.reservation_id}
+    world.call("shipping.create_shipment", key="c", **wanted)
+
+    held = {each.reservation_id: each.status for each in world.shop.reservations("SO-1001")}
+    assert held == {first.reservation_id: "held", second.reservation_id: "sent"}
+    with pytest.raises(Refused, match=f"nothing is reserved as '{second.reservation_id}'"):
+        world.call("shipping.create_shipment", key="d", **wanted)
+
+
 def test_a_refund_says_what_was_paid_back(world: World) -> None:
     refund = world.call("payments.refund", key="a", order_id="SO-1002", parcel_id="PC-1002-1", amount=cny(28900))
 
