@@ -1,0 +1,194 @@
+"""A fault of each kind at each effect of a lost parcel: whatever breaks, the ledger and the stock are right."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pytest
+
+from amends.connectors.shop import FaultKind
+from amends.connectors.shop.sample import sample
+from amends.journal import verify
+from amends.models import Status
+from drills.observed import Observed, observe, outcome_of
+from drills.player import play
+from drills.report import AT_ONCE
+from drills.scenario import Fault, Scenario, load_scenarios
+from drills.stage import Stage, World, stage
+from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.library import load
+from runbooks.program import DoStep, MeasureStep
+
+RUNBOOK = "lost_parcel"
+
+WAYS = {
+    "orders.hold": "reship",
+    "shipping.open_trace": "reship",
+    "orders.add_replacement": "reship",
+    "inventory.reserve": "reship",
+    "shipping.create_shipment": "reship",
+    "shipping.file_claim": "silent_customer",
+    "payments.refund": "silent_customer",
+    "orders.release": "silent_customer",
+    "shipping.resume_delivery": "found_and_delivered",
+    "inventory.release": "no_capacity",
+    "orders.drop_replacement": "no_capacity",
+    "shipping.close_trace": "called_off",
+    "shipping.cancel_shipment": "called_off_after_sending",
+    TELL: "silent_customer",
+}
+"""Each effect of the runbook, its undos too, and a shipped scenario in which it is carried out."""
+
+PAST_THE_TRIES = 12
+
+
+class Kind(NamedTuple):
+    fault: FaultKind
+    times: int
+
+
+KINDS = {
+    "refused": Kind(FaultKind.REFUSE, 1),
+    "fails_once_before_doing_it": Kind(FaultKind.TROUBLE, 1),
+    "fails_once_after_doing_it": Kind(FaultKind.TROUBLE_AFTER, 1),
+    "never_arrives": Kind(FaultKind.TROUBLE, PAST_THE_TRIES),
+    "is_done_and_never_said": Kind(FaultKind.TROUBLE_AFTER, PAST_THE_TRIES),
+}
+
+DOES_NO_HARM = ("fails_once_before_doing_it", "fails_once_after_doing_it", "is_done_and_never_said")
+"""Faults that the retries and the question to the system mend: all ends as if there had been none."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """``call``: what is broken; none for how it goes undisturbed."""
+
+    way: str
+    call: str = ""
+    kind: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.call or self.way}-{self.kind or 'undisturbed'}"
+
+
+CASES = [Case(WAYS[call], call, kind) for call in WAYS for kind in KINDS]
+UNDISTURBED = {way: Case(way) for way in dict.fromkeys(WAYS.values())}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a case ended: the incident, and the shop as it stands then."""
+
+    observed: Observed
+    problems: tuple[str, ...]
+    remarks: tuple[str, ...]
+    refunds: int
+    kept: int
+    shipments: int
+    replacements: int
+    held: bool
+    reserved: int
+    letters: int
+    conserved: bool
+
+
+@pytest.fixture(scope="module")
+async def all_ended() -> dict[str, Ended]:
+    """All of them, several at once: alone, each waits most of its time."""
+    room = asyncio.Semaphore(AT_ONCE)
+    async with stage() as on, asyncio.TaskGroup() as group:
+        playing = {case.name: group.create_task(_play(case, on, room)) for case in [*UNDISTURBED.values(), *CASES]}
+    return {name: task.result() for name, task in playing.items()}
+
+
+def test_every_effect_of_the_runbook_and_its_undo_is_broken_here() -> None:
+    program = load(RUNBOOK).program
+    steps = list(program.all_steps())
+    effects = {step.activity for step in steps if isinstance(step, DoStep) and step.effect}
+    effects |= {step.undo.activity for step in steps if isinstance(step, DoStep) and step.undo}
+    effects |= {name for step in steps if isinstance(step, MeasureStep) for name in (step.activity, step.lift.activity)}
+
+    assert effects | {TELL} == set(WAYS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_whatever_breaks_the_ledger_and_the_stock_are_right(case: Case, all_ended: dict[str, Ended]) -> None:
+    """No path refunds twice, and none forgets a refund."""
+    undisturbed, ended = all_ended[UNDISTURBED[case.way].name], all_ended[case.name]
+
+    given = ended.refunds + ended.shipments + _delivered(ended.observed)
+    assert ended.problems == ()
+    assert ended.conserved, "units are neither lost nor made"
+    assert given <= 1, "the goods value is given once"
+    assert ended.kept >= 0, "no more goes back than was paid"
+    assert ended.letters == len(ended.observed.messages), "no letter is written twice"
+    if ended.observed.status is Status.TAKEN_OVER:
+        assert ended.observed.tasks, "somebody knows that something is left to do"
+    else:
+        assert ended.observed.status in (Status.CLOSED, Status.CANCELLED)
+        assert ended.observed.tasks == ()
+        assert given == (ended.observed.status is Status.CLOSED), "whoever is whole was made whole once"
+        assert not ended.held, "every measure is lifted on every way out"
+        assert ended.reserved == 0
+        assert ended.replacements == ended.shipments
+    if case.kind in DOES_NO_HARM:
+        assert _story(ended) == _story(undisturbed), "as if nothing had been wrong"
+
+
+async def _play(case: Case, on: Stage, room: asyncio.Semaphore) -> Ended:
+    scenario = _scenario(case)
+    async with room, on.world(scenario) as world:
+        course = await play(world, scenario)
+        return _seen(world, scenario, course.incident_id, tuple(course.remarks))
+
+
+def _scenario(case: Case) -> Scenario:
+    """The shipped scenario with the fault before its own; as an exception type of its own, so that none waits for
+    another on the same parcel, and without the weeks in which nothing more is done."""
+    shipped = next(each for each in load_scenarios(RUNBOOK) if each.name == case.way)
+    own = case.name.replace(".", "_").replace("-", "_")
+    program = shipped.bundle.program
+    claim = tuple(step for step in program.follow_up if isinstance(step, DoStep))
+    short = program.model_copy(update={"follow_up": claim})
+    bundle = shipped.bundle.model_copy(update={"exception_type": own, "workflow_type": own, "program": short})
+    faults = (_fault(case), *shipped.faults) if case.call else shipped.faults
+    return shipped.model_copy(update={"bundle": bundle, "faults": faults})
+
+
+def _fault(case: Case) -> Fault:
+    kind = KINDS[case.kind]
+    refusals = CATALOGUE[case.call].refusals
+    reason = (refusals[-1] if refusals else "NotNow") if kind.fault is FaultKind.REFUSE else ""
+    return Fault(call=case.call, kind=kind.fault, times=kind.times, reason=reason)
+
+
+def _seen(world: World, scenario: Scenario, incident_id: str, remarks: tuple[str, ...]) -> Ended:
+    shop, order_id = world.shop, scenario.order_id
+    stocks = [shop.stock(sku) for sku in sample().stock]
+    return Ended(
+        observed=observe(world, scenario, incident_id),
+        problems=verify(world.journal, incident_id).problems,
+        remarks=remarks,
+        refunds=len(shop.refunds(order_id)),
+        kept=shop.money(order_id).kept,
+        shipments=sum(each.cancelled_at is None for each in shop.shipments(order_id)),
+        replacements=sum(each.dropped_at is None for each in shop.replacements(order_id)),
+        held=any(hold.released_at is None for hold in shop.holds(order_id)),
+        reserved=sum(stock.reserved for stock in stocks),
+        letters=len(shop.messages(order_id)),
+        conserved=all(stock.received == stock.on_hand + stock.sold + stock.sent for stock in stocks),
+    )
+
+
+def _delivered(observed: Observed) -> int:
+    return sum(
+        effect.activity == "shipping.resume_delivery" and outcome_of(effect) == "applied" for effect in observed.effects
+    )
+
+
+def _story(ended: Ended) -> tuple[object, ...]:
+    observed = ended.observed
+    effects = [(effect.step, effect.activity, effect.attempt, outcome_of(effect)) for effect in observed.effects]
+    shop = (ended.refunds, ended.kept, ended.shipments, ended.replacements, ended.held, ended.reserved, ended.letters)
+    return (observed.status, observed.outcome, effects, observed.messages, observed.tasks, *shop)
