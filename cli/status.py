@@ -17,6 +17,8 @@ from amends.temporal import connect
 from amends.upfile import UpFile, UpState
 from amends.watchdog import NEEDED, tell
 from cli.codes import ExitCode
+from cli.needed import People, people_needed
+from cli.needed import lines as people_lines
 from cli.options import Address, OutputFormat
 from cli.output import Format, columns, local, print_json, short
 from cli.records import journal, shown
@@ -29,10 +31,12 @@ _LISTED: Final = 20
 
 
 class JournalState(Model):
-    """``open``: the incidents that have not ended, by status. ``trouble``: why the rest is not known."""
+    """``open``: the incidents that have not ended, by status. ``people``: where they are needed. ``trouble``: why the
+    rest is not known."""
 
     database: str
     open: dict[str, int] = {}
+    people: People = People()
     alerts: tuple[Alert, ...] = ()
     trouble: str | None = None
 
@@ -78,7 +82,7 @@ async def status(
     address: Address = None,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> int:
-    """Say whether Amends runs, since when and where, how many incidents are open, what is overdue and what is wrong.
+    """Say whether Amends runs, where, how many incidents are open, what waits for people, what is overdue or wrong.
 
     For example:
 
@@ -115,6 +119,7 @@ def _journal(settings: Settings) -> JournalState:
             return JournalState(
                 database=database,
                 open={name: number for name, number in by_status.items() if number},
+                people=people_needed(found),
                 alerts=tuple(AlertLog(found.engine).standing()),
             )
     except ConfigurationError as error:
@@ -156,6 +161,7 @@ def _lines(settings: Settings, state: State) -> Iterator[str]:
         yield f"Temporal: {state.temporal.trouble}"
     if state.disk_free < disk.LOW:
         yield disk.told(settings.state_dir)
+    yield from people_lines(state.journal.people, now=datetime.now(UTC))
     yield from _overdue_lines(state)
     yield from _alert_lines(state)
 
