@@ -52,7 +52,11 @@ def test_an_effect_that_gives_nothing_reports_an_empty_result_and_what_it_undoes
 
 
 def test_a_refused_effect_is_not_applied_for_the_reason_the_system_gave(rig: Rig) -> None:
-    closed = {"order_id": "SO-1008", "parcel_id": "PC-1008-1", "amount": {"amount": 32000, "currency": "CNY"}}
+    closed: dict[str, Any] = {
+        "order_id": "SO-1008",
+        "parcel_id": "PC-1008-1",
+        "amount": {"amount": 32000, "currency": "CNY"},
+    }
 
     report = rig.attempt("payments.refund", request(KEY, **closed))
 
