@@ -14,7 +14,7 @@ from amends.server_process import free_port
 @pytest.fixture(autouse=True)
 def _logs_as_before() -> Iterator[None]:
     """A command sends the logs of its process to stderr; here that is the process of all tests."""
-    loggers = [logging.getLogger(name) for name in ("amends", "temporalio")]
+    loggers = [logging.getLogger(name) for name in ("amends", "temporalio", "temporalio.activity")]
     before, handlers = structlog.get_config(), [*logging.getLogger().handlers]
     levels = [each.level for each in loggers]
     yield

@@ -19,6 +19,12 @@ DECIDED = (
 )
 
 
+def line_of(file: Path, text: str) -> int:
+    """The first line of a file that has a text in it."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+
 def own_file(folder: Path, *changes: tuple[str, str], scenarios: bool = True) -> Path:
     """A copy of the shipped runbook, with its scenarios, in which each old part is replaced by a new one."""
     shipped = library.path_of("lost_parcel")

@@ -7,7 +7,7 @@ import pytest
 
 from cli.main import main
 from runbooks import library
-from tests.cli.owners import DECIDED, MISSPELT, own_file
+from tests.cli.owners import DECIDED, MISSPELT, line_of, own_file
 
 
 def test_all_that_comes_with_amends_is_right(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,7 +27,7 @@ def test_mistakes_are_told_with_place_complaint_and_mend_on_a_line_of_its_own(
 
     assert code == 1
     assert capsys.readouterr().out.splitlines() == [
-        f"{file}:52:11: error: unknown key 'answer_witin'",
+        f"{file}:{line_of(file, MISSPELT[1])}:11: error: unknown key 'answer_witin'",
         "    did you mean 'answer_within'?",
         "1 runbook, 1 error",
     ]
@@ -144,7 +144,7 @@ def test_the_result_as_json_is_one_object_with_problems_and_counts(
     )
     assert report["problems"][0] == {
         "file": str(file),
-        "line": 52,
+        "line": line_of(file, MISSPELT[1]),
         "column": 11,
         "severity": "error",
         "message": "unknown key 'answer_witin'",

@@ -199,8 +199,8 @@ def test_an_incident_is_called_off_with_who_asked_and_why(here: Terminal, desk: 
     told = desk.capsys.readouterr().out
     _until(here.folder, incident, EntryKind.INCIDENT_CLOSED)
     (row,) = desk.read("list", "--order", "SO-1002")
-    assert (code, told) == (0, f"cancelling incident {incident}\n")
-    assert (row["status"], row["outcome"]) == ("cancelled", "cancelled: it is in the mail room (mei)")
+    assert (code, told) == (0, f"recorded: incident {incident} is called off\n")
+    assert (row["status"], row["outcome"]) == ("cancelled", "cancelled: it is in the mail room")
 
 
 def test_a_port_that_is_taken_is_told_with_the_option_that_names_another(running: Terminal, tmp_path: Path) -> None:
