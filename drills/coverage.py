@@ -64,18 +64,22 @@ def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
 
 
 def _chosen_plans(plans: Sequence[Plan], timeline: Sequence[TimelineRow]) -> Iterator[str]:
-    """Which plans were taken and undone; and passed over: those before the taken one that had not failed."""
+    """Which plans were taken and undone; and passed over: those before the taken one that had not failed, unless a
+    person chose it."""
     left = list(plans)
     for row in timeline:
         if row.kind is EntryKind.PLAN_STARTED:
             yield branch_id(of_plan(str(row.data["plan"])), Way.TAKEN)
-            before = [plan.name for plan in left].index(str(row.data["plan"]))
-            yield from (branch_id(of_plan(plan.name), Way.PASSED_OVER) for plan in left[:before])
+            names = [plan.name for plan in left]
+            before = names[: names.index(str(row.data["plan"]))] if not row.data.get("chosen_by") else []
+            yield from (branch_id(of_plan(name), Way.PASSED_OVER) for name in before)
         elif row.kind is EntryKind.PLAN_UNDONE:
             yield branch_id(of_plan(str(row.data["plan"])), Way.UNDONE)
             left = [plan for plan in left if plan.name != row.data["plan"]]
         elif row.kind is EntryKind.TASK_OPENED and row.data["why"] == "no_plan_left":
             yield from (branch_id(of_plan(plan.name), Way.PASSED_OVER) for plan in left)
+        elif row.kind is EntryKind.RETRY_REQUESTED and row.data["task"] == "no_plan_left":
+            left = list(plans)
 
 
 def _steps(program: Program, timeline: Sequence[TimelineRow], state: State) -> Iterator[str]:

@@ -27,8 +27,10 @@ scenarios:
     expect:
       status: cancelled
       effects:
+        - orders.hold: applied
         - shipping.open_trace: applied
         - shipping.close_trace: applied
+        - orders.release: applied
       messages: [lost_parcel.looking]
       moments:
         - {entry: incident_closed, at: 30m}

@@ -12,7 +12,7 @@ WRONG = [
     (
         "shipping.close_trace: applied",
         "shipping.close_trace: unknown",
-        "effect 2: expected shipping.close_trace: unknown, got shipping.close_trace: applied",
+        "effect 3: expected shipping.close_trace: unknown, got shipping.close_trace: applied",
     ),
     ("at: 30m}\n      shop", "at: 2h}\n      shop", "incident_closed: expected at +0d 02:00 (2h), got +0d 00:30 (30m)"),
     (

@@ -52,6 +52,7 @@ def test_every_undo_of_a_lost_parcel_is_carried_out_by_some_scenario(played: dic
         "shipping.cancel_shipment",
         "inventory.release",
         "orders.drop_replacement",
+        "orders.release",
     }
 
 

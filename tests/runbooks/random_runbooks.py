@@ -74,7 +74,7 @@ def random_runbook(chance: Random) -> dict[str, Any]:
 
 def random_result(chance: Random, activity: str) -> dict[str, Any]:
     """A result such as the activity may give: nothing in it is missing but what may be."""
-    gives = CATALOGUE[activity].gives
+    gives = CATALOGUE[activity].gives if activity in CATALOGUE else None
     if gives is None:
         return {}
     fields = {name: field.annotation for name, field in gives.model_fields.items()}
@@ -115,7 +115,7 @@ def _steps(chance: Random, most: int, *, final: bool) -> list[Any]:
 
 
 def _step(chance: Random, *, final: bool) -> Any:
-    kind = chance.randint(0, 9)
+    kind = chance.randint(0, 11)
     if kind <= 3:
         return _do(chance, final=final)
     if kind == 4:
@@ -124,6 +124,10 @@ def _step(chance: Random, *, final: bool) -> Any:
         return _wait(chance)
     if kind <= 8:
         return _ask(chance)
+    if kind == 9:
+        return _approve(chance)
+    if kind == 10:
+        return _measure(chance)
     return _maybe_when(chance, {"together": [_step(chance, final=final) for _ in range(2)]})
 
 
@@ -182,6 +186,27 @@ def _wait(chance: Random) -> dict[str, Any]:
         "waiting_for": "carrier",
     }
     return _maybe_when(chance, {**step, "check": check} if chance.random() < 0.6 else step)
+
+
+def _approve(chance: Random) -> dict[str, Any]:
+    step: dict[str, Any] = {
+        "approve": chance.choice(["boss", "lead"]),
+        "approvers": chance.randint(1, 2),
+        "decide_within": "4h",
+        "if_silent": chance.choice(["escalate", "reject"]),
+        "on_refusal": chance.choice(["task", "continue"]),
+    }
+    return _maybe_when(chance, step | ({"amount": "=parcel.value"} if chance.random() < 0.7 else {}))
+
+
+def _measure(chance: Random) -> dict[str, Any]:
+    step = {
+        "measure": "orders.hold",
+        "lift": "orders.release",
+        "until": chance.choice(["incident.resolved", "incident.closed", *CONDITIONS]),
+        "on_refusal": chance.choice(["task", "continue"]),
+    }
+    return _maybe_when(chance, step)
 
 
 def _maybe_when(chance: Random, step: dict[str, Any]) -> dict[str, Any]:

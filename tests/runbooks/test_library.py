@@ -33,6 +33,7 @@ def test_the_ids_of_the_lost_parcels_steps_stay_as_they_are() -> None:
 
     assert [step.id for step in program.all_steps()] == [
         "report.orders.read",
+        "report.measure.orders.hold",
         "report.shipping.read_parcel",
         "report.tell.lost_parcel.looking",
         "analysis.shipping.open_trace",
@@ -42,10 +43,12 @@ def test_the_ids_of_the_lost_parcels_steps_stay_as_they_are() -> None:
         "analysis.ask.lost_parcel.reship_or_refund",
         "action.resume_delivery.shipping.resume_delivery",
         "action.resume_delivery.tell.lost_parcel.on_its_way",
+        "action.reship.approve.logistics_lead",
         "action.reship.orders.add_replacement",
         "action.reship.inventory.reserve",
         "action.reship.shipping.create_shipment",
         "action.reship.tell.lost_parcel.reshipped",
+        "action.refund.approve.finance",
         "action.refund.payments.refund",
         "action.refund.tell.lost_parcel.refunded",
         "follow_up.shipping.file_claim",

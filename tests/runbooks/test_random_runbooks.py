@@ -7,36 +7,49 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from amends.models import Data, Outcome, Refusal
+from amends.models import Actor, ActorKind, Data, Money, Outcome, Refusal
 from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
 from runbooks.language.problems import RunbookErrors
+from runbooks.language.reference import Reference
 from runbooks.language.texts import LANGUAGES, Texts
+from runbooks.policy import Role as Team
+from runbooks.policy import TaskPolicy
 from tests.runbooks.builders import RATES
 from tests.runbooks.random_runbooks import MESSAGES, as_yaml, random_result, random_runbook
-from tests.workflows.builders import CUSTOMER, OPS, START, Incident
-from workflows import asking, core
+from tests.workflows.builders import CUSTOMER, OPS, START, Incident, always
+from workflows import approving, asking, core
 from workflows.events import (
     AnswerGiven,
     CancelRequested,
     CommandReturned,
+    DecisionGiven,
     Event,
     NewsReceived,
     Registered,
     ReportReceived,
     Role,
     TimeCame,
+    Verdict,
 )
 
 _LINES = "\n".join(f"{key}: {{subject: s, body: 'about {body}'}}" for key, body in MESSAGES.items())
 _TEXTS = Texts({language: (f"{language}.yaml", _LINES) for language in LANGUAGES})
+PEOPLE = Reference(
+    roles={
+        "boss": Team(team=("eve", "kim", "zoe")),
+        "lead": Team(team=("eve", "kim"), approves_up_to=Money(amount=500, currency="CNY")),
+        "chief": Team(team=("zoe",), approves_up_to=Money(amount=1_000, currency="CNY")),
+    },
+    tasks=TaskPolicy(owner="boss", within=always(24)),
+)
 
 
 def checked(chance: Random) -> Bundle | None:
     """The bundle of a random runbook, if the checker finds nothing wrong with it."""
     text = as_yaml(random_runbook(chance))
     try:
-        return compile_runbook(file="random.yaml", text=text, texts=_TEXTS, rates=RATES)
+        return compile_runbook(file="random.yaml", text=text, texts=_TEXTS, rates=RATES, reference=PEOPLE)
     except RunbookErrors:
         return None
 
@@ -70,6 +83,18 @@ def _next_event(incident: Incident, chance: Random, number: int) -> Event | None
         ask = chance.choice(open_asks).id
         choice = chance.choice(state.steps[ask].ask.offered)  # type: ignore[union-attr]  # open asks have one
         return AnswerGiven(key=f"a-{number}", ask=ask, choice=choice, actor=CUSTOMER)
+    open_approvals = approving.open_approvals(state)
+    if open_approvals and kind < 87:
+        asked = chance.choice(open_approvals)
+        decided = DecisionGiven(
+            key=f"d-{number}",
+            approval=asked.id,
+            verdict=chance.choice([Verdict.APPROVE, Verdict.APPROVE, Verdict.REJECT]),
+            amount=asked.amount,
+            plan=asked.plan,
+            actor=Actor(kind=ActorKind.HUMAN, id=chance.choice(["eve", "kim", "zoe"])),
+        )
+        return decided if approving.refusal(state, decided) is None else TimeCame()
     if kind < 88:
         return NewsReceived(event_id=f"e-{number}", event_type="shipment.scanned", actor=OPS)
     if kind < 89:

@@ -15,6 +15,8 @@ SO-1007   CNY 120     low value; the carrier gives up after 20 h
 SO-1008   CNY 320     out of stock, and the refund is declined: nothing helps
 SO-1009   CNY 199     letters to the customer come back: ``Undeliverable``
 SO-1010   CNY 488     two parcels; ``PC-1010-1`` delivered, ``PC-1010-2`` lost and too old for a claim
+SO-1011   CNY 2,400   needs approvals; the carrier has no room: ``NoCapacity``
+SO-1012   CNY 1,200   needs approvals; the carrier gives up after 20 h; a reshipment goes through
 ========  ==========  ==========================================================================================
 
 The first parcel of ``SO-1001`` is ``PC-1001-1``. Faults are switched on by call name (``Shop.fault``).

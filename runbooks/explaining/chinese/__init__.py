@@ -58,6 +58,8 @@ class Chinese(Steps):
         items = [item for stage in explanation.stages for item in all_items(stage)]
         if any(isinstance(item, ApproveItem) and item.if_silent is IfUndecided.ESCALATE for item in items):
             said.append("未计入：审批逾期未决后所需的时间，没有上限。")
+        if any(isinstance(item, ApproveItem) and item.amount for item in items):
+            said.append("未计入：金额增加后重新审批的时间。")
         if explanation.opening.interrupts:
             said.append("未计入：中途改道所增加的时间。")
         return said

@@ -59,6 +59,8 @@ class English(Steps):
         items = [item for stage in explanation.stages for item in all_items(stage)]
         if any(isinstance(item, ApproveItem) and item.if_silent is IfUndecided.ESCALATE for item in items):
             said.append("Not counted: how long an approval takes when nobody has decided in time. It has no limit.")
+        if any(isinstance(item, ApproveItem) and item.amount for item in items):
+            said.append("Not counted: that an approval is asked anew when the amount has grown.")
         if explanation.opening.interrupts:
             said.append("Not counted: what an event that cuts in adds.")
         return said

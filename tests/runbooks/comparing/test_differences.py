@@ -104,7 +104,7 @@ def test_a_step_that_was_moved_is_told_with_both_its_places() -> None:
             "message `lost_parcel.looking`",
             "moved",
             "after step `shipping.read_parcel`",
-            "between step `orders.read` and step `shipping.read_parcel`",
+            "between step `orders.read` and measure `orders.hold`",
         )
     ]
 
@@ -175,6 +175,13 @@ def test_an_input_and_a_choice_are_told_by_their_names() -> None:
             "changed",
             '`trace.status == "found"`',
             '`trace.status == "found" && stock.reservable`',
+        ),
+        (
+            "Stage action, plan `refund`, approval by `finance`",
+            "about",  # what is spent is what is approved
+            "changed",
+            "`=parcel.lines_refundable` (an amount of money)",
+            "`=parcel.value` (an amount of money)",
         ),
         (
             "Stage action, plan `refund`, step `payments.refund`",

@@ -15,7 +15,7 @@ from tests.runbooks.comparing.builders import bundle, rich
 Path = tuple[str | int, ...]
 
 _WORDS = [
-    *("PT1H1S", "2031-01-01", "low", "high", "escalate", "int", "bool"),
+    *("PT1H1S", "2031-01-01", "low", "high", "escalate", "reject", "int", "bool"),
     *("continue", "task", "days", "supplier", "USD"),
 ]
 """Something of every kind of text that a bundle has."""

@@ -216,6 +216,8 @@ def test_an_approval_tells_how_many_must_approve_and_about_how_much() -> None:
         "Two people of the finance role who did not ask for it must approve the order's total.",
         "Somebody of the lead role who did not ask for it must approve CNY 20.00.",
         "More is not approved by it: for that, it is asked anew.",
+        "Not counted: that an approval is asked anew when the amount has grown.",
+        "未计入：金额增加后重新审批的时间。",
         "须由 `lead` 中非申请人的一位审批订单总额。",
         "须由财务中非申请人的 2 位审批订单总额。",
         "审批仅对该金额有效，超出时须重新申请。",

@@ -27,7 +27,7 @@ def test_seeding_gives_the_sample_orders_and_a_second_seeding_changes_nothing(tm
     seeded = first.seed(at=SEEDED)
     again = second.seed(at=SEEDED + timedelta(days=3))
 
-    assert list(seeded) == second.order_ids() == [f"SO-{n}" for n in range(1001, 1011)]
+    assert list(seeded) == second.order_ids() == [f"SO-{n}" for n in range(1001, 1013)]
     assert again == ()
     assert second.shipping.read_parcel(at(0), parcel_id="PC-1001-1").last_scan_at == SEEDED - timedelta(days=4)
     first.dispose()
