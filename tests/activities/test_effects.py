@@ -103,6 +103,8 @@ def test_trouble_leaves_the_outcome_open_and_the_next_attempt_does_it(rig: Rig) 
 
 
 def test_trouble_after_the_deed_is_answered_by_the_next_attempt_without_doing_it_twice(rig: Rig) -> None:
+    """Retries by Temporal, and by a person over an unknown outcome, reuse the key."""
+
     rig.shop.fault(call="payments.refund", kind="trouble_after")
 
     with pytest.raises(Trouble):
@@ -225,6 +227,9 @@ def test_an_unexpected_error_of_a_system_leaves_the_outcome_open(journal: Journa
 
 
 def test_the_journal_is_free_for_others_during_a_call_and_holds_the_intent(journal: Journal, rig: Rig) -> None:
+    """No lock is held across a call. The intent is committed, with what it will cost, before the call; the outcome
+    is committed after it."""
+
     seen: list[EffectRecord | None] = []
 
     def work(call: Call, inputs: Any) -> Model | None:  # noqa: ARG001
@@ -268,6 +273,8 @@ def test_inputs_that_are_not_the_activitys_name_activity_and_field_and_are_never
 
 
 def test_a_key_that_came_with_other_inputs_is_an_error_that_is_never_retried(rig: Rig) -> None:
+    """A key that comes back with other arguments is an error."""
+
     rig.attempt("payments.refund", request(KEY, **refund(10000)))
 
     with pytest.raises(ApplicationError, match=KEY) as error:

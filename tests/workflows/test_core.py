@@ -210,6 +210,8 @@ def test_news_makes_a_wait_check_at_once() -> None:
 
 
 def test_a_refused_plan_is_undone_in_reverse_and_the_next_is_tried() -> None:
+    """A business refusal is not tried again, and its plan fails. What a plan has done is undone last in, first out."""
+
     incident = Incident(world=refusing("shipping.create_shipment")).open().wait(hours=24).answer("reship")
 
     incident.wait(hours=48)
@@ -230,6 +232,8 @@ def test_a_refused_plan_is_undone_in_reverse_and_the_next_is_tried() -> None:
 
 
 def test_what_was_refused_is_not_undone() -> None:
+    """Only what was applied is undone."""
+
     incident = Incident(world=refusing("orders.add_replacement")).open().wait(hours=24).answer("reship")
 
     incident.wait(hours=48)
@@ -290,6 +294,8 @@ def test_an_undo_that_nobody_heard_of_is_asked_about_and_counts_once() -> None:
 
 
 def test_nothing_is_undone_while_a_system_is_asked_what_became_of_an_effect() -> None:
+    """What is unknown is asked about, by its key, before anything is undone or goes on."""
+
     incident = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="reship", steps=(REPLACE, RESERVE)),)))
     incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
     incident.take(Registered())
@@ -340,6 +346,8 @@ def test_what_is_unknown_is_asked_about_again_when_a_person_says_so_and_never_do
 
 
 def test_a_refused_step_is_made_again_under_the_next_try_when_a_person_says_so() -> None:
+    """The try rises only when the one before is known not to have happened, or has been undone."""
+
     incident = Incident(
         bundle=lost_parcel(analysis=(TRACE,), action=_ONLY_REFUND), world=refusing("shipping.open_trace")
     ).open()
@@ -455,6 +463,9 @@ def test_cancelling_withdraws_questions_undoes_what_was_done_and_closes() -> Non
 
 
 def test_cancelling_waits_for_an_effect_under_way_before_it_undoes() -> None:
+    """What is under way when an incident is called off finishes or is asked about; then it is undone, lifted and
+    closed."""
+
     incident = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="p", steps=(RESERVE,)),)))
     incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
     incident.take(Registered())

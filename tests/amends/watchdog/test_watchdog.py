@@ -67,6 +67,8 @@ async def test_nothing_is_raised_about_what_runs(
 async def test_a_terminated_workflow_is_told_with_who_did_it_and_why(
     client: Client, journal: Journal, queue: str, standing: Callable[[], list[Alert]]
 ) -> None:
+    """An incident whose workflow was terminated, or is missing, is noticed and raises an alert."""
+
     handle = await start(client, journal, queue, "terminated")
     await handle.terminate(reason="tidying up")
 
