@@ -1,13 +1,14 @@
 """The activity that compares what the journal says was given with the shop's books."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import structlog
 from temporalio import activity
 
 from activities import clock
 from activities.wire import BALANCE, BalanceRequest, CallReport
-from amends.connectors.ports import Call, Connectors, Given, GivenLine
+from amends.connectors.ports import Call, Connectors, Given, GivenLine, Ledger
 from amends.errors import Refused
 from amends.journal import EffectLog, EffectRecord, RemedyRecord
 from amends.journal.schema.remedies import Release, RemedyStatus
@@ -27,26 +28,26 @@ class Balance:
     def balance(self, request: BalanceRequest) -> CallReport:
         """Reports ``applied`` when journal and books agree about the incident, ``not_applied`` with ``BooksDiffer``
         when they do not. Trouble is raised, to be retried."""
-        incident_id, at = request.incident_id, clock.now()
-        remedies = self._log.remedies_of(incident_id=incident_id)
-        effects = self._log.effects_of(incident_id=incident_id)
-        try:
-            call = Call(key=f"{incident_id}/books", at=at)
-            books = self._ledger.given(call, order_id=request.order_id)
-        except Refused as refused:
-            if refused.reason != "OrderNotFound":
-                raise
-            problems = [
-                f"effect {row.key!r} gave something on an order that the shop does not know" for row in remedies
-            ]
-        else:
-            problems = differences(incident_id, remedies, effects, books)
+        problems = compare(self._ledger, self._log, request, at=clock.now())
         if not problems:
             return CallReport(outcome=Outcome.APPLIED)
-        _log.warning("books_differ", incident=incident_id, problems=problems)
+        _log.warning("books_differ", incident=request.incident_id, problems=problems)
         return CallReport(
             outcome=Outcome.NOT_APPLIED, refusal=Refusal(reason="BooksDiffer", message="; ".join(problems))
         )
+
+
+def compare(ledger: Ledger, log: EffectLog, request: BalanceRequest, *, at: datetime) -> list[str]:
+    """What journal and books disagree about an incident, in plain words. Raises ``Trouble`` when a system is away."""
+    incident_id = request.incident_id
+    remedies, effects = log.remedies_of(incident_id=incident_id), log.effects_of(incident_id=incident_id)
+    try:
+        books = ledger.given(Call(key=f"{incident_id}/books", at=at), order_id=request.order_id)
+    except Refused as refused:
+        if refused.reason != "OrderNotFound":
+            raise
+        return [f"effect {row.key!r} gave something on an order that the shop does not know" for row in remedies]
+    return differences(incident_id, remedies, effects, books)
 
 
 def differences(

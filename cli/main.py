@@ -63,12 +63,13 @@ _COMMANDS: Final = {
     "completion": ("cli.completion:completion", "Teach your shell to complete commands, runbooks and incidents."),
     "db": ("cli.db:db", "Bring the journal's tables up to this release, or look whether they are."),
     "backup": ("cli.backup:backup", "Copy the journal into a file, also while incidents run."),
+    "books": ("cli.books:books", "Compare what was given with the shop's books."),
     "worker": ("cli.serving:serve", "Serve incidents for a Temporal server that runs elsewhere."),
 }
 """Where each command is, and what the list of commands says of it; its own docstring is its help."""
 
 _GROUPS: Final = {
-    "See what happens (operations, auditors)": ("list", "show", "watch"),
+    "See what happens (operations, auditors)": ("list", "show", "watch", "books"),
     "Act on it (operations)": (
         *("open", "answer", "approve", "reject", "cancel"),
         *("retry", "choose", "settle", "waive"),

@@ -119,6 +119,12 @@ class EffectLog:
         with reading(self._engine) as connection:
             return remedies.remedies_of(connection, incident_id=incident_id)
 
+    def givers(self) -> list[tuple[str, str]]:
+        """The incidents that have given something or tried to, each with the order it was on; sorted."""
+        columns = schema.remedies.c.incident_id, schema.remedies.c.order_id
+        with reading(self._engine) as connection:
+            return [(row[0], row[1]) for row in connection.execute(select(*columns).distinct().order_by(*columns))]
+
     def effects_of(self, *, incident_id: str) -> list[EffectRecord]:
         """The effects of an incident, in the order in which they were meant."""
         with reading(self._engine) as connection:

@@ -1,0 +1,89 @@
+"""``amends books``: what the journal says was given, held against the shop's own books."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from sqlalchemy import make_url
+
+from activities.balance import compare
+from activities.wire import BalanceRequest
+from amends.connectors.shop import Shop
+from amends.errors import ConfigurationError
+from amends.journal import IncidentRow, Journal
+from amends.models import Model, Status
+from amends.settings import Settings
+from cli.codes import ExitCode
+from cli.options import OutputFormat
+from cli.output import Format, print_json, say, short
+from cli.records import journal
+
+
+class Compared(Model):
+    """An incident and an order on which it gave something. ``differences`` are empty when the books agree."""
+
+    incident_id: str
+    order_id: str
+    status: Status
+    differences: tuple[str, ...]
+
+
+def books(
+    incident: Annotated[str | None, Parameter(help="Only this incident: its id, or the beginning of it.")] = None,
+    /,
+    *,
+    format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
+) -> int:
+    """Compare what the journal says was given with the shop's books: every refund, credit and shipment of every
+    incident, by the key of its call.
+
+    For example:
+
+      amends books
+
+    An incident is compared by itself before it closes; this is for the time
+    after, and for all at once. What an open incident has under way counts as a
+    difference until its outcome is known. Nothing is changed.
+
+    Exit codes: 0, the books agree; 1, they do not.
+    """
+    with journal() as found, _shop() as shop:
+        compared = list(_compared(found, shop, incident))
+    different = [each for each in compared if each.differences]
+    if format is Format.JSON:
+        print_json([each.model_dump(mode="json") for each in compared])
+    else:
+        for each in different:
+            print(f"{short(each.incident_id)}  {each.order_id}  {each.status}: {'; '.join(each.differences)}")
+        print(f"{len(compared)} incidents gave something; the books differ about {len(different)}")
+        if different:
+            say(f"next: amends show {short(different[0].incident_id)}")
+    return ExitCode.NOT_AS_WANTED if different else ExitCode.DONE
+
+
+def _compared(found: Journal, shop: Shop, incident: str | None) -> Iterator[Compared]:
+    only = found.incident(incident) if incident is not None else None
+    for incident_id, order_id in found.effects.givers():
+        if only is None or only.incident_id == incident_id:
+            yield _one(found, shop, found.incident(incident_id), order_id)
+
+
+def _one(found: Journal, shop: Shop, row: IncidentRow, order_id: str) -> Compared:
+    request = BalanceRequest(incident_id=row.incident_id, order_id=order_id)
+    differences = compare(shop.ledger, found.effects, request, at=datetime.now(UTC))
+    return Compared(incident_id=row.incident_id, order_id=order_id, status=row.status, differences=tuple(differences))
+
+
+@contextmanager
+def _shop() -> Iterator[Shop]:
+    url = make_url(Settings().shop_url)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        raise ConfigurationError(f"there is no shop at {url.database!r}; say where it is with AMENDS_SHOP_URL")
+    shop = Shop(Settings().shop_url)
+    try:
+        yield shop
+    finally:
+        shop.dispose()
