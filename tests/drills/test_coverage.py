@@ -27,7 +27,7 @@ from tests.workflows.builders import (
     read,
     refusing,
 )
-from workflows.events import CancelRequested, Command, CommandReturned, DecisionGiven, Verdict
+from workflows.events import CancelRequested, Command, CommandReturned, DecisionGiven, PlanChosen, Verdict
 
 FANG = Actor(kind=ActorKind.HUMAN, id="fang", verified=True)
 CHECK = read("inventory.check", stage="analysis", save_as="stock")
@@ -158,6 +158,18 @@ def test_a_plan_that_does_not_hold_when_none_is_left_is_passed_over() -> None:
 
     assert went(incident, "action.reship") == ["taken", "undone"]
     assert went(incident, "action.refund") == ["passed_over"]
+
+
+def test_a_plan_that_a_person_has_tried_again_passes_no_other_over() -> None:
+    plans = (Plan(name="reship", steps=(RESERVE,)), Plan(name="refund", steps=(REFUND,)))
+    incident = Incident(lost_parcel(analysis=(), action=plans), world=refusing("inventory.reserve", "payments.refund"))
+    incident.open()
+
+    incident.take(PlanChosen(key="c-1", plan="refund", actor=OPS))
+    incident.settle()
+
+    assert went(incident, "action.reship") == ["taken", "undone"]
+    assert went(incident, "action.refund") == ["taken", "undone"]
 
 
 def test_a_refused_effect_is_reached_with_what_the_runbook_says_then() -> None:

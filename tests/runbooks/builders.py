@@ -4,7 +4,7 @@ from datetime import date
 
 from amends.models import Head, Money
 from runbooks.bundle import Bundle
-from runbooks.language.compiler import compile_runbook
+from runbooks.language.compiler import Examined, compile_runbook, examine
 from runbooks.language.reference import Reference
 from runbooks.language.texts import Texts
 from runbooks.policy import Calendar, RemedyPolicy, Role, Table, TableKind, TableRow
@@ -80,3 +80,8 @@ def compiled(text: str, *, messages: Texts | None = None) -> Bundle:
     return compile_runbook(
         file="late_parcel.yaml", text=text, texts=messages or texts(), rates=RATES, reference=REFERENCE
     )
+
+
+def examined(text: str) -> Examined:
+    """All that can be told of a runbook."""
+    return examine(file="late_parcel.yaml", text=text, texts=texts(), rates=RATES, reference=REFERENCE)

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from amends.errors import DefinitionError
+from amends.models import Head, Money, Severity
 from runbooks import library
 from runbooks.dated import row_for
 from runbooks.language.calendars import read_calendar
 from runbooks.language.people import read_people
 from runbooks.language.problems import RunbookErrors
+from runbooks.language.remedies import read_remedies
 from runbooks.language.tables import read_table
 from runbooks.roster import on_duty
 from runbooks.working_time import spans, worked, works_on
@@ -46,6 +48,14 @@ roles:
       - {who: an, days: [mon, tue, wed, thu, fri], from: "00:00", to: "24:00"}
       - {who: bo, days: [sat, sun], from: "00:00", to: "24:00"}
     approves_up_to: CNY 500.00
+    approves_per_day: CNY 900.00
+tasks:
+  owner: clerk
+  within: 1d
+"""
+REMEDIES = """\
+caps: {compensation: CNY 500.00, freight: USD 10.00}
+per_day: {goodwill: CNY 2000.00}
 """
 
 
@@ -166,10 +176,73 @@ def test_a_role_without_a_roster_is_its_whole_team() -> None:
         ("CNY 500.00", "500", "p.yaml:9:21: 500 must be text"),
         ("CNY 500.00", "CNX 500.00", "p.yaml:9:21: 'CNX' is not a currency"),
         ("duty:", "dutty:", "unknown key 'dutty'; did you mean 'duty'?"),
+        ("CNY 500.00", "CNY 0.00", "p.yaml:9:21: 'CNY 0.00' is nothing at all; write more, or leave it out"),
+        ("CNY 500.00", "EUR 5.00", "p.yaml:9:21: the table of rates has no EUR; add it there"),
+        ("CNY 900.00", "CNY", "p.yaml:10:23: 'CNY' is not an amount"),
+        ("owner: clerk", "owner: clrk", "p.yaml:12:10: there is no role 'clrk'; did you mean 'clerk'?"),
+        ("within: 1d", "within: soon", "'soon' is not a duration"),
+        ("within: 1d", "within: {high: 1d}", "`critical`, `medium` and `low` are missing"),
+        ("within: 1d", "withn: 1d", "unknown key 'withn'; did you mean 'within'?"),
+        ("  owner: clerk\n", "", "`owner` is missing; say which role does what is left to a person"),
     ],
 )
 def test_a_mistake_among_the_people_is_told_with_its_place(old: str, new: str, complaint: str) -> None:
     with pytest.raises(RunbookErrors) as caught:
-        read_people("p.yaml", PEOPLE.replace(old, new))
+        read_people("p.yaml", PEOPLE.replace(old, new), currencies={"CNY", "USD"})
 
     assert complaint in str(caught.value)
+
+
+def test_limits_and_tasks_are_read_with_the_people() -> None:
+    people = read_people("p.yaml", PEOPLE)
+
+    assert people.roles["clerk"].approves_up_to == Money(amount=50_000, currency="CNY")
+    assert people.roles["clerk"].approves_per_day == Money(amount=90_000, currency="CNY")
+    assert people.tasks is not None
+    assert people.tasks.owner == "clerk"
+    assert people.tasks.within.of(Severity.LOW) == timedelta(days=1)
+
+
+def test_tasks_need_not_be_anybody_s() -> None:
+    assert read_people("p.yaml", PEOPLE[: PEOPLE.index("tasks:")]).tasks is None
+
+
+def test_remedies_have_a_cap_for_an_order_and_a_budget_for_a_day() -> None:
+    remedies = read_remedies("r.yaml", REMEDIES, currencies={"CNY", "USD"})
+
+    assert remedies.caps == {
+        Head.COMPENSATION: Money(amount=50_000, currency="CNY"),
+        Head.FREIGHT: Money(amount=1_000, currency="USD"),
+    }
+    assert remedies.per_day == {Head.GOODWILL: Money(amount=200_000, currency="CNY")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("freight:", "frieght:", "r.yaml:1:34: unknown key 'frieght'; did you mean 'freight'?"),
+        ("freight:", "refund:", "r.yaml:1:34: goods and refunds are limited by what was paid; leave it out"),
+        ("goodwill:", "goods:", "r.yaml:2:11: goods and refunds are limited by what was paid; leave it out"),
+        ("per_day:", "per_dy:", "r.yaml:2:1: unknown key 'per_dy'; did you mean 'per_day'?"),
+        ("CNY 2000.00", "CNY 0", "r.yaml:2:21: 'CNY 0' is nothing at all; write more, or leave it out"),
+        ("CNY 2000.00", "CNY -5", "r.yaml:2:21: 'CNY -5' is not an amount"),
+        ("CNY 2000.00", "2000", "r.yaml:2:21: 2000 must be text; put it in quotation marks"),
+        ("USD 10.00", "USDD 10.00", "r.yaml:1:43: 'USDD 10.00' is not an amount"),
+        ("USD 10.00", "EUR 10.00", "r.yaml:1:43: the table of rates has no EUR; add it there"),
+        ("{goodwill: CNY 2000.00}", "[CNY 2000.00]", "r.yaml:2:10: `per_day` must be keys and values"),
+    ],
+)
+def test_a_mistake_among_the_remedies_is_told_with_its_place(old: str, new: str, complaint: str) -> None:
+    with pytest.raises(RunbookErrors) as caught:
+        read_remedies("r.yaml", REMEDIES.replace(old, new), currencies={"CNY", "USD"})
+
+    assert complaint in str(caught.value)
+
+
+def test_what_comes_with_amends_says_whose_tasks_are_and_what_may_be_given() -> None:
+    reference = library.shelf_here().reference
+
+    assert reference.tasks is not None
+    assert reference.tasks.owner in reference.roles
+    assert reference.remedies is not None
+    assert set(reference.remedies.caps) == {Head.COMPENSATION, Head.FREIGHT, Head.GOODWILL}

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from amends.models import Party, Severity
 from runbooks.bundle import Bundle
-from runbooks.policy import Expectation, GoalName, Match
-from tests.runbooks.builders import compiled, small
+from runbooks.language.compiler import compile_runbook
+from runbooks.policy import Expectation, GoalName, Match, TaskPolicy
+from tests.runbooks.builders import RATES, REFERENCE, compiled, small, texts
+from tests.workflows.builders import always
 
 PROMISES = """\
 supersedes: [stockout]
@@ -69,6 +71,24 @@ def test_only_what_the_runbook_uses_is_in_the_bundle() -> None:
     assert set(made.tables) == {"claim_window"}
     assert made.external[0].inputs["parcel_id"].expr == "report.parcel_id"
     assert compiled(small()).roles == {}
+
+
+def test_tasks_and_remedies_are_in_the_bundle_and_a_runbook_may_say_otherwise_of_tasks() -> None:
+    company = REFERENCE._replace(tasks=TaskPolicy(owner="boss", within=always(24)))
+    own = "tasks: {owner: clerk, within: {critical: 1h, high: 2h, medium: 3h, low: 4h}}\nseverity:\n"
+
+    def made(text: str) -> Bundle:
+        return compile_runbook(file="x.yaml", text=text, texts=texts(), rates=RATES, reference=company)
+
+    general, particular = made(small()), made(small(("severity:\n", own)))
+
+    assert general.tasks == company.tasks
+    assert set(general.roles) == {"boss"}
+    assert particular.tasks is not None
+    assert particular.tasks.owner == "clerk"
+    assert particular.tasks.within.of(Severity.MEDIUM) == timedelta(hours=3)
+    assert set(particular.roles) == {"clerk"}
+    assert general.remedies == particular.remedies == REFERENCE.remedies
 
 
 def test_the_bundle_reads_back_as_it_was_and_every_promise_is_in_its_digest() -> None:
