@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from amends.journal import TimelineRow
 from amends.models import Status
+from amends.timeline import EntryKind
 from cli import wording
 from cli.output import columns
 from cli.quiet import quiet
@@ -15,8 +16,8 @@ from drills.report import Played, perform
 from drills.scenario import Scenario, choose, load_scenarios
 from drills.stage import stage
 
-_RUNBOOK, _SCENARIO = "lost_parcel", "no_capacity"
-"""A story with a turn: the first way of putting it right fails, is undone, and the second one works."""
+_RUNBOOK, _SCENARIO = "lost_parcel", "four_eyes"
+"""A story with turns: two people approve, the first plan fails and is undone, and a payment's answer is lost."""
 
 
 def demo() -> int:
@@ -27,8 +28,10 @@ def demo() -> int:
       amends demo
 
     A Temporal server, a journal and a small shop are set up in a temporary
-    folder. A parcel is reported lost, and everything that follows is shown as
-    the journal gets it.
+    folder. A parcel of value is reported lost, and everything that follows is
+    shown as the journal gets it: what is approved under four eyes, a plan that
+    fails and is undone, and a payment whose answer is lost and that is not
+    made twice.
 
     The exit code is 0 if the incident was closed and its journal could be
     verified, else 1.
@@ -81,6 +84,7 @@ def _end(played: Played, scenario: Scenario) -> list[str]:
             [
                 ("what went wrong", f"{scenario.bundle.title['en']}: {scenario.bundle.about}"),
                 ("what was done", _done(played)),
+                ("who approved it", _approved(played)),
                 ("how it ended", f"{report.status}, incident {report.incident}"),
                 (
                     "how long it took",
@@ -93,7 +97,8 @@ def _end(played: Played, scenario: Scenario) -> list[str]:
         *columns(_effects(played), indent="  "),
         "",
         f"The shop's books: {captured} captured, {refunded} refunded; {held} still reserved; "
-        f"{books.shipments} shipments and {books.replacements} replacement orders stand.",
+        f"{books.shipments} shipments, {books.replacements} replacement orders and {books.holds} holds stand.",
+        *_called_again(played),
         _verified(played),
         "",
         "Next: `amends drill lost_parcel` plays every way that a lost parcel can go; `amends up` runs it all for you.",
@@ -104,6 +109,34 @@ def _done(played: Played) -> str:
     undone = [str(row.data["plan"]) for row in played.timeline if row.kind == "plan_undone"]
     turns = [f"{plan} was tried, failed and was undone" for plan in undone]
     return "; then ".join([*turns, f"{played.report.outcome} put it right"])
+
+
+def _approved(played: Played) -> str:
+    asked = {str(row.data["approval"]): row for row in played.timeline if row.kind is EntryKind.APPROVAL_ASKED}
+    given = [row.data for row in played.timeline if row.kind is EntryKind.APPROVAL_GIVEN]
+    return "; ".join(
+        f"{wording.value(each['by'])} for {wording.value(asked[str(each['approval'])].data['amount'])} in the plan "
+        f"{asked[str(each['approval'])].data['plan']}"
+        for each in given
+    )
+
+
+def _called_again(played: Played) -> list[str]:
+    """What the shop was called for more than once, as it came there, and how often that was done, by the shop's books
+    and by the journal."""
+    seen = played.observed
+    return [
+        f"An answer was lost, and nothing was done twice: {wording.activity(effect.activity)}. The shop got "
+        f"{_count(seen.calls[effect.key], 'call')} under the key {effect.key}; its books have "
+        f"{_count(seen.books.refunds, 'refund')} of the order, and the journal has "
+        f"{_count(sum(each.key == effect.key for each in seen.effects), 'effect')} under that key."
+        for effect in seen.effects
+        if seen.calls[effect.key] > 1
+    ]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _effects(played: Played) -> list[tuple[str, str]]:

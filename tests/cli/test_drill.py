@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from drills.branches import branches
+from runbooks.library import load
 from tests.cli.terminals import descriptor
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +43,11 @@ scenarios:
       - {cancel: found behind the shelf, at: 30m}
     expect:
       status: cancelled
-      effects: [shipping.open_trace: applied, shipping.close_trace: applied]
+      effects:
+        - orders.hold: applied
+        - shipping.open_trace: applied
+        - shipping.close_trace: applied
+        - orders.release: applied
       messages: [lost_parcel.looking]
 """
 
@@ -68,10 +74,17 @@ def test_the_result_as_json_is_one_document_and_nothing_else() -> None:
     assert ran.returncode == 0, ran.stderr
     assert set(report) == KEYS
     assert (report["scenario"], report["passed"], report["differences"]) == ("called_off", True, [])
-    assert [effect["activity"] for effect in report["effects"]] == ["shipping.open_trace", "shipping.close_trace"]
+    assert [effect["activity"] for effect in report["effects"]] == [
+        "orders.hold",
+        "shipping.open_trace",
+        "shipping.close_trace",
+        "orders.release",
+    ]
     assert 1795 < report["virtual_duration"] < 1860
     assert report["reached"] == [
         "severity.medium/holds",
+        "report.measure.orders.hold/applied",
+        "report.measure.orders.hold/lifted",
         "report.tell.lost_parcel.looking/applied",
         "analysis.shipping.open_trace/applied",
         "analysis.shipping.open_trace/undone",
@@ -106,8 +119,8 @@ def test_what_all_scenarios_reached_is_counted_and_lets_the_run_pass(tmp_path: P
     (report,) = json.loads(ran.stdout)
     assert (ran.returncode, ran.stderr) == (0, "")
     counted = report["coverage"]
-    assert counted["reached"] == len(report["reached"]) == 4
-    assert counted["branches"] == 4 + 1 + len(counted["unreached"])
+    assert counted["reached"] == len(report["reached"]) == 6
+    assert counted["branches"] == 6 + 1 + len(counted["unreached"])
     assert [each["branch"] for each in counted["unreachable"]] == [UNDO]
     assert {"id", "words", "hint"} == set(counted["unreached"][0])
     assert counted["mistakes"] == []
@@ -120,7 +133,8 @@ def test_a_branch_that_is_left_fails_the_run_if_every_branch_is_asked_for(tmp_pa
     assert ran.returncode == 1, seen.raw
     assert re.fullmatch(r"\[1/1\] lost_parcel / called_off: passed, [\d.]+ s\n", seen.raw), "told as it ended"
     assert "1 played, all as expected" in ran.stdout
-    assert "lost_parcel: branches reached 4 of 59" in ran.stdout
+    known = len(branches(load("lost_parcel").program))
+    assert f"lost_parcel: branches reached 6 of {known}" in ran.stdout
     assert "ask `satisfaction`: silence\n        let it be asked, and nobody answer" in ran.stdout
     _, _, out_of_reach = ran.stdout.partition("stated to be out of reach:\n")
     assert out_of_reach == f"    {UNDO}\n        The carrier is too fast for us.\n"
