@@ -13,8 +13,8 @@ PUBLISHED_AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FASTER = ("answer_within: 48h", "answer_within: 24h")
 MISSPELT = ("answer_within: 48h", "answer_witin: 48h")
 DECIDED = (
-    "        - {do: inventory.reserve, undo: inventory.release}\n",
-    "        - {do: inventory.reserve, undo: inventory.release}\n"
+    "        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}\n",
+    "        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}\n"
     '        - {decide: worth, choices: {dear: order.total > money("CNY 500.00")}, otherwise: cheap}\n',
 )
 

@@ -19,7 +19,7 @@ _MEASURE = """\
 """
 _APPROVAL = """\
         - {approve: finance, amount: =parcel.value, approvers: 2, decide_within: 4h, if_silent: reject}
-        - {do: inventory.reserve, undo: inventory.release}
+        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}
 """
 PROMISES = (Path(__file__).parents[1] / "good" / "everything.yaml").read_text(encoding="utf-8")
 
@@ -50,7 +50,7 @@ def rich() -> Bundle:
     whole = bundle(
         ("\nreport:\n", f"\n{opened}\n{promises}\nreport:\n"),
         ("    - {do: inventory.check, save_as: stock}\n", f"    - {{do: inventory.check, save_as: stock}}\n{_MEASURE}"),
-        ("        - {do: inventory.reserve, undo: inventory.release}\n", _APPROVAL),
+        ("        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}\n", _APPROVAL),
     )
     (deadline,) = whole.external
     return whole.model_copy(
