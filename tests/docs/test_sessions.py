@@ -18,7 +18,10 @@ RESHIP = "    - plan: reship\n"
 PLANTED = (
     ("          answer_within: 48h\n", "          answer_witin: 48h\n"),
     ("message: lost_parcel.reshipped", "message: lost_parcel.reshiped"),
-    ("{do: inventory.reserve, undo: inventory.release, save_as: reservation}", "{do: inventory.reserve, save_as: reservation}"),
+    (
+        "{do: inventory.reserve, undo: inventory.release, save_as: reservation}",
+        "{do: inventory.reserve, save_as: reservation}",
+    ),
 )
 """Three mistakes as people make them."""
 
