@@ -56,7 +56,7 @@ def recorded(exception_type: str, entries: Iterable[Entry]) -> None:
             _count(TASKS, labels)
             if entry.data["why"] == "undo_failed":
                 _count(UNDO_FAILURES, labels)
-        elif entry.kind in _UNKNOWN and "/reconcile/" not in str(entry.data["command_id"]):
+        elif entry.kind in _UNKNOWN and "reconciles" not in entry.data:
             _count(UNKNOWN, labels)
 
 

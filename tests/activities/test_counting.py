@@ -40,7 +40,7 @@ def test_each_new_entry_counts_once_however_often_it_is_given(meter: Meter, jour
         opened(),
         entry(1, EntryKind.TASK_OPENED, task="undo:a/1", step="a", why="undo_failed"),
         entry(2, EntryKind.EFFECT_UNKNOWN, command_id="b/1"),
-        entry(3, EntryKind.EFFECT_UNKNOWN, command_id="b/1/reconcile/1"),
+        entry(3, EntryKind.EFFECT_UNKNOWN, command_id="b/1/reconcile/1", reconciles="b/1"),
         entry(4, EntryKind.INCIDENT_CLOSED, status="cancelled", outcome=None),
     ]
     activities = JournalActivities(journal)

@@ -14,7 +14,7 @@ import worker
 from amends.connectors.shop import Shop
 from amends.connectors.shop.engine import connect as connect_shop
 from amends.journal import Journal, connect, verify
-from amends.models import Status
+from amends.models import Data, Status
 from runbooks.bundle import Bundle
 from runbooks.library import load
 from tests.proofs import bulk
@@ -120,7 +120,7 @@ async def test_two_incidents_that_give_the_same_unit_at_once_on_two_workers_one_
 async def _open(
     skipper: TimeSkipper, bundle: Bundle, shop: Shop, order_id: str, queue: str
 ) -> "WorkflowHandle[object, object]":
-    report = {"order_id": order_id, "parcel_id": shop.parcel_ids(order_id)[0]}
+    report: Data = {"order_id": order_id, "parcel_id": shop.parcel_ids(order_id)[0]}
     await starter.open_incident(
         skipper.client, bundle.exception_type, report, key=f"{queue}-{order_id}", actor=OPS, queue=queue, bundle=bundle
     )
