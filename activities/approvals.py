@@ -43,6 +43,7 @@ class ApprovalActivities:
             authority=Authority(for_order=request.up_to, per_day=request.per_day or request.up_to),
             at=at,
             day=at.astimezone(_zone(request)).date(),
+            undone=request.undone,
         )
         if refusal is None:
             return CallReport(outcome=Outcome.APPLIED)

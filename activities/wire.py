@@ -62,7 +62,8 @@ class SettleRequest(Model):
 class CountRequest(Model):
     """Counts an approval against what ``person`` may approve: ``up_to`` for the order in all, ``per_day`` for all that
     the person approves on this day in ``zone``. The same ``(incident_id, approval)`` by the same person counts once,
-    with its newest amount. Reports ``applied``, or ``not_applied`` with the refusal ``BeyondAuthority``."""
+    with its newest amount; those in ``undone`` were approved for plans that have been undone, and count no more.
+    Reports ``applied``, or ``not_applied`` with the refusal ``BeyondAuthority``."""
 
     incident_id: str
     approval: str
@@ -73,6 +74,7 @@ class CountRequest(Model):
     up_to: Money | None = None
     per_day: Money | None = None
     zone: str = "UTC"
+    undone: tuple[str, ...] = ()
 
 
 class BalanceRequest(Model):

@@ -61,6 +61,7 @@ def limits(state: State, approval: ApprovalRun, who: str) -> Data | None:
             "up_to": _in(state, role.approves_up_to, approval.amount.currency),
             "per_day": _in(state, role.approves_per_day, approval.amount.currency),
             "zone": role.zone,
+            "undone": [each.id for each in state.approvals.values() if each.plan in state.plans_failed],
         }
     return None
 

@@ -1,9 +1,10 @@
 """What people have approved, counted across all incidents: an approval that is split does not slip under a limit."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
 from amends.journal import schema
 from amends.journal.engine import writing
@@ -42,10 +43,12 @@ class ApprovalLog:
         authority: Authority,
         at: datetime,
         day: date,
+        undone: Sequence[str] = (),
     ) -> Refusal | None:
-        """Counts an approval, or says why the person's authority does not reach for it; then nothing is changed.
+        """Counts an approval, or says why the person's authority does not reach for it; then it is not counted.
 
-        The same approval by the same person counts once, with its newest amount.
+        The same approval by the same person counts once, with its newest amount. ``undone``: approvals of the incident
+        that count no more, whoever gave them, because what they were given for has been undone.
         """
         row = {
             "incident_id": incident_id,
@@ -62,6 +65,8 @@ class ApprovalLog:
         others = (_approvals.c.person == person) & ~this
         with writing(self._engine) as connection:
             hold_person(connection, person)
+            gone = (_approvals.c.incident_id == incident_id) & _approvals.c.approval.in_(undone)
+            connection.execute(delete(_approvals).where(gone))
             for limit, which, place in (
                 (authority.for_order, others & (_approvals.c.order_id == order_id), f"order {order_id!r}"),
                 (authority.per_day, others & (_approvals.c.day == day), day.isoformat()),

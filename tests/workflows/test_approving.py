@@ -189,6 +189,16 @@ def test_a_decision_that_is_being_counted_when_its_time_is_over_came_in_time() -
     assert "payments.refund" in incident.activities()
 
 
+def test_what_was_approved_for_a_plan_that_was_undone_is_told_when_the_next_is_counted() -> None:
+    incident = chosen(world=World(refuses=("shipping.create_shipment",)))
+    decide(incident, "chen")
+
+    decide(incident, "dai", of="refund")
+
+    counts = [command.inputs for command in incident.commands if command.activity == "approvals.count"]
+    assert [each["undone"] for each in counts] == [[], ["action.reship.approve"]]
+
+
 def test_only_people_decide() -> None:
     incident = chosen()
     robot = Actor(kind=ActorKind.SYSTEM, id="chen")

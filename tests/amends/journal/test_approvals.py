@@ -79,6 +79,14 @@ def test_the_same_approval_again_counts_once_with_its_newest_amount(journal: Jou
     assert kept(journal) == [("one", 90000)]
 
 
+def test_what_was_approved_for_a_plan_that_was_undone_counts_no_more(journal: Journal, approve: Approve) -> None:
+    assert approve(60000, approval="action.reship.approve") is None
+
+    assert approve(60000, approval="action.refund.approve") is not None
+    assert approve(60000, approval="action.refund.approve", undone=["action.reship.approve"]) is None
+    assert kept(journal) == [("one", 60000)]
+
+
 def test_people_are_counted_each_for_themselves_and_whatever_role_they_act_in(approve: Approve) -> None:
     approve(100000)
 
