@@ -111,10 +111,13 @@ def counted(turn: Turn, command: Command, returned: CommandReturned, entry: Entr
 
 
 def expire(turn: Turn) -> None:
-    """Take silence for what it means. A decision that is being counted came in time."""
+    """Take silence for what it means. A decision that is being counted came in time, and is waited for."""
     for approval in list(turn.state.approvals.values()):
-        late = approval.expires_at is not None and turn.now >= approval.expires_at
-        if not late or any(each.approval == approval.id for each in turn.state.deciding.values()):
+        in_time = approval.decide_by is None or turn.now < approval.decide_by
+        if in_time or approval.overdue or not approval.open:
+            continue
+        approval.late = any(each.approval == approval.id for each in turn.state.deciding.values())
+        if approval.late:
             continue
         approval.overdue = True
         turn.note(EntryKind.APPROVAL_EXPIRED, {"approval": approval.id, "then": approval.if_silent})

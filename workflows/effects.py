@@ -189,6 +189,12 @@ def has_final(state: State, plan: str) -> bool:
     return any(effect.plan == plan and effect.final and effect.outcome is Outcome.APPLIED for effect in state.effects)
 
 
+def final_under_way(state: State, plan: str) -> bool:
+    """Whether it is not known yet if a plan has done something that cannot be called back."""
+    open_now = (None, Outcome.UNKNOWN)
+    return any(effect.plan == plan and effect.final and effect.outcome in open_now for effect in state.effects)
+
+
 def _request_undo(turn: Turn, effect: EffectRun, undo: Undo) -> None:
     effect.undos += 1
     _note_undo(turn, effect, undo)

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from amends.models import Data
 from amends.timeline import EntryKind
-from runbooks.program import Plan, walk
+from runbooks.program import AskStep, Plan, TellStep, walk
 from workflows import effects, facts, program
 from workflows.progress import Progress
 from workflows.state import EffectRun, PlanPhase, PlanRun, State, Why
@@ -90,9 +90,17 @@ def _try(turn: Turn, plan: Plan, run: PlanRun) -> bool:
             run.phase = PlanPhase.UNDOING
             turn.note(EntryKind.PLAN_FAILED, {"plan": plan.name})
             program.withdraw(turn, plan.steps)
+            _drop_messages(turn, plan)
         case _:
             assert_never(progress)
     return True
+
+
+def _drop_messages(turn: Turn, plan: Plan) -> None:
+    """A plan has failed: what it would have said is not said any more, and nobody is asked to have it said."""
+    messages = {step.id for step in walk(plan.steps) if isinstance(step, TellStep | AskStep)}
+    for task in [task for task in turn.state.tasks if task.step in messages]:
+        turn.close_task(task.id, how="withdrawn")
 
 
 def _named(state: State, name: str) -> Plan:

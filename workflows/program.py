@@ -75,9 +75,11 @@ def withdraw(turn: Turn, steps: tuple[Step, ...]) -> None:
 
 
 def settle(turn: Turn, step: Step, settlement: Settlement) -> None:
-    """A step is stuck because nobody knows what became of its effect: take a person's word for it."""
+    """A step is stuck because nobody knows what became of its call: take a person's word for it."""
+    if _is_read(step):
+        return done_by_hand(turn, step, settlement.result)
     turn.state.steps[step.id].phase = StepPhase.RUNNING
-    effects.settle(turn, step.id, settlement)
+    return effects.settle(turn, step.id, settlement)
 
 
 def done_by_hand(turn: Turn, step: Step, result: Data) -> None:
@@ -95,9 +97,11 @@ def done_by_hand(turn: Turn, step: Step, result: Data) -> None:
 
 
 def ask_again(turn: Turn, step: Step) -> None:
-    """A step is stuck because nobody knows what became of its effect: ask once more."""
+    """A step is stuck because nobody knows what became of its effect: ask once more. A read is made once more."""
+    if _is_read(step):
+        return begin_again(turn, step, plan=None)
     turn.state.steps[step.id].phase = StepPhase.RUNNING
-    effects.ask_again(turn, step.id)
+    return effects.ask_again(turn, step.id)
 
 
 def begin_again(turn: Turn, step: Step, *, plan: str | None) -> None:
@@ -220,13 +224,29 @@ def _advance_together(turn: Turn, step: Together, run: StepRun, *, plan: str | N
         for child in step.steps:
             others = [_progress_of(turn.state, other) for other in step.steps if other is not child]
             _advance_step(turn, child, plan=plan, alone=all(other in settled for other in others))
+        _go_forward(turn, step, plan=plan)
         after = [_progress_of(turn.state, child) for child in step.steps]
         if after == before:
             break
     if Progress.FAILED in after:
-        run.phase = StepPhase.FAILED
+        if plan is None or not effects.final_under_way(turn.state, plan):
+            run.phase = StepPhase.FAILED
     elif all(progress is Progress.DONE for progress in after):
         run.phase = StepPhase.DONE
+
+
+def _go_forward(turn: Turn, together: Together, *, plan: str | None) -> None:
+    """What was refused beside something that cannot be called back, and has happened, does not fail the plan."""
+    if plan is None or not effects.has_final(turn.state, plan):
+        return
+    for step in together.steps:
+        run = turn.state.steps[step.id]
+        if run.phase is not StepPhase.FAILED:
+            continue
+        if isinstance(step, ApproveStep):
+            _refused(turn, step, run, f"rejected:{step.id}", Why.REJECTED, plan=plan)
+        elif isinstance(step, DoStep | MeasureStep):
+            _refused(turn, step, run, f"refused:{step.id}", Why.REFUSED, plan=plan)
 
 
 def _advance_approval(turn: Turn, step: ApproveStep, run: StepRun, *, plan: str | None) -> None:
@@ -317,6 +337,10 @@ def _refused(
 def _save_otherwise(turn: Turn, step: DoStep | AskStep) -> None:
     if step.save_as is not None and step.otherwise is not None:
         facts.save(turn, step.save_as, step.otherwise)
+
+
+def _is_read(step: Step) -> bool:
+    return isinstance(step, DoStep) and not step.effect
 
 
 def _progress_of(state: State, step: Step) -> Progress:

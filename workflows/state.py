@@ -143,6 +143,8 @@ class ApprovalRun(_Part):
     decide_by: Utc | None = None
     if_silent: IfUndecided = IfUndecided.ESCALATE
     overdue: bool = False
+    late: bool = False
+    """Its time is over, but a decision that came in time is still being counted."""
     approved_by: list[str] = []
     given: bool | None = None
 
@@ -154,7 +156,7 @@ class ApprovalRun(_Part):
     @property
     def expires_at(self) -> datetime | None:
         """When silence is taken for what it means, if that is still to come."""
-        return self.decide_by if self.open and not self.overdue else None
+        return self.decide_by if self.open and not (self.overdue or self.late) else None
 
 
 class Receipt(_Part):

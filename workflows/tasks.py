@@ -205,10 +205,12 @@ def _withdraw_waiver(turn: Turn, task: Task) -> None:
 
 
 def _outcome_refusal(state: State, task: Task, act: TaskSettled) -> str | None:
+    step, effect = program.step_of(state, task.step), _effect_at(state, task)
+    if effect is None:
+        return _result_refusal(step, act.result)
     missing = _needs_outcome(task, act)
     if missing is not None or act.outcome is Outcome.NOT_APPLIED:
         return missing
-    step, effect = program.step_of(state, task.step), _effect_at(state, task)
     if isinstance(step, DoStep) and step.save_as is not None:
         return _result_refusal(step, act.result)
     needed = [name for name in effect.undo.takes if name not in {**effect.inputs, **act.result}] if effect.undo else []
@@ -240,12 +242,14 @@ def _result_refusal(step: Step, result: Data) -> str | None:
     return None
 
 
-def _effect_at(state: State, task: Task) -> EffectRun:
-    return next(effect for effect in reversed(state.effects) if effect.step == task.step)
+def _effect_at(state: State, task: Task) -> EffectRun | None:
+    """The newest effect of a task's step; ``None`` for a read."""
+    return next((effect for effect in reversed(state.effects) if effect.step == task.step), None)
 
 
 def _is_half_done(state: State, task: Task) -> bool:
-    return effects.in_doubt(_effect_at(state, task)) and _effect_at(state, task).activity != TELL
+    effect = _effect_at(state, task)
+    return effect is not None and effects.in_doubt(effect) and effect.activity != TELL
 
 
 def _effect_of(task: Task) -> str:
