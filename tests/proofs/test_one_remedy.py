@@ -21,7 +21,7 @@ from tests.proofs import bulk
 from tests.proofs.rig import OPS
 from workflows.contract import VIEW, View
 
-ORDERS = 5
+ORDERS = 3
 
 _RUNBOOK = """\
 runbook: {name}
