@@ -5,7 +5,7 @@ from typing import assert_never
 
 from pydantic import JsonValue
 
-from amends.models import Data
+from amends.models import ActorKind, Data
 from runbooks.bundle import Bundle
 from runbooks.program import FactType
 from workflows import approving, asking, tasks
@@ -47,6 +47,8 @@ def refusal(state: State, act: Act) -> str | None:
     the validators, and of the core for acts that waited."""
     if state.ended:
         return f"the incident is {state.status}; nothing can be done to it any more"
+    if isinstance(act, PlanChosen | TaskSettled | WaiverRequested) and act.actor.kind is not ActorKind.HUMAN:
+        return "only a person can do that: it is somebody's word that counts"
     match act:
         case AnswerGiven():
             if state.cancelling:

@@ -4,18 +4,19 @@ Whoever brought the incident here cannot approve; one rejection rejects; silence
 for the amount that it was asked for, and no more: when more is to be given, it is asked for anew.
 """
 
-from amends.models import ActorKind, Money, Outcome
+from amends.models import ActorKind, Data, Money, Outcome
 from amends.timeline import Entry, EntryKind
 from runbooks.catalogue import CATALOGUE
-from runbooks.program import ApproveStep, DoStep, IfUndecided, walk
-from workflows import authority, facts
+from runbooks.program import ApproveStep, DoStep, IfUndecided, Step, walk
+from workflows import authority, effects, facts
 from workflows.events import Command, CommandReturned, DecisionGiven, Role, Verdict
 from workflows.state import ApprovalRun, Deciding, State, Why
 from workflows.turn import Turn
 
 
-def ask(turn: Turn, step: ApproveStep, *, plan: str | None) -> None:
-    """Ask for an approval, or ask anew: what was decided before does not count any more."""
+def ask(turn: Turn, step: ApproveStep, *, plan: str | None, amount: Money | None = None) -> None:
+    """Ask for an approval, or ask anew: what was decided before does not count any more. ``amount``: how much by now,
+    if that is more than the step itself says."""
     state = turn.state
     before = state.approvals.get(step.id)
     _open(
@@ -25,7 +26,7 @@ def ask(turn: Turn, step: ApproveStep, *, plan: str | None) -> None:
             about=step.id,
             asked=before.asked + 1 if before else 1,
             role=step.role,
-            amount=facts.amount(state, step.amount),
+            amount=amount or facts.amount(state, step.amount),
             plan=plan,
             approvers=step.approvers,
             asked_at=turn.now,
@@ -53,25 +54,28 @@ def go_on(turn: Turn, step: ApproveStep, *, plan: str | None) -> bool | None:
     return approval.given
 
 
-def outgrown(turn: Turn, step: DoStep) -> str | None:
+def outgrown(turn: Turn, step: DoStep, *, plan: str | None) -> str | None:
     """The approval that what ``step`` would give rests on, and that does not reach for it; it has been asked for anew.
 
-    Nothing of value is given behind an approval that was not given, or for more than it was given for.
+    Nothing of value is given behind an approval that was not given, or for more, all in all, than it was given for; nor
+    past one that was not needed when its turn came and is by now.
     """
+    state = turn.state
     if not CATALOGUE[step.activity].gives_value:
         return None
-    for asked in _approvals_before(turn.state, step):
-        approval = turn.state.approvals.get(asked.id)
-        if approval is None:
-            continue  # its `when` did not hold
-        if approval.open:
-            return approval.id
-        if approval.given and _reaches(approval.amount, facts.amount(turn.state, asked.amount)):
+    for asked in _approvals_before(state, step):
+        approval = state.approvals.get(asked.id)
+        if approval is None and not facts.condition(state, asked.when):
             continue
-        if approval.given:
+        if approval is not None and approval.open:
+            return approval.id
+        needed = _needed(state, asked, step)
+        if approval is not None and approval.given:
+            if _reaches(approval.amount, needed):
+                continue
             withdraw(turn, approval.id, why="more is to be given than was approved")
-        ask(turn, asked, plan=approval.plan)
-        return approval.id
+        ask(turn, asked, plan=plan, amount=needed)
+        return asked.id
     return None
 
 
@@ -156,7 +160,7 @@ def refusal(state: State, given: DecisionGiven) -> str | None:
             return f"{who!r} has brought this here, and cannot approve it too; {able} could"
         if any((each.approval, each.who) == (approval.id, who) for each in state.deciding.values()):
             return f"the approval of {who!r} is being counted already"
-    return authority.refusal(state, approval, who)
+    return authority.refusal(state, approval, who, rejecting=given.verdict is Verdict.REJECT)
 
 
 def repeats(state: State, given: DecisionGiven) -> bool:
@@ -214,6 +218,35 @@ def _approvals_before(state: State, step: DoStep) -> list[ApproveStep]:
                 found.append(each)
         found.clear()
     raise KeyError(step.id)
+
+
+def _needed(state: State, asked: ApproveStep, step: DoStep) -> Money | None:
+    """What an approval must reach for: the amount that it is about, or all that was given behind it and would be by
+    ``step``, if that is more. ``None`` for an approval that is about no amount."""
+    about = facts.amount(state, asked.amount)
+    if about is None:
+        return None
+    behind = {each.id for each in _behind(state, asked)} - {step.id}
+    standing = [effect for effect in state.effects if effect.step in behind and effects.may_have_given(effect)]
+    given = [_worth(effect.activity, effect.inputs, about) for effect in standing]
+    given.append(_worth(step.activity, facts.inputs(state, step.inputs), about))
+    return Money(amount=max(about.amount, sum(given)), currency=about.currency)
+
+
+def _worth(activity: str, inputs: Data, about: Money) -> int:
+    """What a call gives, in minor units: its amount, or for goods what the approval is about."""
+    remedy = CATALOGUE[activity].remedy
+    amount = inputs.get(remedy.amount) if remedy is not None and remedy.amount is not None else None
+    return Money.model_validate(amount).amount if amount is not None else about.amount
+
+
+def _behind(state: State, asked: ApproveStep) -> list[Step]:
+    """The steps behind an approval, in its plan or its stage."""
+    for steps in state.bundle.program.sequences():
+        order = list(walk(steps))
+        if asked in order:
+            return order[order.index(asked) + 1 :]
+    raise KeyError(asked.id)
 
 
 def _reaches(approved: Money | None, wanted: Money | None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from amends.models import Actor, ActorKind, Data, Money
 from runbooks.amounts import amount_in_words, convert
 from runbooks.policy import Role
+from workflows import effects
 from workflows.state import ApprovalRun, State
 
 
@@ -26,14 +27,17 @@ def able(state: State, approval: ApprovalRun) -> list[str]:
     return sorted(people - set(cannot(state, approval)) - set(approval.approved_by))
 
 
-def refusal(state: State, approval: ApprovalRun, who: str) -> str | None:
-    """Why a person may not decide about an approval; ``None`` if the person may."""
+def refusal(state: State, approval: ApprovalRun, who: str, *, rejecting: bool = False) -> str | None:
+    """Why a person may not decide about an approval; ``None`` if the person may. Limits are for saying yes: whoever is
+    asked may reject any amount."""
     entitled = _entitled(state, approval)
     if approval.role is None and not state.bundle.roles:  # a bundle without people: any second person
         return None
     if any(who in role.team for role in entitled.values()):
         return None
     asked = state.bundle.roles.get(approval.role or "")
+    if rejecting and asked is not None and who in asked.team:
+        return None
     if asked is not None and who in asked.team and approval.amount is not None and asked.approves_up_to is not None:
         limit = amount_in_words(asked.approves_up_to.amount, asked.approves_up_to.currency)
         wanted = amount_in_words(approval.amount.amount, approval.amount.currency)
@@ -61,7 +65,7 @@ def limits(state: State, approval: ApprovalRun, who: str) -> Data | None:
             "up_to": _in(state, role.approves_up_to, approval.amount.currency),
             "per_day": _in(state, role.approves_per_day, approval.amount.currency),
             "zone": role.zone,
-            "undone": [each.id for each in state.approvals.values() if each.plan in state.plans_failed],
+            "undone": [each.id for each in state.approvals.values() if _came_to_nothing(state, each)],
         }
     return None
 
@@ -89,6 +93,12 @@ def _entitled(state: State, approval: ApprovalRun) -> dict[str, Role]:
         higher = {name: role for name, role in roles.items() if asked and _is_higher(state, role, asked)}
         entitled |= {name: role for name, role in higher.items() if _reaches(state, role, approval.amount)}
     return entitled
+
+
+def _came_to_nothing(state: State, approval: ApprovalRun) -> bool:
+    """Whether the plan that an approval was given for has failed, and nothing that it gave stands."""
+    given = [effect for effect in state.effects if effect.plan == approval.plan and effects.may_have_given(effect)]
+    return approval.plan in state.plans_failed and not given
 
 
 def _reaches(state: State, role: Role, amount: Money | None) -> bool:

@@ -28,6 +28,9 @@ def close_as_duplicate(turn: Turn) -> None:
 def begin_cancelling(turn: Turn, event: CancelRequested) -> None:
     """Withdraw what is asked and awaited; what is under way goes on until it returns."""
     turn.state.cancelling = True
+    turn.state.balanced = False  # what is undone now changes the books
+    for command in [each for each in turn.state.pending.values() if each.role is Role.BALANCE]:
+        del turn.state.pending[command.id]
     turn.state.outcome = turn.state.outcome or f"cancelled: {event.reason}"
     for steps in turn.state.bundle.program.sequences():
         program.withdraw(turn, steps)

@@ -2,6 +2,7 @@
 
 from amends.models import Data, Outcome
 from amends.timeline import EntryKind
+from runbooks.catalogue import CATALOGUE
 from runbooks.program import Undo
 from workflows.events import Command, CommandReturned, Role, Settlement
 from workflows.progress import Progress
@@ -41,7 +42,9 @@ def request(
                 until=until,
             )
         )
-    else:
+    else:  # the same try: what it was asked for with before is what the other side knows it by
+        inputs = previous.inputs
+        shown = {**shown, "inputs": inputs} if "inputs" in shown else shown
         previous.outcome = previous.undone = None
         previous.waived = False
     command = Command(id=command_id, role=Role.EFFECT, step=step, activity=activity, inputs=inputs, attempt=attempt)
@@ -133,7 +136,7 @@ def record(turn: Turn, command: Command, returned: CommandReturned) -> None:
     effect.outcome = returned.outcome
     if returned.outcome is Outcome.APPLIED and effect.undo is not None:
         known = {**effect.inputs, **returned.result}
-        effect.undo_inputs = {name: known[name] for name in effect.undo.takes}
+        effect.undo_inputs = {name: known[name] for name in effect.undo.takes if name in known}
 
 
 def record_undo(turn: Turn, command: Command, returned: CommandReturned) -> None:
@@ -171,6 +174,12 @@ def stands(effect: EffectRun) -> bool:
     """Whether an effect was applied, can be taken back, and has not been."""
     done = effect.undo is not None and effect.outcome is Outcome.APPLIED
     return done and effect.undone is not Outcome.APPLIED and not effect.waived
+
+
+def may_have_given(effect: EffectRun) -> bool:
+    """Whether an effect has given the customer something that stands, or may have."""
+    gone = effect.outcome is Outcome.NOT_APPLIED or effect.undone is Outcome.APPLIED
+    return CATALOGUE[effect.activity].gives_value and not gone
 
 
 def in_doubt(effect: EffectRun) -> bool:

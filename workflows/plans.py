@@ -6,6 +6,7 @@ from amends.models import Data
 from amends.timeline import EntryKind
 from runbooks.program import AskStep, Plan, TellStep, walk
 from workflows import effects, facts, program
+from workflows.events import Role
 from workflows.progress import Progress
 from workflows.state import EffectRun, PlanPhase, PlanRun, State, Why
 from workflows.turn import Turn
@@ -16,7 +17,7 @@ def advance(turn: Turn) -> Progress:
     state = turn.state
     while not state.resolved:
         if state.plan is None:
-            if state.tasks or not _choose(turn):
+            if any(task.why is Why.NO_PLAN_LEFT for task in state.tasks) or not _choose(turn):
                 return Progress.PENDING
             continue
         plan = _named(state, state.plan.name)
@@ -50,8 +51,12 @@ def forget(state: State, plan: Plan) -> None:
     """A plan that failed may be tried once more, from its first step."""
     state.plans_failed = [name for name in state.plans_failed if name != plan.name]
     for step in walk(plan.steps):
-        state.steps.pop(step.id, None)
         state.approvals.pop(step.id, None)
+        if state.steps.pop(step.id, None) is not None:
+            state.reads[step.id] = state.reads.get(step.id, 0) + 1
+    gone = {step.id for step in walk(plan.steps)}
+    for command in [each for each in state.pending.values() if each.role is Role.READ and each.step in gone]:
+        del state.pending[command.id]
 
 
 def effects_of(state: State, plan: str) -> list[EffectRun]:

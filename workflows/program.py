@@ -38,7 +38,9 @@ def advance(turn: Turn, steps: tuple[Step, ...], *, plan: str | None = None) -> 
 
 def returned(turn: Turn, step: Step, command: Command, event: CommandReturned, *, plan: str | None) -> None:
     """A read's or an effect's return changes the step that asked for it."""
-    run = turn.state.steps[step.id]
+    run = turn.state.steps.get(step.id)
+    if run is None:
+        return  # a read of a plan that has failed, and is not being tried now
     match step:
         case WaitStep():
             waiting.checked(turn, step, run, event)
@@ -194,7 +196,7 @@ def _start(turn: Turn, step: Step, *, plan: str | None) -> StepRun:
 
 
 def _call_if_approved(turn: Turn, step: DoStep, run: StepRun, *, plan: str | None) -> None:
-    run.held_by = approving.outgrown(turn, step)
+    run.held_by = approving.outgrown(turn, step, plan=plan)
     if run.held_by is None:
         _call(turn, step, plan=plan)
 
@@ -266,7 +268,7 @@ def _advance_held(turn: Turn, step: DoStep, run: StepRun, approval: str, *, plan
             _call_if_approved(turn, step, run, plan=plan)
         case False:
             run.held_by = None
-            _refused(turn, step, run, f"refused:{step.id}", Why.REFUSED, plan=plan)
+            _refused(turn, step, run, f"rejected:{step.id}", Why.REJECTED, plan=plan)
         case None:
             pass
 
@@ -291,6 +293,8 @@ def _settled(
     match event.outcome:
         case Outcome.APPLIED:
             _applied(turn, step, run, event)
+        case Outcome.UNKNOWN if turn.state.cancelling and isinstance(step, TellStep | AskStep):
+            run.phase = StepPhase.DONE  # nobody needs to know any more
         case Outcome.UNKNOWN:
             run.phase = StepPhase.STUCK
             turn.open_task(task_id=f"unknown:{command.id}", step=step.id, why=Why.OUTCOME_UNKNOWN)

@@ -102,11 +102,11 @@ def settle_refusal(state: State, act: TaskSettled) -> str | None:
             return _outcome_refusal(state, task, act)
         case Why.UNDO_FAILED:
             undone = effects.by_id(state, _effect_of(task)).undone
-            return _needs_outcome(task, act) if undone is Outcome.UNKNOWN else None
+            return _needs_outcome(task, act) if undone is Outcome.UNKNOWN else _must_be_done(act)
         case Why.REFUSED:
-            return _result_refusal(program.step_of(state, task.step), act.result)
+            return _must_be_done(act) or _by_hand_refusal(program.step_of(state, task.step), act.result)
         case Why.NO_PLAN_LEFT:
-            return "the incident is being cancelled" if state.cancelling else None
+            return "the incident is being cancelled" if state.cancelling else _must_be_done(act)
         case Why.REJECTED | Why.UNDECIDED:
             return f"{task.step!r} needs an approval, which nobody can settle by hand; have it asked for again"
         case Why.BOOKS_DIFFER:
@@ -209,12 +209,14 @@ def _outcome_refusal(state: State, task: Task, act: TaskSettled) -> str | None:
     if effect is None:
         return _result_refusal(step, act.result)
     missing = _needs_outcome(task, act)
-    if missing is not None or act.outcome is Outcome.NOT_APPLIED:
+    if missing is not None:
         return missing
-    if isinstance(step, DoStep) and step.save_as is not None:
-        return _result_refusal(step, act.result)
+    if act.outcome is Outcome.NOT_APPLIED:
+        return "what did not happen gave nothing; leave out the result" if act.result else None
     needed = [name for name in effect.undo.takes if name not in {**effect.inputs, **act.result}] if effect.undo else []
-    return f"its undo needs {', '.join(map(repr, needed))}; give it as the result" if needed else None
+    if needed:
+        return f"its undo needs {', '.join(map(repr, needed))}; give it as the result"
+    return _result_refusal(step, act.result, happened=True) if isinstance(step, DoStep) else None
 
 
 def _needs_outcome(task: Task, act: TaskSettled) -> str | None:
@@ -223,8 +225,24 @@ def _needs_outcome(task: Task, act: TaskSettled) -> str | None:
     return f"say whether it happened: nobody knows what became of {task.id.partition(':')[2]!r}"
 
 
-def _result_refusal(step: Step, result: Data) -> str | None:
-    """Why a result does not stand for what a step would have given: later steps read it."""
+def _must_be_done(act: TaskSettled) -> str | None:
+    if act.outcome is Outcome.NOT_APPLIED:
+        return "that it was not done is known; settle it when it is done, try it again, or call the incident off"
+    return None
+
+
+def _by_hand_refusal(step: Step, result: Data) -> str | None:
+    """Why a step cannot be done by hand: what was done so could not be taken back by the engine."""
+    if isinstance(step, MeasureStep) or (isinstance(step, DoStep) and step.undo is not None):
+        return (
+            f"{step.id!r} may have to be taken back, which only the engine can if it has done it; have it tried again"
+        )
+    return _result_refusal(step, result)
+
+
+def _result_refusal(step: Step, result: Data, *, happened: bool = False) -> str | None:
+    """Why a result does not stand for what a step would have given: later steps read it. ``happened``: what the step
+    says ``otherwise`` is no way out."""
     if isinstance(step, AskStep) and step.save_as is not None and step.otherwise is None:
         return f"{step.id!r} asks for a choice that later steps read; have it asked again, or call the incident off"
     if not isinstance(step, DoStep | TellStep | AskStep | MeasureStep) or isinstance(step, TellStep | AskStep):
@@ -232,7 +250,7 @@ def _result_refusal(step: Step, result: Data) -> str | None:
     gives = CATALOGUE[step.activity].gives
     saved = isinstance(step, DoStep) and step.save_as is not None
     optional = isinstance(step, DoStep) and step.otherwise is not None
-    if gives is None or not saved or (optional and not result):
+    if gives is None or not saved or (optional and not result and not happened):
         return None
     try:
         gives.model_validate(result)
