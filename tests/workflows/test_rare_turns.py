@@ -1,0 +1,182 @@
+"""Turns that are rare and were once taken wrongly: each was found by the walks of ``tests/model``."""
+
+from datetime import timedelta
+
+from amends.models import Evidence, Outcome, Refusal, Status
+from amends.timeline import EntryKind
+from runbooks.program import Plan, TellStep, Together
+from tests.workflows.bench import FINANCE, LEAD, chosen, count, person
+from tests.workflows.builders import CUSTOMER, OPS, REFUND, REPORT, RESULTS, TELL, TRACE, Incident, applied, lost_parcel
+from tests.workflows.builders import SHIP as SHIPMENT
+from workflows import core
+from workflows.contract import Verdict
+from workflows.events import (
+    CancelRequested,
+    Command,
+    CommandReturned,
+    DecisionGiven,
+    Registered,
+    ReportReceived,
+    TaskSettled,
+    TimeCame,
+)
+from workflows.state import Why
+
+BESIDE = Together(
+    id="action.refund.together",
+    steps=(REFUND, TRACE.model_copy(update={"id": "action.refund.shipping.open_trace", "save_as": None})),
+)
+NEXT = Plan(name="next", steps=(SHIPMENT.model_copy(update={"id": "action.next.shipping.create_shipment"}),))
+
+
+def refused(command: Command) -> CommandReturned:
+    refusal = Refusal(reason="NotNow", message="not now")
+    return CommandReturned(command_id=command.id, outcome=Outcome.NOT_APPLIED, refusal=refusal)
+
+
+def unheard(command: Command) -> CommandReturned:
+    return CommandReturned(command_id=command.id, outcome=Outcome.UNKNOWN, trouble="definition_error: wrong inputs")
+
+
+def under_way(incident: Incident, activity: str) -> Command:
+    return next(command for command in incident.state.pending.values() if command.activity == activity)
+
+
+def reading() -> Incident:
+    """An incident whose first read has failed for good."""
+    incident = Incident()
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+    incident.take(Registered())
+    incident.take(unheard(under_way(incident, "orders.read")))
+    return incident
+
+
+def beside() -> Incident:
+    """A refund and a search are under way at once, in a plan behind which there is another."""
+    incident = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="refund", steps=(BESIDE,)), NEXT)))
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+    incident.take(Registered())
+    while len(incident.state.pending) < 2:
+        incident.take(applied(next(iter(incident.state.pending.values())), incident.now))
+    return incident
+
+
+def test_a_read_that_failed_for_good_is_made_once_more_when_a_person_says_so() -> None:
+    incident = reading()
+
+    incident.retry("unknown:report.orders.read/1")
+
+    assert [command.id for command in incident.commands][:2] == ["report.orders.read/1", "report.orders.read/2"]
+    assert incident.state.tasks == []
+
+
+def test_a_person_may_say_what_a_read_that_failed_for_good_would_have_given() -> None:
+    incident = reading()
+    evidence = (Evidence(what="the shop's own page of the order"),)
+    given = {"status": "paid", "total": {"amount": 1, "currency": "CNY"}, "refunded": {"amount": 0, "currency": "CNY"}}
+    settled = TaskSettled(
+        key="s-1", task="unknown:report.orders.read/1", how="looked it up", evidence=evidence, actor=OPS
+    )
+
+    incident.take(settled)
+    incident.take(settled.model_copy(update={"key": "s-2", "result": {**RESULTS["orders.read"], **given}}))
+
+    assert "'total'" in str(incident.state.handled["settlement:s-1"].refused)
+    assert incident.state.handled["settlement:s-2"].result == "recorded"
+    assert incident.state.facts["order"] == {**RESULTS["orders.read"], **given}
+
+
+def test_calling_off_drops_a_read_that_failed_for_good() -> None:
+    incident = reading()
+
+    incident.take(CancelRequested(reason="mistake", actor=OPS))
+
+    assert incident.status() is Status.CANCELLED
+
+
+def test_a_plan_does_not_fail_while_a_refund_beside_what_was_refused_is_under_way() -> None:
+    incident = beside()
+
+    incident.take(refused(under_way(incident, "shipping.open_trace")))
+
+    assert incident.of(EntryKind.PLAN_FAILED) == []
+
+
+def test_a_refusal_beside_a_refund_that_was_made_is_a_persons_task_and_no_other_plan_is_tried() -> None:
+    incident = beside()
+    incident.take(refused(under_way(incident, "shipping.open_trace")))
+
+    incident.take(applied(under_way(incident, "payments.refund"), incident.now))
+
+    assert incident.of(EntryKind.PLAN_FAILED) == []
+    assert [task.why for task in incident.state.tasks] == [Why.REFUSED]
+    assert "shipping.create_shipment" not in incident.activities()
+
+
+def test_a_plan_fails_once_the_refund_beside_what_was_refused_is_known_not_to_have_been_made() -> None:
+    incident = beside()
+    incident.take(refused(under_way(incident, "shipping.open_trace")))
+
+    incident.take(refused(under_way(incident, "payments.refund")))
+
+    assert [data["plan"] for data in incident.of(EntryKind.PLAN_UNDONE)] == ["refund"]
+    assert "shipping.create_shipment" in incident.activities()
+
+
+def test_a_moment_that_passes_while_a_decision_is_counted_is_noted_once() -> None:
+    incident = chosen()
+    decision = DecisionGiven(
+        key="d-1",
+        approval=LEAD.id,
+        verdict=Verdict.APPROVE,
+        amount=incident.state.approvals[LEAD.id].amount,
+        plan="reship",
+        actor=person("chen"),
+    )
+    incident.take(decision)
+    incident.now += timedelta(hours=4)
+
+    incident.take(TimeCame())
+    incident.take(TimeCame())
+
+    due = core.next_due(incident.state)
+    assert due is None or due.at > incident.now
+    assert count(incident, EntryKind.APPROVAL_EXPIRED) == 0
+    assert FINANCE.id not in incident.state.approvals
+
+
+def test_a_count_that_does_not_reach_after_the_moment_has_passed_leaves_the_silence_to_be_taken() -> None:
+    incident = chosen()
+    decision = DecisionGiven(
+        key="d-1",
+        approval=LEAD.id,
+        verdict=Verdict.APPROVE,
+        amount=incident.state.approvals[LEAD.id].amount,
+        plan="reship",
+        actor=person("chen"),
+    )
+    (counting,) = incident.take(decision)
+    incident.now += timedelta(hours=4)
+    incident.take(TimeCame())
+
+    incident.take(refused(counting))
+
+    assert count(incident, EntryKind.APPROVAL_EXPIRED) == 1
+
+
+def test_what_a_plan_that_failed_would_have_said_is_nobodys_task_any_more() -> None:
+    telling = TellStep(id="action.refund.tell", to=TELL.to, message=TELL.message)
+    both = Together(id="action.refund.together", steps=(telling, REFUND))
+    incident = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="refund", steps=(both,)), NEXT)))
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=CUSTOMER))
+    incident.take(Registered())
+    while "payments.refund" not in incident.activities():
+        incident.take(applied(next(iter(incident.state.pending.values())), incident.now))
+    incident.take(refused(under_way(incident, "customers.tell")))
+    told = incident.of(EntryKind.TASK_OPENED)
+
+    incident.take(refused(under_way(incident, "payments.refund")))
+
+    assert [data["step"] for data in told] == ["action.refund.tell"]
+    assert incident.of(EntryKind.TASK_CLOSED) == [{"task": told[0]["task"], "how": "withdrawn"}]
+    assert incident.state.tasks == []
