@@ -83,17 +83,36 @@ def done_before(
     return None
 
 
+def still_meant(
+    timeline: Sequence[TimelineRow],
+    before: TimelineRow | None,
+    *,
+    key: str | None,
+    task: str | None,
+    why: Iterable[str],
+) -> TimelineRow | None:
+    """``before``, which ``done_before`` found, unless it was about another task than what is typed now: none is named,
+    and another one that fits is open."""
+    if before is None or key is not None or task is not None or not others(timeline, before, why=why):
+        return before
+    return None
+
+
+def others(timeline: Sequence[TimelineRow], before: TimelineRow, *, why: Iterable[str]) -> list[TimelineRow]:
+    """The open tasks for those reasons that an earlier act was not about."""
+    return [task for task in _fitting(timeline, why) if task.data["task"] != before.data.get("task")]
+
+
 def the_task(timeline: Sequence[TimelineRow], named: str | None, *, why: Iterable[str] = ()) -> TimelineRow | None:
     """The open task that is meant; ``why`` are the reasons for which it may have been opened, any if none are given.
 
     One that is not open goes through: the incident says why not. Raises ``InputError`` if none is named and there is
     not just one.
     """
-    tasks, whys = pending.tasks(timeline), set(why)
+    tasks = pending.tasks(timeline)
     if named is not None:
         return next((task for task in tasks if task.data["task"] == named), None)
-    fitting = [task for task in tasks if not whys or task.data.get("why") in whys]
-    match fitting:
+    match _fitting(timeline, why):
         case [only]:
             return only
         case []:
@@ -114,6 +133,11 @@ def tell(receipt: Receipt, said: str, document: Data, *, row: IncidentRow, addre
         return
     print(f"{receipt.result}: {said}")
     say(f"next: amends show {short(row.incident_id)}{f' --address {address}' if address else ''}")
+
+
+def _fitting(timeline: Sequence[TimelineRow], why: Iterable[str]) -> list[TimelineRow]:
+    whys = set(why)
+    return [task for task in pending.tasks(timeline) if not whys or task.data.get("why") in whys]
 
 
 def _named(tasks: Iterable[TimelineRow]) -> str:

@@ -1,6 +1,6 @@
 """``amends retry`` and ``amends choose``: have what was left to a person tried, as it was or in another way."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
@@ -10,6 +10,8 @@ from cli.acting import OpenIncident, TaskId
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format
 from workflows.contract import ChooseRequest, RetryRequest
+
+_TRIED_AGAIN: Final = ("no_plan_left", "refused", "rejected", "outcome_unknown", "undo_failed", "books_differ")
 
 
 async def retry(
@@ -38,6 +40,7 @@ async def retry(
     who, note = actor_of(actor), note.strip()
     row, timeline = acting.found(incident)
     before = acting.done_before(timeline, EntryKind.RETRY_REQUESTED, who, key=key, task=task, note=note)
+    before = acting.still_meant(timeline, before, key=key, task=task, why=_TRIED_AGAIN)
     if before is None:
         acting.require_running(row)
     meant = acting.the_task(timeline, task) if before is None else before

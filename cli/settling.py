@@ -7,12 +7,13 @@ from cyclopts import Parameter
 
 from amends.errors import InputError
 from amends.journal import TimelineRow
-from amends.models import Outcome, plain
+from amends.models import Actor, Outcome, plain
 from amends.timeline import EntryKind
 from cli import acting
 from cli.acting import OpenIncident, TaskId
 from cli.evidence import evidence_of
 from cli.fields import parse_result
+from cli.findings import activity_of
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, say, short
 from workflows.contract import SettleRequest, WaiveRequest
@@ -70,6 +71,8 @@ async def settle(
         evidence=[plain(each) for each in shown],
         outcome=outcome,
     )
+    if before is not None and acting.still_meant(timeline, before, key=key, task=task, why=_BY_HAND) is None:
+        raise InputError(_said_of_another(timeline, before, who))
     if before is None:
         acting.require_running(row)
     meant = acting.the_task(timeline, task, why=_BY_HAND) if before is None else before
@@ -83,7 +86,7 @@ async def settle(
         how=how,
         evidence=shown,
         outcome=outcome,
-        result=parse_result(_activity(timeline, meant), result) if result and before is None else {},
+        result=parse_result(activity_of(timeline, meant), result) if result and before is None else {},
         actor=who,
     )
     receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
@@ -115,6 +118,7 @@ async def waive(
     before = acting.done_before(timeline, EntryKind.WAIVER_REQUESTED, who, key=key, task=task, reason=reason)
     if before is not None and not _stands(timeline, before):
         before = None
+    before = acting.still_meant(timeline, before, key=key, task=task, why=_LET_BE)
     if before is None:
         acting.require_running(row)
     meant = acting.the_task(timeline, task, why=_LET_BE) if before is None else before
@@ -141,13 +145,13 @@ def _outcome(*, happened: bool, did_not_happen: bool) -> Outcome | None:
             return None
 
 
-def _activity(timeline: Sequence[TimelineRow], task: TimelineRow | None) -> str | None:
-    """What was called by the step that a task is about; ``None`` for a task about no call, or about an undo."""
-    if task is None or task.data.get("why") == "undo_failed":
-        return None
-    of = [each for each in timeline if each.data.get("step") == task.data.get("step") and "activity" in each.data]
-    called = [each for each in of if each.kind not in (EntryKind.UNDO_REQUESTED, EntryKind.UNDO_APPLIED)]
-    return str(called[-1].data["activity"]) if called else None
+def _said_of_another(timeline: Sequence[TimelineRow], before: TimelineRow, who: Actor) -> str:
+    """The same evidence may be meant for what is open now, or be typed twice: then it must not settle two things."""
+    open_now = [str(task.data["task"]) for task in acting.others(timeline, before, why=_BY_HAND)]
+    return (
+        f"{who.id} has settled {before.data['task']} with the same words already; to settle {', '.join(open_now)} too, "
+        f"name it: amends settle {short(before.incident_id)} {open_now[0]}"
+    )
 
 
 def _stands(timeline: Sequence[TimelineRow], wanted: TimelineRow) -> bool:

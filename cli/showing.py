@@ -15,7 +15,7 @@ from cli.records import journal
 from cli.screen import Screen
 from cli.story import Story
 from cli.times import Times, Utc
-from cli.versions import followed, followed_in_words, plans_of
+from cli.versions import followed, followed_in_words, program_of
 from workflows.contract import View
 
 
@@ -64,7 +64,7 @@ async def show(
         timeline=timeline,
         effects=effects,
         follows=followed_in_words(row, revision),
-        plans=plans_of(row, revision),
+        program=program_of(row, revision),
         view=view,
         view_missing=why_not,
         address=address,

@@ -18,13 +18,14 @@ from cli.telling import tell
 from cli.times import Times
 from cli.to_do import ToDo, asked_for
 from runbooks.catalogue import TELL
+from runbooks.program import Program
 from workflows.contract import View
 
 
 @dataclass(frozen=True)
 class Story:
     """What is known of an incident. ``view`` is how it stands now; if there is none, ``view_missing`` says why, and the
-    timeline alone is told. ``follows`` says which runbook text it follows, ``plans`` name that text's plans, as far as
+    timeline alone is told. ``follows`` says which runbook text it follows, ``program`` is that text compiled, as far as
     it is at hand. ``address`` is that of the Temporal server, if it was named."""
 
     row: IncidentRow
@@ -37,7 +38,7 @@ class Story:
     now: datetime
     times: Times
     alerts: Sequence[Alert] = ()
-    plans: Sequence[str] = ()
+    program: Program | None = None
 
     def print(self, screen: Screen, *, entries: bool) -> None:
         """Prints the page. ``entries``: with every entry whole in place of what happened."""
@@ -129,7 +130,7 @@ class Story:
             timeline=self.timeline,
             view=self.view,
             alerts=self.alerts,
-            plans=self.plans,
+            program=self.program,
             now=self.now,
             times=self.times,
             at=f" --address {self.address}" if self.address else "",

@@ -6,7 +6,9 @@ from typing import Final
 
 from amends.journal import TimelineRow
 from cli import wording
+from cli.findings import settlements
 from cli.output import short
+from runbooks.program import Program
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ _REFUSED: Final = (
     "When what stood against it is gone, have it tried again. Or do it by hand, and settle it with evidence. Or call "
     "the incident off:"
 )
+_NOT_BY_HAND: Final = (
+    "What comes after it, or takes it back, needs what only the call itself can give, so nobody can settle it by hand. "
+    "When what stood against it is gone, have it tried again. Or call the incident off:"
+)
 _ASK: Final = (
     "When its system answers again, have it asked once more what became of it (its key is {key}). Or find out "
     "yourself, and say what you found, with evidence. Until that is known nothing more is undone here, and the "
@@ -58,8 +64,8 @@ _BOOKS: Final = (
 _SHOWN: Final = '--how "…" --evidence "…"'
 
 
-def in_words(task: TimelineRow, *, plans: Sequence[str] = ()) -> Need:
-    """What a ``task_opened`` asks of a person. ``plans``: those of the runbook, as far as they are known."""
+def in_words(task: TimelineRow, timeline: Sequence[TimelineRow], program: Program | None) -> Need:
+    """What a ``task_opened`` of the timeline asks of a person. ``program``: what is followed, if that is known."""
     why, step, named = (str(task.data.get(name, "")) for name in ("why", "step", "task"))
     told = _WHY.get(why, "{step}: " + why + ".").format(step=wording.step(step))
     told = told[:1].upper() + told[1:]
@@ -67,19 +73,20 @@ def in_words(task: TimelineRow, *, plans: Sequence[str] = ()) -> Need:
     key = f"{task.incident_id}/{named.partition(':')[2]}"
     again = f"amends retry {incident} {named}"
     off = f'amends cancel {incident} --reason "…"'
-    settle = f"amends settle {incident} {named} {_SHOWN}"
-    found = (f"{settle} --happened", f"{settle} --did-not-happen")
+    ways = settlements(task, timeline, program)
+    settle = tuple(f"amends settle {incident} {named} {_SHOWN} {way}".rstrip() for way in ways)
     let_be = f'amends waive {incident} {named} --reason "…"'
     match why:
         case "outcome_unknown" if wording.message_of(step):  # a message holds nothing up
-            return Need(told, _ARRIVED.format(key=key), (again, *found, off))
+            return Need(told, _ARRIVED.format(key=key), (again, *settle, off))
         case "outcome_unknown":
-            return Need(told, _ASK.format(key=key), (again, *found))
+            return Need(told, _ASK.format(key=key), (again, *settle))
         case "undo_failed":
-            return Need(told, _TAKE_BACK.format(key=key), (again, found[0], let_be))
+            return Need(told, _TAKE_BACK.format(key=key), (again, *settle, let_be))
         case "no_plan_left":
-            choices = tuple(f"amends choose {incident} {plan}" for plan in plans or ("PLAN",))
-            return Need(told, _PLANS, (again, *choices, settle, off))
+            plans = [plan.name for plan in program.action] if program is not None else ["PLAN"]
+            choices = tuple(f"amends choose {incident} {plan}" for plan in plans)
+            return Need(told, _PLANS, (again, *choices, *settle, off))
         case "rejected":
             return Need(told, _REJECTED, (again, off))
         case "undecided":
@@ -87,7 +94,7 @@ def in_words(task: TimelineRow, *, plans: Sequence[str] = ()) -> Need:
         case "books_differ":
             return Need(told, _BOOKS, (again, let_be))
         case _:
-            return Need(told, _REFUSED, (again, settle, off))
+            return Need(told, _REFUSED if settle else _NOT_BY_HAND, (again, *settle, off))
 
 
 def deciding(incident: str, approval: str) -> tuple[str, str]:

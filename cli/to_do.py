@@ -9,6 +9,7 @@ from amends.watchdog import tell as tell_alert
 from cli import pending, styles, tasks, wording
 from cli.screen import Screen
 from cli.times import Times
+from runbooks.program import Program
 from workflows.contract import OpenApproval, OpenAsk, View
 
 
@@ -23,7 +24,7 @@ class ToDo:
     timeline: Sequence[TimelineRow]
     view: View | None
     alerts: Sequence[Alert]
-    plans: Sequence[str]
+    program: Program | None
     now: datetime
     times: Times
     at: str
@@ -44,7 +45,7 @@ class ToDo:
         return self.view.approvals if self.view else pending.approvals(self.timeline)
 
     def _print_task(self, screen: Screen, task: TimelineRow) -> None:
-        need = tasks.in_words(task, plans=self.plans)
+        need = tasks.in_words(task, self.timeline, self.program)
         screen.line()
         screen.line(f"A person is needed (since {self.times.moment(task.occurred_at)})", style=styles.ALARM)
         owner, due_at = str(task.data.get("owner") or ""), pending.until(task)

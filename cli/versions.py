@@ -11,6 +11,7 @@ from cli.output import local
 from cli.records import journal
 from runbooks import library
 from runbooks.bundle import Bundle
+from runbooks.program import Program
 from runbooks.suggestions import meant
 
 NEWEST: Final = "newest"
@@ -58,14 +59,14 @@ def followed(found: Journal, row: IncidentRow) -> RunbookRevision | None:
     return revision if revision and revision.exception_type == row.exception_type else None
 
 
-def plans_of(row: IncidentRow, revision: RunbookRevision | None) -> tuple[str, ...]:
-    """The plans of the text that an incident follows; none, if that text was neither published nor is the runbook as
-    it is now."""
+def program_of(row: IncidentRow, revision: RunbookRevision | None) -> Program | None:
+    """The program of the text that an incident follows; ``None`` if that text was neither published nor is the runbook
+    as it is now."""
     try:
         bundle = bundle_of(revision) if revision is not None else library.load(row.exception_type)
     except DefinitionError:
-        return ()
-    return tuple(plan.name for plan in bundle.program.action) if bundle.digest == row.bundle_digest else ()
+        return None
+    return bundle.program if bundle.digest == row.bundle_digest else None
 
 
 def followed_in_words(row: IncidentRow, revision: RunbookRevision | None) -> str:

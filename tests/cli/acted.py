@@ -29,8 +29,8 @@ BO = Actor(kind=ActorKind.HUMAN, id="bo")
 READ = "    - {do: shipping.read_parcel, save_as: parcel}\n"
 APPROVAL = (
     "    - {approve: logistics_lead, amount: =parcel.value, decide_within: 4h, if_silent: escalate}\n"
-    '    - {approve: operations_manager, when: parcel.value < money("CNY 300.00"), decide_within: 4h, '
-    "if_silent: reject}\n"
+    '    - {approve: operations_manager, when: parcel.value < money("CNY 300.00"), amount: =parcel.value, '
+    "decide_within: 4h, if_silent: reject}\n"
 )
 
 

@@ -101,6 +101,28 @@ async def test_a_rejection_needs_a_reason_and_leaves_a_task_that_asks_again(it: 
     assert again.startswith("recorded: chen says no")
 
 
+async def test_the_same_words_without_a_name_try_again_what_is_open_now(it: Acted) -> None:
+    await asked(it, "SO-1007")
+    await it.amends("reject", "--note", "too dear", by="chen")
+    await it.until(lambda view: bool(view.tasks))
+    await it.amends("retry", by="an")
+    await it.until(lambda view: bool(view.approvals))
+    repeated, _ = await it.amends("retry", by="an")
+    await it.amends("approve", by="chen")
+    await it.until(lambda view: [each.approval for each in view.approvals] == [OTHER])
+    await it.amends("reject", "--note", "too dear", by="dai")
+    await it.until(lambda view: bool(view.tasks))
+
+    retried, _ = await it.amends("retry", by="an")
+
+    assert repeated.startswith(f"repeated: rejected:{APPROVAL} of incident ")
+    assert retried.startswith(f"recorded: rejected:{OTHER} of incident ")
+    assert [each.data["task"] for each in it.entries(EntryKind.RETRY_REQUESTED)] == [
+        f"rejected:{APPROVAL}",
+        f"rejected:{OTHER}",
+    ]
+
+
 async def test_a_command_that_is_typed_twice_never_decides_about_two_things(it: Acted) -> None:
     """Dai may decide about both approvals, which come one after the other."""
     await asked(it, "SO-1007")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from amends.timeline import EntryKind
 from cli.main import main
 from tests.cli import stories
 from tests.cli.builders import write_incidents
@@ -93,6 +94,54 @@ def test_of_several_tasks_one_has_to_be_named(state_dir: Path, capsys: pytest.Ca
     assert f"several tasks are open; name one: refused:{stories.LOOKING}/1, undo:{stories.RESERVE}/1" in (
         capsys.readouterr().err
     )
+
+
+def test_the_same_words_settle_another_task_only_if_it_is_named(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ["settle", "5d3a1c88", "--how", "paid in cash", "--evidence", "receipt 12", "--actor", "mei"]
+    message = f"refused:{stories.LOOKING}/1"
+    before = (
+        stories.reported(),
+        stories.handed_over("refused", stories.LOOKING, message),
+        stories.settled(message),
+    )
+    first = [list(part) for part in before]
+    stories.write(state_dir, *first)
+    repeated = main(typed)
+    told_first = capsys.readouterr().out
+    stories.write(state_dir, *first, stories.handed_over("no_plan_left", "action", "no_plan_left"))
+
+    code = main(typed)
+
+    assert (repeated, code) == (0, 2)
+    assert told_first.startswith(f"repeated: {message} of incident ")
+    assert (
+        f"mei has settled {message} with the same words already; to settle no_plan_left too, name it: "
+        "amends settle 5d3a1c88 no_plan_left\n"
+    ) in capsys.readouterr().err
+
+
+def test_the_same_words_without_a_name_are_no_repetition_where_another_task_could_be_let_be(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    undo = f"undo:{stories.RESERVE}/1"
+    wanted = {"key": "w-1", "task": undo, "reason": "too small"}
+    stories.write(
+        state_dir,
+        stories.reported(),
+        stories.handed_over("undo_failed", stories.RESERVE, undo),
+        [(stories.DAY, EntryKind.WAIVER_REQUESTED, stories.MEI, {**wanted})],
+        stories.handed_over("books_differ", "close", "books_differ"),
+    )
+
+    code = main(["waive", "5d3a1c88", "--reason", "too small", "--actor", "mei"])
+    unnamed = capsys.readouterr().err
+    named = main(["waive", "5d3a1c88", undo, "--reason", "too small", "--actor", "mei"])
+
+    assert (code, named) == (2, 0)
+    assert f"several tasks are open; name one: {undo}, books_differ" in unnamed
+    assert capsys.readouterr().out.startswith(f"repeated: a second person is asked to let {undo} of incident ")
 
 
 @pytest.mark.parametrize(

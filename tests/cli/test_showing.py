@@ -186,7 +186,7 @@ def test_a_wait_and_a_call_under_way_are_told_with_their_time(
             "that it be let be, which a second person has to approve. Until then nothing more is undone here, and the "
             "incident stays open:\n"
             f"    amends retry 5d3a1c88 undo:{stories.RESERVE}/1\n"
-            f'    amends settle 5d3a1c88 undo:{stories.RESERVE}/1 --how "…" --evidence "…" --happened\n'
+            f'    amends settle 5d3a1c88 undo:{stories.RESERVE}/1 --how "…" --evidence "…"\n'
             f'    amends waive 5d3a1c88 undo:{stories.RESERVE}/1 --reason "…"\n',
         ),
         (
