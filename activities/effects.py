@@ -83,7 +83,7 @@ class Effects:
         self, spec: ActivitySpec, request: CallRequest, *, outcome: Outcome, result: Data, settled: Data
     ) -> CallReport:
         """Commits, within an activity, what a person found out: ``settled`` says who, and how. An outcome that is known
-        by now stays, and is reported."""
+        by now stays, and is reported as ``known_before``, unless it is known from this very word."""
 
         def take_their_word() -> CallReport:
             _log.info("settled", outcome=outcome.value)
@@ -91,7 +91,10 @@ class Effects:
             return CallReport(outcome=outcome, result=result, refusal=refusal)
 
         with _told(spec, request):
-            return self._once(spec, request, clock.now(), take_their_word, settled=settled)
+            report = self._once(spec, request, clock.now(), take_their_word, settled=settled)
+            record = self._log.get(key=request.key)
+            taken = record is not None and record.settled == settled
+            return report.model_copy(update={"known_before": not taken})
 
     def _once(
         self,

@@ -22,7 +22,7 @@ class Settling:
     @activity.defn(name=SETTLE)
     def settle(self, request: SettleRequest) -> CallReport:
         """Commits the outcome with who found it out and how, and reports it. One that is known by now, whatever it is,
-        stays and is reported.
+        stays and is reported as ``known_before``.
 
         An outcome that is none, or a result with fields that the activity does not give, is never retried
         (``input_error``).

@@ -90,11 +90,14 @@ class CallReport(Model):
 
     Trouble is never reported: it is raised, retried by Temporal, and when the retries are used up the engine takes the
     outcome as ``unknown``.
+
+    ``known_before``: a person's word for the outcome was not taken, because the journal knew it by then.
     """
 
     outcome: Outcome
     result: Data = {}
     refusal: Refusal | None = None
+    known_before: bool = False
 
 
 class AppendRequest(Model):

@@ -11,7 +11,7 @@ from amends.errors import JournalError, KeyReused
 from amends.journal import remedies, schema
 from amends.journal.engine import reading, writing
 from amends.journal.exposure import Reservation
-from amends.journal.rows import EffectRecord, RemedyRecord
+from amends.journal.rows import EffectRecord, Gives, RemedyRecord
 from amends.journal.statements import insert_once
 from amends.models import Data, Outcome, Refusal
 from amends.timeline import canonical
@@ -148,10 +148,21 @@ def digest_of(inputs: Data) -> str:
 
 
 def _reserve(connection: Connection, *, key: str, incident_id: str, wanted: Reservation, at: datetime) -> None:
-    refusal = remedies.reserve(connection, key=key, incident_id=incident_id, wanted=wanted, at=at)
-    if refusal is not None:
-        known = {"outcome": Outcome.NOT_APPLIED.value, "result": {}, "refusal": refusal.model_dump(mode="json")}
-        connection.execute(update(_effects).where(_effects.c.key == key).values(**known, outcome_at=at))
+    found = remedies.reserve(connection, key=key, incident_id=incident_id, wanted=wanted, at=at)
+    values: dict[str, Any]
+    if isinstance(found, Refusal):
+        refusal = found.model_dump(mode="json")
+        values = {"outcome": Outcome.NOT_APPLIED.value, "result": {}, "refusal": refusal, "outcome_at": at}
+    else:
+        gives = Gives(
+            order_id=wanted.order_id,
+            head=wanted.head,
+            currency=wanted.currency,
+            parcel_id=wanted.parcel_id,
+            units={share.unit: share.amount for share in found},
+        )
+        values = {"gives": gives.model_dump(mode="json")}
+    connection.execute(update(_effects).where(_effects.c.key == key).values(**values))
 
 
 def _get(connection: Connection, key: str) -> EffectRecord | None:

@@ -1,6 +1,7 @@
 """What may still be given on an order, and what not: pure rules over what stands.
 
-Goods value of a unit is given once: refunded or on its way again. What is not known yet counts as given.
+Goods value of a unit is given once: refunded or on its way again. What is not known yet counts as given. Goods count
+for what of the unit's value is not refunded: a refund about the parcel in which they went takes its part of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,7 +47,7 @@ class Share(Model):
 def shares(wanted: Reservation, standing: Sequence[RemedyRecord]) -> tuple[Share, ...] | Refusal:
     """How a reservation is spread, or why it may not be given (``AlreadyGiven``, ``AboveCaptured``, ``AboveCap``).
 
-    ``standing``: what counts on the order, whoever gave it.
+    ``standing``: what counts on the order, whoever gave it, but for goods that went in the parcel in question.
     """
     match wanted.head:
         case Head.GOODS:

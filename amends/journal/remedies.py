@@ -10,24 +10,27 @@ from amends.journal.exposure import Reservation, Share
 from amends.journal.locks import hold_budget, hold_order
 from amends.journal.rows import RemedyRecord
 from amends.journal.schema.remedies import Release, RemedyStatus
-from amends.models import Outcome, Refusal
+from amends.models import Head, Outcome, Refusal
 
 _remedies = schema.remedies
 
 
-def reserve(connection: Connection, *, key: str, incident_id: str, wanted: Reservation, at: datetime) -> Refusal | None:
+def reserve(
+    connection: Connection, *, key: str, incident_id: str, wanted: Reservation, at: datetime
+) -> tuple[Share, ...] | Refusal:
     """Reserves what an effect is about to give, or says why it may not be given; then nothing is changed.
 
-    What sent the very parcel that this is about counts no more: whoever asks says that it did not stay there. It counts
-    again when this is not given.
+    What sent the very parcel that this is about does not stand against it: whoever asks says that it did not stay as it
+    was. Goods take its place, and it counts again when they are not given. A refund takes its part of what was sent,
+    and the rest goes on counting against everything else.
     """
     hold_order(connection, wanted.order_id)
     day = _day(at)
     if wanted.per_day is not None:
         hold_budget(connection, day=day.date(), head=wanted.head, currency=wanted.currency)
     standing = _standing(connection, wanted.order_id)
-    superseded = _superseded(connection, standing, wanted=wanted, incident_id=incident_id)
-    found = exposure.shares(wanted, [row for row in standing if row.key not in superseded])
+    sent = _sent(connection, standing, wanted=wanted, incident_id=incident_id)
+    found = exposure.shares(wanted, [row for row in standing if row.key not in sent])
     if isinstance(found, Refusal):
         return found
     if wanted.per_day is not None:
@@ -35,9 +38,11 @@ def reserve(connection: Connection, *, key: str, incident_id: str, wanted: Reser
         over = exposure.over_budget(wanted, found, spent=spent, day=f"{day.date()} (UTC), all orders")
         if over is not None:
             return over
-    _release(connection, _remedies.c.key.in_(sorted(superseded)) & _counts(), why=Release.ASKED_AGAIN, by=key, at=at)
+    if wanted.head is Head.GOODS:
+        replaced = _remedies.c.key.in_(sorted(sent)) & _remedies.c.unit.in_([share.unit for share in found])
+        _release(connection, replaced & _counts(), why=Release.ASKED_AGAIN, by=key, at=at)
     _insert(connection, key=key, incident_id=incident_id, wanted=wanted, shares=found, at=at)
-    return None
+    return found
 
 
 def settle(connection: Connection, *, key: str, outcome: Outcome, gave_parcel: str | None, at: datetime) -> None:
@@ -75,13 +80,13 @@ def _standing(connection: Connection, order_id: str) -> list[RemedyRecord]:
     return _read(connection, (_remedies.c.order_id == order_id) & _counts())
 
 
-def _superseded(
+def _sent(
     connection: Connection, standing: Iterable[RemedyRecord], *, wanted: Reservation, incident_id: str
 ) -> set[str]:
     """The effects that sent the parcel in question.
 
-    One that let the same parcel go on is not superseded by an incident that was opened before: that one is about what
-    was before, and the two would both make it good.
+    One that let the same parcel go on stands against an incident that was opened before: that one is about what was
+    before, and the two would both make it good.
     """
     sent = [row for row in standing if row.gave_parcel is not None and row.gave_parcel == wanted.parcel_id]
     asking = incidents.get(connection, incident_id=incident_id) if sent else None
@@ -130,11 +135,12 @@ def _release(connection: Connection, which: ColumnElement[bool], *, why: Release
 
 
 def _give_back(connection: Connection, key: str) -> None:
-    """What an effect had superseded counts again, or is superseded by what stands in its place by now."""
+    """Goods in whose place an effect had stood count again, or stand behind what was sent in their place by now."""
     mine = (_remedies.c.released_by == key) & (_remedies.c.why == Release.ASKED_AGAIN.value)
     for row in _read(connection, mine):
-        on_unit = (_remedies.c.order_id == row.order_id) & (_remedies.c.unit == row.unit) & _counts()
-        instead = connection.execute(select(_remedies.c.key).where(on_unit).order_by(_remedies.c.key)).scalars().first()
+        on_unit = (_remedies.c.order_id == row.order_id) & (_remedies.c.unit == row.unit)
+        goods = on_unit & (_remedies.c.head == Head.GOODS.value) & _counts()
+        instead = connection.execute(select(_remedies.c.key).where(goods).order_by(_remedies.c.key)).scalars().first()
         again = {"status": RemedyStatus.APPLIED.value, "why": None, "released_by": None}
         this = (_remedies.c.key == row.key) & (_remedies.c.unit == row.unit)
         values = again if instead is None else {"released_by": instead}

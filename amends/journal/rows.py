@@ -63,9 +63,20 @@ class Appended(Model):
     new: int = 0
 
 
+class Gives(Model):
+    """What an effect has reserved, as it was meant: in minor units for each unit of goods, or under an empty name."""
+
+    order_id: str
+    head: Head
+    currency: str
+    parcel_id: str | None = None
+    units: dict[str, int]
+
+
 class EffectRecord(Model):
     """An effect: its intent and, once it is known, its outcome. While ``outcome`` is ``None`` it is not known whether
-    the call was carried out. ``settled``: ``by`` whom and ``how`` the outcome was found out, when it was a person."""
+    the call was carried out. ``settled``: ``by`` whom and ``how`` the outcome was found out, when it was a person.
+    ``gives``: what it has reserved, if it gives something."""
 
     key: str
     incident_id: str
@@ -81,6 +92,7 @@ class EffectRecord(Model):
     refusal: Refusal | None = None
     outcome_at: Utc | None = None
     settled: Data | None = None
+    gives: Gives | None = None
 
 
 class RemedyRecord(Model):

@@ -17,6 +17,7 @@ from amends.journal.engine import reading
 from amends.journal.journal import Journal
 from amends.journal.projection import fold
 from amends.journal.rows import IncidentRow, TimelineRow
+from amends.journal.verify_approvals import approval_problems
 from amends.journal.verify_effects import effect_problems
 from amends.journal.verify_remedies import remedy_problems
 from amends.models import Model
@@ -58,6 +59,9 @@ def verify(journal: Journal, incident_id: str) -> Verification:
             row, checks["the incident is what its entries make of it"] = _projection(connection, incident_id, rows)
             checks["every effect is told by the entries, and every outcome is an effect's"] = effect_problems(
                 connection, incident_id=incident_id, entries=rows, ended=row is not None and row.status.final
+            )
+            checks["every approval that was counted is a decision that the entries tell"] = approval_problems(
+                connection, incident_id=incident_id, entries=rows
             )
         checks["what was given agrees with the outcomes of the effects that gave it"] = remedy_problems(
             connection, incident_id=incident_id

@@ -29,7 +29,12 @@ def effect_problems(connection: Connection, *, incident_id: str, entries: list[T
     effects, problems = _read(connection, incident_id)
     requested = {_key(entry) for entry in entries if entry.kind in _INTENTS}
     told = {_key(entry) for entry in entries if entry.kind in _OUTCOMES}
+    settlers = {entry.actor.id for entry in entries if entry.kind is EntryKind.TASK_SETTLED}
     for key, effect in effects.items():
+        if effect.settled is not None and _settler(effect) not in settlers:
+            problems.append(
+                f"effect {key!r} is settled by {_settler(effect)!r}, who has settled nothing in the entries"
+            )
         problems.extend(_effect_problems(effect, requested=requested, known=effects))
         if ended and effect.outcome is not None and key not in told:
             problems.append(f"effect {key!r} is {effect.outcome}, but the ended incident's entries never say so")
@@ -63,16 +68,25 @@ def _effect_problems(effect: EffectRecord, *, requested: set[str], known: dict[s
 
 
 def _entry_problems(entry: TimelineRow, effects: dict[str, EffectRecord]) -> list[str]:
-    outcome = _OUTCOMES.get(entry.kind)
+    outcome, effect = _OUTCOMES.get(entry.kind), effects.get(_key(entry))
+    if entry.kind in _INTENTS and effect is not None and entry.data.get("inputs", effect.inputs) != effect.inputs:
+        return [f"entry {entry.seq} requests effect {effect.key!r} with other inputs than it has in the effects"]
     if outcome is None:
         return []
-    effect = effects.get(_key(entry))
     if effect is None:
         return [f"entry {entry.seq} ({entry.kind}) tells of effect {_key(entry)!r}, which is not in the effects"]
     if effect.outcome is not outcome:
         known = effect.outcome or "not known"
         return [f"entry {entry.seq} says that effect {effect.key!r} is {outcome}, in the effects it is {known}"]
+    by = entry.data.get("by_hand")
+    if by is not None and by != _settler(effect):
+        return [f"entry {entry.seq} has the word of {by!r} for effect {effect.key!r}, the effects {_settler(effect)!r}"]
     return []
+
+
+def _settler(effect: EffectRecord) -> object:
+    """Whose word the outcome rests on, if it is anybody's."""
+    return None if effect.settled is None else effect.settled.get("by")
 
 
 def _key(entry: TimelineRow) -> str:

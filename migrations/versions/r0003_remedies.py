@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("effects", sa.Column("settled", sa.Text()))
+    op.add_column("effects", sa.Column("gives", sa.Text()))
     op.create_table(
         "exposures",
         sa.Column("name", sa.Text(), nullable=False),

@@ -24,6 +24,8 @@ effects = Table(
     Column("outcome_at", UtcDateTime),
     # who found the outcome out, and how, when it was a person
     Column("settled", Json),
+    # what it has reserved; remedies that were deleted or moved are missed by it
+    Column("gives", Json),
     # an outcome that is not known is no outcome: the row stays open until it is
     CheckConstraint(one_of("outcome", Outcome.APPLIED, Outcome.NOT_APPLIED), name="outcome"),
     CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="outcome_at"),

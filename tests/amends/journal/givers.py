@@ -76,10 +76,12 @@ def undo(journal: Journal, key: str, *, undoes: str, outcome: Outcome = Outcome.
 
 
 def counts(journal: Journal, *incidents: str) -> dict[str, int]:
-    """What counts by the key of the effect that gave it, in minor units."""
+    """What counts by the key of the effect that gave it, in minor units; goods for what of them is not refunded."""
+    rows = [row for each in incidents for row in journal.effects.remedies_of(incident_id=each)]
+    standing = [row for row in rows if row.status != "released"]
     found: dict[str, int] = {}
-    for incident in incidents:
-        for row in journal.effects.remedies_of(incident_id=incident):
-            if row.status != "released":
-                found[row.key] = found.get(row.key, 0) + row.amount
-    return found
+    for row in standing:
+        back = [each.amount for each in standing if (each.head, each.unit) == (Head.REFUND, row.unit)]
+        amount = max(0, row.amount - sum(back)) if row.head is Head.GOODS else row.amount
+        found[row.key] = found.get(row.key, 0) + amount
+    return {key: amount for key, amount in found.items() if amount}

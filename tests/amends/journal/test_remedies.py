@@ -141,9 +141,6 @@ def test_a_reshipped_unit_counts_while_travelling_or_delivered_and_is_released_w
     assert lost_again is None
     assert [refusal and refusal.reason for refusal in more] == ["AlreadyGiven"] * 4
     assert counts(journal, "one", "two", "three", "four", "five") == {"three/refund/1": 39800}
-    assert {(row.why, row.released_by) for row in journal.effects.remedies_of(incident_id="one")} == {
-        ("asked_again", "three/refund/1")
-    }
 
 
 def test_what_had_been_sent_counts_again_when_its_refund_is_not_applied(journal: Journal) -> None:
@@ -157,7 +154,7 @@ def test_what_had_been_sent_counts_again_when_its_refund_is_not_applied(journal:
     assert counts(journal, "one", "two") == {"one/ship/1": 39800}
 
 
-def test_what_had_been_sent_does_not_come_back_over_what_stands_in_its_place_by_then(journal: Journal) -> None:
+def test_what_had_been_sent_counts_for_what_of_it_is_not_refunded(journal: Journal) -> None:
     give(journal, "one/ship/1", Head.GOODS, gave_parcel="PC-1001-2")
     begin(journal, "two/refund/1", wanted(Head.REFUND, 1000, parcel_id="PC-1001-2"))
     begin(journal, "three/refund/1", wanted(Head.REFUND, 5000, parcel_id="PC-1001-2"))
@@ -166,9 +163,43 @@ def test_what_had_been_sent_does_not_come_back_over_what_stands_in_its_place_by_
     between = counts(journal, "one", "two", "three")
     finish(journal, "three/refund/1", Outcome.NOT_APPLIED)
 
-    # the second lamp has nothing in its place, so it counts again at once
-    assert between == {"one/ship/1": 19900, "three/refund/1": 5000}
+    assert between == {"one/ship/1": 34800, "three/refund/1": 5000}
     assert counts(journal, "one", "two", "three") == {"one/ship/1": 39800}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["applied", "unknown"])
+def test_a_part_refunded_on_a_replacement_does_not_free_the_original_for_anything(
+    journal: Journal, known: bool
+) -> None:
+    give(journal, "one/ship/1", Head.GOODS, gave_parcel="PC-1001-2")
+    begin(journal, "two/refund/1", wanted(Head.REFUND, 1, parcel_id="PC-1001-2"))
+    if known:
+        finish(journal, "two/refund/1")
+
+    on_the_original = [
+        give(journal, "three/refund/1", Head.REFUND, 39799),
+        give(journal, "three/refund/2", Head.REFUND, 1),
+        give(journal, "three/ship/1", Head.GOODS),
+    ]
+    on_the_replacement = [
+        give(journal, "four/ship/1", Head.GOODS, parcel_id="PC-1001-2"),
+        give(journal, "four/refund/1", Head.REFUND, 39800, parcel_id="PC-1001-2"),
+        give(journal, "four/refund/2", Head.REFUND, 39799, parcel_id="PC-1001-2"),
+    ]
+
+    assert [refusal and refusal.reason for refusal in on_the_original] == ["AlreadyGiven"] * 3
+    assert [refusal and refusal.reason for refusal in on_the_replacement] == ["AlreadyGiven", "AlreadyGiven", None]
+    assert counts(journal, "one", "two", "three", "four") == {"two/refund/1": 1, "four/refund/2": 39799}
+
+
+def test_a_replacement_that_is_taken_back_leaves_what_was_refunded_on_it(journal: Journal) -> None:
+    give(journal, "one/ship/1", Head.GOODS, gave_parcel="PC-1001-2")
+    give(journal, "two/refund/1", Head.REFUND, 1, parcel_id="PC-1001-2")
+    undo(journal, "one/ship/1/undo", undoes="one/ship/1")
+
+    refusals = [give(journal, f"one/refund/{n}", Head.REFUND, fen) for n, fen in ((1, 39800), (2, 39799))]
+
+    assert [refusal and refusal.reason for refusal in refusals] == ["AlreadyGiven", None]
 
 
 def test_what_an_undo_takes_back_may_be_given_again(journal: Journal) -> None:

@@ -17,12 +17,13 @@ KEYS = {"ship": SHIP, "again": AGAIN, "refund": REFUND, "pending": PENDING, "fre
 
 @pytest.fixture
 def story(journal: Journal) -> Journal:
-    """Sent, lost and sent again, which was undone; then refunded. Something for the trouble is still open."""
+    """Sent, lost and sent again, which was undone, and once more; then refunded. Something for the trouble is open."""
     told(journal, opened())
     give(journal, SHIP, Head.GOODS, gave_parcel="PC-1001-2")
     give(journal, AGAIN, Head.GOODS, parcel_id="PC-1001-2", gave_parcel="PC-1001-3")
     undo(journal, f"{AGAIN}/undo", undoes=AGAIN)
-    give(journal, REFUND, Head.REFUND, 39800, parcel_id="PC-1001-2")
+    give(journal, f"{INCIDENT}/again/2", Head.GOODS, parcel_id="PC-1001-2", gave_parcel="PC-1001-4")
+    give(journal, REFUND, Head.REFUND, 39800, parcel_id="PC-1001-4")
     begin(journal, PENDING, wanted(Head.GOODWILL, 500))
     begin(journal, f"{INCIDENT}/freight/1", wanted(Head.FREIGHT, 500))
     finish(journal, f"{INCIDENT}/freight/1", Outcome.NOT_APPLIED)
@@ -74,10 +75,66 @@ def test_what_the_effects_bear_out_is_proved(story: Journal) -> None:
             "UPDATE remedies SET amount = 1 WHERE key = :pending",
             f"goodwill of effect {PENDING!r} adds up to 1 CNY, and it was to give",
         ),
+        (
+            "UPDATE remedies SET released_by = :pending WHERE key = :ship",
+            f"goods of effect {SHIP!r} is released as asked_again, and the effects do not bear that out",
+        ),
+        ("DELETE FROM remedies WHERE key = :pending", f"goodwill of effect {PENDING!r} for '' is missing"),
+        (
+            "DELETE FROM remedies WHERE key = :refund AND unit = 'SO-1001/1#2'",
+            f"refund of effect {REFUND!r} for 'SO-1001/1#2' is missing from the remedies",
+        ),
+        (
+            "UPDATE remedies SET order_id = 'SO-1' WHERE key = :refund",
+            f"refund of effect {REFUND!r} for 'SO-1001/1#1' has order_id 'SO-1', not 'SO-1001'",
+        ),
+        (
+            "UPDATE remedies SET parcel_id = 'PC-1' WHERE key = :refund",
+            f"refund of effect {REFUND!r} for 'SO-1001/1#1' has parcel_id 'PC-1', not 'PC-1001-4'",
+        ),
+        (
+            "UPDATE remedies SET incident_id = 'another' WHERE key = :refund",
+            f"refund of effect {REFUND!r} for 'SO-1001/1#1' has incident_id 'another', not {INCIDENT!r}",
+        ),
+        (
+            "UPDATE remedies SET amount = 1 WHERE key = :ship",
+            f"goods of effect {SHIP!r} for 'SO-1001/1#1' has amount 1, not 19900",
+        ),
+        (
+            "UPDATE remedies SET unit = 'gift' WHERE key = :pending",
+            f"goodwill of effect {PENDING!r} for 'gift' has amount 500, not None",
+        ),
+        (
+            "UPDATE effects SET gives = NULL WHERE key = :refund",
+            f"refund was given by {REFUND!r}, which has reserved nothing",
+        ),
+        (
+            """UPDATE effects SET inputs = '{"order_id":"SO-2"}' WHERE key = :refund""",
+            f"effect {REFUND!r} has reserved for order_id 'SO-1001', and was to give for 'SO-2'",
+        ),
         ("DELETE FROM effects WHERE key = :pending", f"goodwill was given by {PENDING!r}, which is no effect"),
         ("UPDATE remedies SET currency = '¥', key = 'another' WHERE key = :pending", "which is no effect"),
     ],
-    ids=["released", "applied", "outcome", "undone by", "asked again by", "amount", "no effect", "another key"],
+    ids=[
+        "released",
+        "applied",
+        "outcome",
+        "undone by",
+        "asked again by",
+        "amount",
+        "asked again by money",
+        "deleted",
+        "one unit deleted",
+        "another order",
+        "another parcel",
+        "another incident",
+        "another amount of goods",
+        "another unit",
+        "nothing reserved",
+        "other inputs",
+        "no effect",
+        "another key",
+    ],
 )
 def test_what_was_given_and_is_not_borne_out_is_named(story: Journal, change: str, says: str) -> None:
     change_by_hand(story, change)
@@ -97,3 +154,14 @@ def test_a_remedy_that_cannot_be_read_is_named(story: Journal) -> None:
     change_by_hand(story, *unreadable[story.engine.dialect.name])
 
     assert problems(story)[0].startswith(f"what effect {PENDING!r} gave for '' cannot be read")
+
+
+def test_an_effect_that_cannot_be_read_hides_nothing_else(story: Journal) -> None:
+    change_by_hand(
+        story, "UPDATE effects SET result = '{' WHERE key = :refund", "DELETE FROM remedies WHERE key = :pending"
+    )
+
+    found = problems(story)
+
+    assert any(f"what effect {REFUND!r} gave cannot be held against it" in each for each in found)
+    assert any(f"goodwill of effect {PENDING!r} for '' is missing" in each for each in found)
