@@ -115,7 +115,7 @@ async def test_a_native_cancel_undoes_and_closes_and_is_told_in_the_timeline(rig
     (cancel,) = [row for row in rig.rows() if row.kind is EntryKind.CANCEL_REQUESTED]
     assert (cancel.actor.id, cancel.data["reason"]) == ("temporal", "opened by mistake")
     closed = [row for row in rig.rows() if row.kind is EntryKind.UNDO_APPLIED]
-    assert [row.data["activity"] for row in closed] == ["shipping.close_trace"]
+    assert [row.data["activity"] for row in closed] == ["shipping.close_trace", "orders.release"]
     assert rig.journal.incident(opened.incident_id).status is Status.CANCELLED
     assert verify(rig.journal, opened.incident_id).ok
 

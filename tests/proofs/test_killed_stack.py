@@ -92,10 +92,10 @@ async def test_what_is_under_way_finishes_before_it_stops(stack: Stack) -> None:
     with stack.journal() as journal:
         effects = {effect.activity: effect.outcome for effect in journal.effects_of(opened.incident_id)}
     assert running
-    assert waits_for == (f"customers.tell of {short}",)
-    assert f"stopping: waits for customers.tell of {short}" in ended.err
+    assert waits_for == (f"orders.hold of {short}",)
+    assert f"stopping: waits for orders.hold of {short}" in ended.err
     assert ended.code == 0
-    assert effects == {"customers.tell": Outcome.APPLIED}
+    assert effects == {"orders.hold": Outcome.APPLIED}
 
 
 async def report(stack: Stack) -> Receipt:

@@ -55,7 +55,7 @@ _NEWS_AT_EACH = 4
 async def test_a_worker_killed_behind_every_activity_changes_nothing(
     rig_on: Callable[[str], Rig], temporal_server: EmbeddedServer, database_url: str, tmp_path: Path
 ) -> None:
-    undisturbed, disturbed = rig_on("SO-1004"), rig_on("SO-1004")
+    disturbed, undisturbed = rig_on("SO-1004"), rig_on("SO-1004")
     disturbed.skipper = _hasty(disturbed.skipper)
     async with undisturbed.serving():
         await undisturbed.open()

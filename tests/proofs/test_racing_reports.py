@@ -24,12 +24,12 @@ def _writes_news(call: ExecuteActivityInput) -> bool:
     return isinstance(request, AppendRequest) and request.entries[0].kind is EntryKind.NEWS_RECEIVED
 
 
-def _closes_the_trace(_call: ExecuteActivityInput) -> bool:
-    return activity.info().activity_type == "shipping.close_trace"
+def _is_the_last_undo(_call: ExecuteActivityInput) -> bool:
+    return activity.info().activity_type == "orders.release"
 
 
 async def test_a_report_that_an_incident_took_but_closed_over_opens_the_next(rig: Rig) -> None:
-    undo, news = Gate(_closes_the_trace), Gate(_writes_news)
+    undo, news = Gate(_is_the_last_undo), Gate(_writes_news)
     async with rig.serving(undo, news):
         first = await rig.open("k-1")
         await rig.until(asked)
