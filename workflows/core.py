@@ -225,7 +225,7 @@ def _take_return(turn: Turn, event: CommandReturned) -> bool:
     command = state.pending.pop(event.command_id, None)
     if command is None:
         return False
-    entry = _write(turn, returned_kind(command.role, event.outcome), event, **_shown(state, command))
+    entry = _write(turn, returned_kind(command.role, event.outcome), event, **_shown(state, command, event))
     match command.role:
         case Role.COUNT:
             approving.counted(turn, command, event, entry)
@@ -251,7 +251,7 @@ def _return_to_step(turn: Turn, command: Command, event: CommandReturned) -> Non
     program.returned(turn, program.step_of(turn.state, command.step), command, event, plan=plan)
 
 
-def _shown(state: State, command: Command) -> Data:
+def _shown(state: State, command: Command, event: CommandReturned) -> Data:
     """What the entry of a command's return says beside the event."""
     if command.role is Role.COUNT:
         decision = state.deciding[command.id]
@@ -260,7 +260,7 @@ def _shown(state: State, command: Command) -> Data:
     shown: Data = {"key": key, "step": command.step, "activity": command.activity}
     if command.reconciles is not None:
         shown["reconciles"] = command.reconciles
-    if command.settles is not None:
+    if command.settles is not None and not event.known_before:
         shown |= {"by_hand": command.settles.by}
     return shown
 

@@ -75,7 +75,13 @@ async def call(state: State, command: Command) -> CommandReturned:
         if isinstance(error.cause, CancelledError):
             raise
         return CommandReturned(command_id=command.id, outcome=Outcome.UNKNOWN, trouble=_trouble(error))
-    return CommandReturned(command_id=command.id, outcome=report.outcome, result=report.result, refusal=report.refusal)
+    return CommandReturned(
+        command_id=command.id,
+        outcome=report.outcome,
+        result=report.result,
+        refusal=report.refusal,
+        known_before=report.known_before or None,
+    )
 
 
 class _Work(NamedTuple):

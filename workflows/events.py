@@ -55,7 +55,8 @@ class RunStarted(Model):
 
 
 class CommandReturned(Model):
-    """A command's activity has ended. ``trouble`` says why an outcome is unknown."""
+    """A command's activity has ended. ``trouble`` says why an outcome is unknown; ``known_before``: the journal knew it
+    by itself, so that the word of whoever settled it was not taken."""
 
     type: Literal["command_returned"] = "command_returned"
     command_id: str
@@ -63,6 +64,7 @@ class CommandReturned(Model):
     result: Data = {}
     refusal: Refusal | None = None
     trouble: str | None = None
+    known_before: bool | None = None
 
 
 class AnswerGiven(Model):
