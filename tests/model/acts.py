@@ -1,0 +1,122 @@
+"""What people and the order system do to an incident on its way."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from amends.models import Actor, ActorKind, Data, Evidence, Money, Outcome
+from runbooks.program import AskStep, DoStep
+from tests.model.shop import GIVING
+from tests.model.walk import REPORT, Walk
+from workflows.events import (
+    AnswerGiven,
+    CancelRequested,
+    DecisionGiven,
+    Event,
+    NewsReceived,
+    PlanChosen,
+    ReportReceived,
+    RetryRequested,
+    TaskSettled,
+    Verdict,
+    WaiverRequested,
+)
+from workflows.state import EffectRun, Task, Why
+
+TEMPORAL = Actor(kind=ActorKind.SYSTEM, id="temporal")
+CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer:C-17")
+EVIDENCE = (Evidence(what="mail of the carrier, 2 November"),)
+OTHER_AMOUNT = Money(amount=1, currency="CNY")
+
+
+@dataclass
+class Acts:
+    """Each act says whether it counted."""
+
+    walk: Walk
+
+    def report(self, key: str, who: Actor) -> bool:
+        return self._counts(ReportReceived(key=key, report=REPORT, actor=who))
+
+    def news(self, event_id: str) -> bool:
+        return self._counts(NewsReceived(event_id=event_id, event_type="shipment.scanned", actor=TEMPORAL))
+
+    def asks(self) -> list[str]:
+        """The questions that have been asked and wait for an answer."""
+        runs = self.walk.state.steps
+        asks = [step.id for step in self.walk.bundle.program.all_steps() if isinstance(step, AskStep)]
+        return [
+            ask for ask in asks if (run := runs.get(ask)) and run.phase == "running" and run.ask and run.ask.offered
+        ]
+
+    def answer(self, key: str, ask: str, choice: str) -> bool:
+        return self._counts(AnswerGiven(key=key, ask=ask, choice=choice, actor=CUSTOMER))
+
+    def decide(
+        self, key: str, approval: str, who: Actor, *, verdict: Verdict = Verdict.APPROVE, stale: bool = False
+    ) -> bool:
+        """``stale``: about another amount than the one that is asked."""
+        seen = self.walk.mirror.approvals.get(approval)
+        amount = Money.model_validate(seen.amount) if seen and seen.amount else None
+        given = DecisionGiven(
+            key=key,
+            approval=approval,
+            verdict=verdict,
+            amount=OTHER_AMOUNT if stale else amount,
+            plan=seen.plan if seen else None,
+            actor=who,
+        )
+        return self._counts(given)
+
+    def cancel(self, key: str, who: Actor) -> bool:
+        return self._counts(CancelRequested(key=key, reason="mistake", actor=who))
+
+    def retry(self, key: str, task: str, who: Actor) -> bool:
+        return self._counts(RetryRequested(key=key, task=task, actor=who))
+
+    def choose(self, key: str, plan: str, who: Actor) -> bool:
+        return self._counts(PlanChosen(key=key, plan=plan, actor=who))
+
+    def waive(self, key: str, task: str, who: Actor) -> bool:
+        return self._counts(WaiverRequested(key=key, task=task, reason="the carrier has it", actor=who))
+
+    def settle(self, key: str, task: Task, who: Actor, *, truly: bool = True) -> bool:
+        """Say by hand what became of what a task stands for: the truth, or (of a gift) the contrary of it."""
+        walk = self.walk
+        said = TaskSettled(key=key, task=task.id, how="by mail", evidence=EVIDENCE, actor=who)
+        step = next((each for each in walk.bundle.program.all_steps() if each.id == task.step), None)
+        if isinstance(step, DoStep) and not step.effect:
+            return self._counts(said.model_copy(update={"result": walk.shop.read(step.activity)}))
+        if task.why not in (Why.OUTCOME_UNKNOWN, Why.UNDO_FAILED):
+            return self._counts(said)
+        effect = effect_of(walk, task)
+        found = _found_out(walk, effect, undo=task.why is Why.UNDO_FAILED)
+        if not truly and task.why is Why.OUTCOME_UNKNOWN and effect.activity in GIVING:
+            walk.honest, walk.shop.misled = False, True
+            found = _contrary(found, effect)
+        return self._counts(said.model_copy(update=found))
+
+    def _counts(self, event: Event) -> bool:
+        return bool(self.walk.take(event))
+
+
+def effect_of(walk: Walk, task: Task) -> EffectRun:
+    """The effect that a task is about."""
+    return next(effect for effect in walk.state.effects if effect.command_id == task.id.partition(":")[2])
+
+
+def _found_out(walk: Walk, effect: EffectRun, *, undo: bool) -> dict[str, Any]:
+    """What asking around brings: whether it happened. What has not happened will not happen any more."""
+    if undo and effect.undone is Outcome.NOT_APPLIED:
+        return {"outcome": None}  # done by hand now
+    key = f"inc/{effect.command_id}" + (f"/undo/{effect.undos}" if undo else "")
+    known = walk.shop.recall(key)
+    if known is None:
+        return {"outcome": Outcome.NOT_APPLIED}
+    return {"outcome": Outcome.APPLIED, "result": known.result}
+
+
+def _contrary(found: dict[str, Any], effect: EffectRun) -> dict[str, Any]:
+    if found["outcome"] is Outcome.APPLIED:
+        return {"outcome": Outcome.NOT_APPLIED}
+    made_up: Data = dict.fromkeys(effect.undo.takes, "somewhere") if effect.undo else {}
+    return {"outcome": Outcome.APPLIED, "result": made_up}

@@ -1,0 +1,33 @@
+"""Which entries hold what somebody has sent, and under which key; who has had a hand in an incident."""
+
+from amends.models import Data
+from amends.timeline import EntryKind
+
+KEYED = {
+    EntryKind.INCIDENT_OPENED: ("report", "key"),
+    EntryKind.REPORT_ADDED: ("report", "key"),
+    EntryKind.ANSWER_RECEIVED: ("answer", "key"),
+    EntryKind.NEWS_RECEIVED: ("news", "event_id"),
+    EntryKind.CANCEL_REQUESTED: ("cancel", "key"),
+    EntryKind.RETRY_REQUESTED: ("retry", "key"),
+    EntryKind.DECISION_RECEIVED: ("decision", "key"),
+    EntryKind.PLAN_CHOSEN: ("choice", "key"),
+    EntryKind.TASK_SETTLED: ("settlement", "key"),
+    EntryKind.WAIVER_REQUESTED: ("waiver", "key"),
+}
+
+HANDS = (
+    EntryKind.INCIDENT_OPENED,
+    EntryKind.REPORT_ADDED,
+    EntryKind.ANSWER_RECEIVED,
+    EntryKind.RETRY_REQUESTED,
+    EntryKind.PLAN_CHOSEN,
+    EntryKind.TASK_SETTLED,
+    EntryKind.WAIVER_REQUESTED,
+)
+"""What makes whoever did it one who has brought the incident here."""
+
+
+def text(data: Data, name: str) -> str:
+    """A text of an entry; empty if it is not there."""
+    return str(data.get(name, ""))

@@ -1,0 +1,248 @@
+"""The walks: whatever can happen to an incident, in any order."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from amends.models import Outcome
+from amends.timeline import EntryKind
+from runbooks.bundle import Bundle
+from tests.model.acts import CUSTOMER, TEMPORAL, Acts
+from tests.model.finishing import Finisher
+from tests.model.programs import PEOPLE
+from tests.model.shop import Answer
+from tests.model.walk import Walk, person
+from workflows.events import Command, CommandReturned, DuplicateFound, Registered, ReportRepeated, Role, Verdict
+from workflows.state import Why
+
+_ANY = st.integers(0, 11)
+_FATE = st.integers(0, 9)
+_HOURS = st.sampled_from([0, 0, 0, 1, 5, 30])
+_KEYS = st.sampled_from(["new", "new", "new", "same"])
+_WHO = st.sampled_from([*PEOPLE, "customer:C-17"])
+_WORTHS = (19_900, 12_000, 42_000)
+_BAD_LUCK = (
+    ("undo", "refused", "refused"),
+    ("undo", "lost", "lost", "lost"),
+    ("effect", "lost", "lost"),
+    ("effect", *["refused"] * 8),
+    ("balance", "refused", "refused"),
+    ("balance", "lost"),
+    ("count", "lost"),
+    ("count", "refused"),
+)
+"""A role, and what becomes of its next commands."""
+
+_LIKELY = {
+    Why.UNDO_FAILED: ("waive", "retry", "waive", "settle"),
+    Why.BOOKS_DIFFER: ("waive", "retry", "settle"),
+    Why.NO_PLAN_LEFT: ("choose", "retry", "settle", "choose"),
+}
+_OTHERWISE = ("retry", "settle", "lie", "waive", "choose")
+"""What people do about a task; the rules refuse what does not fit."""
+
+_ELSEWHERE = [
+    "worth",
+    "worth",
+    "stock",
+    "trace",
+    "handed over",
+    "news",
+    "report",
+    "repeated",
+    "new run",
+    "luck",
+    "luck",
+]
+
+
+class Walks(RuleBasedStateMachine):
+    """``bundle_of``: the runbook that a number stands for. ``gives_once``: whether they are written to give once.
+    ``reached``: every kind of entry that a walk has come to."""
+
+    bundle_of: Callable[[int], Bundle]
+    gives_once: bool
+    reached: set[EntryKind]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.walk: Walk | None = None
+        self.keys = 0
+
+    @precondition(lambda self: not self._on())
+    @rule(number=st.integers(0, 60), first=st.sampled_from(["clerk", "clerk", "clerk", "clerk", "customer", "twice"]))
+    def an_incident_is_opened(self, number: int, first: str) -> None:
+        """Whenever the one before has ended."""
+        self._look_back()
+        self.walk = Walk(bundle=type(self).bundle_of(number))
+        self.walk.shop.value = _WORTHS[number % len(_WORTHS)]
+        self.acts = Acts(self.walk)
+        self.fair = Finisher(self.acts)
+        self.acts.report("k-0", person("ops:mei") if first == "clerk" else CUSTOMER)
+        if first == "twice":
+            self.walk.take(DuplicateFound(key="k-0", of="inc-0"))
+        else:
+            self.walk.take(Registered())
+
+    @precondition(lambda self: self._out())
+    @rule(which=_ANY, fate=_FATE)
+    def something_returns(self, which: int, fate: int) -> None:
+        commands = list(self._walk.out.values())
+        self._return(commands[which % len(commands)], fate)
+
+    @precondition(lambda self: self._out())
+    @rule()
+    def all_goes_well_for_a_while(self) -> None:
+        self._walk.quieten()
+
+    @precondition(lambda self: self._out())
+    @rule(which=_ANY, known=st.booleans())
+    def a_return_comes_twice(self, which: int, known: bool) -> None:
+        commands = list(self._walk.out.values())
+        command = commands[which % len(commands)]
+        if known:
+            self._walk.well(command)
+        said = CommandReturned(command_id=command.id if known else "nobody/asked", outcome=Outcome.APPLIED)
+        assert self._walk.take(said) == [] or command.id in self._walk.out
+
+    @precondition(lambda self: self._on() and self._walk.travelling)
+    @rule(which=_ANY)
+    def a_call_arrives_late(self, which: int) -> None:
+        keys = list(self._walk.travelling)
+        self._walk.arrive_late(keys[which % len(keys)])
+
+    @precondition(lambda self: self._on())
+    @rule(beyond=_HOURS)
+    def time_comes(self, beyond: int) -> None:
+        self._walk.pass_time(timedelta(hours=beyond))
+
+    @precondition(lambda self: self._on())
+    @rule(what=st.sampled_from(_ELSEWHERE), value=_ANY)
+    def something_happens_elsewhere(self, what: str, value: int) -> None:
+        walk, shop = self._walk, self._walk.shop
+        match what:
+            case "worth":
+                shop.value = 10_000 + 4_000 * value
+            case "stock":
+                shop.stock = value % 3
+            case "trace":
+                shop.trace = ["open", "found", "lost"][value % 3]
+            case "handed over":
+                shop.handed_over |= {call.key for call in shop.given(("shipping.create_shipment",))}
+            case "luck":
+                role, *fates = _BAD_LUCK[value % len(_BAD_LUCK)]
+                walk.bad_luck[role] = fates
+            case "news":
+                self.acts.news(f"e-{value % 4}")
+            case "report":
+                self.acts.report(self._key("new" if value % 3 else "same"), person(PEOPLE[value % len(PEOPLE)]))
+            case "repeated":
+                name = self._key("new")
+                if self.acts.report(name, CUSTOMER) and not walk.state.ended:
+                    walk.take(ReportRepeated(key=name, of="inc-0"))
+            case _:
+                walk.new_run()
+
+    @precondition(lambda self: self._on() and self.acts.asks())
+    @rule(which=_ANY, choice=st.sampled_from(["reship", "refund", "good", "a pony"]), key=_KEYS)
+    def somebody_answers(self, which: int, choice: str, key: str) -> None:
+        asks = self.acts.asks()
+        self.acts.answer(self._key(key), asks[which % len(asks)], choice)
+
+    @precondition(lambda self: self._on() and self._walk.state.approvals)
+    @rule(which=_ANY, who=_WHO, how=_FATE, key=_KEYS)
+    def somebody_decides(self, which: int, who: str, how: int, key: str) -> None:
+        approvals = list(self._walk.state.approvals)
+        verdict = Verdict.REJECT if how > 7 else Verdict.APPROVE
+        actor = person(who) if how != 7 else TEMPORAL
+        self.acts.decide(self._key(key), approvals[which % len(approvals)], actor, verdict=verdict, stale=how == 6)
+
+    @precondition(lambda self: self._on() and self._walk.mirror.open_approvals())
+    @rule(rounds=st.integers(1, 3))
+    def those_who_may_approve(self, rounds: int) -> None:
+        mirror = self._walk.mirror
+        for _ in range(rounds):
+            for approval in mirror.open_approvals():
+                barred = mirror.hands if approval.role else {mirror.wanted[approval.id]}
+                for who in [name for name in PEOPLE if name not in barred][:4]:
+                    self.acts.decide(self._key("new"), approval.id, person(who))
+            if rounds > 1:
+                self._walk.quieten(most=4)
+
+    @precondition(lambda self: self._on())
+    @rule(moves=st.integers(1, 8))
+    def fair_people_do_their_part(self, moves: int) -> None:
+        self.fair.go_on(moves)
+
+    @precondition(lambda self: self._on() and self._walk.state.tasks)
+    @rule(which=_ANY, who=_WHO, act=_FATE, key=_KEYS)
+    def somebody_sees_to_a_task(self, which: int, who: str, act: int, key: str) -> None:
+        tasks, plans = self._walk.state.tasks, self._walk.bundle.program.action
+        task, name, actor = tasks[which % len(tasks)], self._key(key), person(who)
+        likely = _LIKELY.get(task.why, _OTHERWISE)
+        match likely[act % len(likely)]:
+            case "retry":
+                self.acts.retry(name, task.id, actor)
+            case "waive":
+                self.acts.waive(name, task.id, actor)
+            case "choose":
+                self.acts.choose(name, plans[which % len(plans)].name, actor)
+            case said:
+                self.acts.settle(name, task, actor, truly=said == "settle")
+
+    @precondition(lambda self: self._on())
+    @rule(which=_ANY, native=st.booleans())
+    def somebody_calls_it_off(self, which: int, native: bool) -> None:
+        if which < 3:
+            self.acts.cancel("" if native else self._key("new"), TEMPORAL if native else person(PEOPLE[which]))
+
+    def teardown(self) -> None:
+        if self.walk is not None and not self.walk.sound:
+            return  # it has failed, and says so
+        if self.walk is not None:
+            self.fair.finish()
+        self._look_back()
+
+    def _look_back(self) -> None:
+        """What must hold of an incident that has ended."""
+        if self.walk is None:
+            return
+        state, entries = self.walk.read_back()
+        assert entries == self.walk.entries, "the timeline alone drives the engine to the same timeline"
+        assert state.model_dump(exclude={"handled"}) == self.walk.state.model_dump(exclude={"handled"})
+        if type(self).gives_once and self.walk.honest and not self.walk.mirror.let_be:
+            assert self.walk.books.held_back == [], "the engine does not even try to give twice"
+        type(self).reached |= self.walk.kinds()
+
+    def _return(self, command: Command, fate: int) -> None:
+        """0–4: well; 5, 6: refused; 7: done, and nobody heard; 8, 9: nobody knows whether it has arrived."""
+        walk = self._walk
+        calls = command.role in (Role.EFFECT, Role.UNDO) and command.reconciles is None
+        if fate < 5 or command.settles is not None:
+            walk.well(command)
+        elif calls and fate < 7:
+            walk.do(command, refuse="No")
+        elif calls and fate == 7:
+            walk.do(command, heard=False)
+        elif calls:
+            walk.lose(command)
+        else:
+            refused = fate < 7 and command.reconciles is None
+            walk.come_back(command, Answer(result={}, refused="No") if refused else None)
+
+    def _on(self) -> bool:
+        return self.walk is not None and not self.walk.state.ended
+
+    def _out(self) -> bool:
+        return self._on() and bool(self._walk.out)
+
+    @property
+    def _walk(self) -> Walk:
+        assert self.walk is not None
+        return self.walk
+
+    def _key(self, key: str) -> str:
+        self.keys += key == "new"
+        return f"k-{self.keys}"

@@ -1,0 +1,63 @@
+"""Whatever happens, in whatever order: the engine beside a model of it that was written without a look at its logic.
+
+No path refunds twice, and none forgets a refund. Each walk is random and the same on every machine; what must hold is
+asserted after each step, by ``mirror`` (what an incident may do), ``shop`` (what really happened) and ``walk``.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from amends.timeline import EntryKind
+from runbooks.bundle import Bundle
+from tests.model import programs
+from tests.model.machine import Walks
+
+_WALKS = settings(
+    max_examples=420,  # five runbooks: more than 2,000 in all
+    stateful_step_count=40,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+_RARE = {EntryKind.PLAN_CHOSEN, EntryKind.UNDO_UNKNOWN, EntryKind.UNDO_REFUSED, EntryKind.WAIVER_REQUESTED}
+_SKIP = {EntryKind.STEP_SKIPPED}
+_COUNT = {EntryKind.DECISION_COUNTED, EntryKind.DECISION_REFUSED}
+_APPROVAL = {EntryKind.UNDO_WAIVED, *(each for each in EntryKind if "approval_" in each)}
+_ASK = {EntryKind.ANSWER_RECEIVED, EntryKind.SILENCE_ASSUMED, *(each for each in EntryKind if "question_" in each)}
+_WAIT = {each for each in EntryKind if "wait_" in each}
+
+
+def _always(bundle: Bundle) -> Callable[[int], Bundle]:
+    return lambda _: bundle
+
+
+_CASES: dict[str, tuple[Callable[[int], Bundle], set[EntryKind]]] = {
+    "a parcel": (_always(programs.a_parcel()), set()),
+    "four undoable effects": (_always(programs.four_undoable()), _SKIP | _COUNT),
+    "a changing worth": (_always(programs.a_changing_worth()), _SKIP | _ASK),
+    "at once": (_always(programs.at_once()), _SKIP | _COUNT | _WAIT | _APPROVAL | _RARE),
+    "sixty runbooks that nobody would write": (programs.at_random, _SKIP),
+}
+"""The runbooks, and the kinds of entries that each has no step for, or too few; the first has steps for all."""
+
+
+@pytest.mark.parametrize("name", _CASES)
+def test_whatever_happens_the_promises_hold_and_every_incident_ends(name: str) -> None:
+    """Undo is registered before the act, runs last-in first-out, is shielded from cancellation, and only for what was
+    applied."""
+    bundle_of, not_here = _CASES[name]
+
+    class Machine(Walks):
+        pass
+
+    Machine.bundle_of = staticmethod(bundle_of)
+    Machine.gives_once = bundle_of is not programs.at_random
+    Machine.reached = set()
+    run_state_machine_as_test(Machine, settings=_WALKS)
+
+    assert set(EntryKind) - Machine.reached <= not_here, "the walks reach all that can happen"
