@@ -26,6 +26,7 @@ _WALKS = settings(
 
 _RARE = {EntryKind.PLAN_CHOSEN, EntryKind.UNDO_UNKNOWN, EntryKind.UNDO_REFUSED, EntryKind.WAIVER_REQUESTED}
 _SKIP = {EntryKind.STEP_SKIPPED}
+_UNREAD = {EntryKind.BOOKS_UNREAD}
 _COUNT = {EntryKind.DECISION_COUNTED, EntryKind.DECISION_REFUSED}
 _APPROVAL = {EntryKind.UNDO_WAIVED, *(each for each in EntryKind if "approval_" in each)}
 _ASK = {EntryKind.ANSWER_RECEIVED, EntryKind.SILENCE_ASSUMED, *(each for each in EntryKind if "question_" in each)}
@@ -38,7 +39,7 @@ def _always(bundle: Bundle) -> Callable[[int], Bundle]:
 
 _CASES: dict[str, tuple[Callable[[int], Bundle], set[EntryKind]]] = {
     "a parcel": (_always(programs.a_parcel()), set()),
-    "four undoable effects": (_always(programs.four_undoable()), _SKIP | _COUNT),
+    "four undoable effects": (_always(programs.four_undoable()), _SKIP | _COUNT | _UNREAD),
     "a changing worth": (_always(programs.a_changing_worth()), _SKIP | _ASK),
     "at once": (_always(programs.at_once()), _SKIP | _COUNT | _WAIT | _APPROVAL | _RARE),
     "sixty runbooks that nobody would write": (programs.at_random, _SKIP),
