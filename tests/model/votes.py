@@ -47,16 +47,20 @@ def may_decide(roles: Mapping[str, Role], approval: Approval, who: str, *, rejec
         return True
     amount = int(str(approval.amount["amount"])) if approval.amount is not None else 0
     for name, role in roles.items():
-        if who not in role.team or (approval.role is not None and amount > _limit(role)):
+        if who not in role.team or (approval.role is not None and not _reaches(role, amount)):
             continue
         if approval.role is None or name == approval.role:
             return True
         asked = roles[approval.role]
-        if _limit(role) > _limit(asked) and (approval.overdue or amount > _limit(asked)):
+        if _is_higher(role, asked) and (approval.overdue or not _reaches(asked, amount)):
             return True
     return False
 
 
-def _limit(role: Role) -> int:
-    assert role.approves_up_to is not None
-    return role.approves_up_to.amount
+def _reaches(role: Role, amount: int) -> bool:
+    return role.approves_up_to is None or amount <= role.approves_up_to.amount
+
+
+def _is_higher(role: Role, than: Role) -> bool:
+    limit, lower = role.approves_up_to, than.approves_up_to
+    return limit is not None and lower is not None and limit.amount > lower.amount

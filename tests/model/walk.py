@@ -41,7 +41,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.state = self._new_state()
-        self.mirror = Mirror(program=self.bundle.program, roles=self.bundle.roles, shop=self.shop, books=self.books)
+        self.mirror = Mirror(program=self.bundle.program, roles=self.bundle.roles, shop=self.shop)
         self.runs = 0
 
     def take(self, event: Event) -> list[Entry]:

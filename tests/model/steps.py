@@ -1,0 +1,133 @@
+"""The steps that the walks' runbooks are made of."""
+
+from datetime import timedelta
+
+from amends.models import Party
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    Check,
+    Choice,
+    DoStep,
+    IfUndecided,
+    MeasureStep,
+    OnRefusal,
+    TellStep,
+    Undo,
+    Value,
+    WaitStep,
+)
+from tests.workflows.builders import always
+
+_ORDER, _PARCEL = Value(expr="report.order_id"), Value(expr="report.parcel_id")
+_TRACE = Value(expr="trace.trace_id")
+WORTH = Value(expr="parcel.value", money=True)
+UNDONE = {
+    "orders.hold": ("orders.release", "hold_id"),
+    "orders.add_replacement": ("orders.drop_replacement", "replacement_id"),
+    "inventory.reserve": ("inventory.release", "reservation_id"),
+    "shipping.open_trace": ("shipping.close_trace", "trace_id"),
+    "shipping.create_shipment": ("shipping.cancel_shipment", "tracking_no"),
+}
+
+
+def approve(step: str, role: str, **rest: object) -> ApproveStep:
+    fields = {"id": step, "role": role, "decide_within": always(4), "if_silent": IfUndecided.ESCALATE}
+    return ApproveStep.model_validate({**fields, **rest})
+
+
+def tell(step: str) -> TellStep:
+    return TellStep(id=step, to=Party.CUSTOMER, message="looking", values=("parcel.value",))
+
+
+def effect(stage: str, activity: str, **rest: object) -> DoStep:
+    undo = UNDONE.get(activity)
+    named = {"order_id": _ORDER} if activity == "orders.hold" else {"order_id": _ORDER, "parcel_id": _PARCEL}
+    fields = {"id": f"{stage}.{activity}", "activity": activity, "effect": True, "inputs": named}
+    back = {"undo": Undo(activity=undo[0], takes=(undo[1],))} if undo else {"final": True}
+    return DoStep.model_validate({**fields, **back, **rest})
+
+
+def refund(stage: str) -> DoStep:
+    return effect(
+        stage, "payments.refund", inputs={"order_id": _ORDER, "parcel_id": _PARCEL, "amount": WORTH}, final=True
+    )
+
+
+def credit(stage: str, activity: str, amount: int, *, on_refusal: OnRefusal) -> DoStep:
+    fixed = Value(literal={"amount": amount, "currency": "CNY"})
+    return effect(stage, activity, inputs={"order_id": _ORDER, "amount": fixed}, on_refusal=on_refusal)
+
+
+def measure(stage: str, until: str) -> MeasureStep:
+    lift = Undo(activity="orders.release", takes=("hold_id",))
+    return MeasureStep(id=f"{stage}.hold", activity="orders.hold", inputs={"order_id": _ORDER}, lift=lift, until=until)
+
+
+def read_order() -> DoStep:
+    return DoStep(
+        id="report.read_order", activity="orders.read", effect=False, inputs={"order_id": _ORDER}, save_as="order"
+    )
+
+
+def read_parcel(stage: str) -> DoStep:
+    return DoStep(
+        id=f"{stage}.read",
+        activity="shipping.read_parcel",
+        effect=False,
+        inputs={"parcel_id": _PARCEL},
+        save_as="parcel",
+    )
+
+
+def wait_for_parcel(stage: str, *, name: str = "wait") -> WaitStep:
+    check = Check(
+        activity="shipping.read_parcel", inputs={"parcel_id": _PARCEL}, every=timedelta(hours=2), save_as="parcel"
+    )
+    return WaitStep(
+        id=f"{stage}.{name}",
+        until='parcel.value >= money("CNY 400.00")',
+        check=check,
+        at_most=always(5),
+        then_assume={},
+        waiting_for=Party.WAREHOUSE,
+    )
+
+
+def wait_for_trace(stage: str) -> WaitStep:
+    check = Check(
+        activity="shipping.read_trace", inputs={"trace_id": _TRACE}, every=timedelta(hours=6), save_as="trace"
+    )
+    return WaitStep(
+        id=f"{stage}.wait",
+        until='trace.status != "open"',
+        check=check,
+        at_most=always(24),
+        then_assume={"trace.status": "presumed_lost"},
+        waiting_for=Party.CARRIER,
+    )
+
+
+def ask(stage: str) -> AskStep:
+    return AskStep(
+        id=f"{stage}.ask",
+        to=Party.CUSTOMER,
+        question="choose",
+        after=always(8),
+        choices=(Choice(name="reship"), Choice(name="refund")),
+        answer_within=always(48),
+        if_silent="refund",
+        save_as="choice",
+    )
+
+
+def survey() -> AskStep:
+    choices = (Choice(name="good"), Choice(name="bad"))
+    return AskStep(
+        id="follow_up.survey",
+        to=Party.CUSTOMER,
+        question="choose",
+        choices=choices,
+        answer_within=always(96),
+        if_silent=None,
+    )
