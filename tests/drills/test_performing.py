@@ -12,7 +12,7 @@ from runbooks.bundle import Bundle
 from runbooks.language.problems import RunbookErrors
 from runbooks.library import load, path_of
 
-APPROVAL = "        - {approve: operations_manager, decide_within: 4h, if_silent: reject}\n"
+APPROVAL = "        - {approve: operations_manager, amount: =parcel.value, decide_within: 4h, if_silent: reject}\n"
 RESHIP = '    - plan: reship\n      when: choice == "reship"\n      steps:\n'
 SHIPPED = "undo:action.reship.shipping.create_shipment/1"
 RESERVED = "undo:action.reship.inventory.reserve/1"
