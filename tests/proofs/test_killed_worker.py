@@ -63,7 +63,7 @@ async def test_a_worker_killed_behind_every_activity_changes_nothing(
         await undisturbed.answer("reship")
         await undisturbed.to_the_end()
 
-    deaths, news = await _die_again_and_again(disturbed, temporal_server.address, database_url, tmp_path / "shop-1.db")
+    deaths, news = await _die_again_and_again(disturbed, temporal_server.address, database_url, tmp_path / "shop-0.db")
     async with disturbed.serving():
         await disturbed.to_the_end()
 
