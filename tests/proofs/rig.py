@@ -146,6 +146,14 @@ class Rig:
         """The timeline without what differs between two incidents of one course: ids and times."""
         return [told(row) for row in self.rows() if row.kind not in (EntryKind.RUN_STARTED, EntryKind.NEWS_RECEIVED)]
 
+    def strands(self) -> dict[str, list[tuple[str, ...]]]:
+        """The story of each step, and under no name that of the incident: calls that run at once end in any order."""
+        strands: dict[str, list[tuple[str, ...]]] = {}
+        for each in self.story():
+            step = next((said for said in each if said.startswith("step=")), "")
+            strands.setdefault(step, []).append(each)
+        return strands
+
     def rows(self) -> list[TimelineRow]:
         return self.journal.timeline(self.incident_id)
 

@@ -81,7 +81,8 @@ def counts(journal: Journal, *incidents: str) -> dict[str, int]:
     standing = [row for row in rows if row.status != "released"]
     found: dict[str, int] = {}
     for row in standing:
-        back = [each.amount for each in standing if (each.head, each.unit) == (Head.REFUND, row.unit)]
+        unit = (Head.REFUND, row.order_id, row.unit)
+        back = [each.amount for each in standing if (each.head, each.order_id, each.unit) == unit]
         amount = max(0, row.amount - sum(back)) if row.head is Head.GOODS else row.amount
         found[row.key] = found.get(row.key, 0) + amount
     return {key: amount for key, amount in found.items() if amount}
