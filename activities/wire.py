@@ -1,8 +1,10 @@
 """What the engine and the activities say to each other: one request and one report for each kind of call."""
 
+from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
-from amends.models import Data, Model, Money, Outcome, Refusal
+from amends.models import Data, Model, Money, Outcome, Refusal, Severity, Utc
 from amends.timeline import Entry
 from runbooks.policy import RemedyPolicy
 
@@ -18,6 +20,10 @@ SETTLE: Final = "effects.settle"
 
 COUNT: Final = "approvals.count"
 """The name in Temporal of the activity that counts an approval against what a person may approve."""
+
+PAGE: Final = "people.page"
+"""The name in Temporal of the activity that pages people; its result is ``{"pages": [<Paged>, …]}``. ``applied``: at
+least one person has it or joined; ``not_applied``, with the refusal ``NobodyReached``: nobody was reached."""
 
 BALANCE: Final = "remedies.balance"
 """The name in Temporal of the activity that compares what the journal says was given with the shop's books."""
@@ -83,6 +89,52 @@ class BalanceRequest(Model):
 
     incident_id: str
     order_id: str
+
+
+class PageRequest(Model):
+    """Pages people about an incident on which a person owes a move.
+
+    ``key`` is ``<incident>/<command id>``; the same key pages nobody twice. ``people`` are who is on by the roster, as
+    ids. ``level`` counts from 1. ``why``: what is owed, as ``workflows.ladder`` names it, with ``due_at``, by when.
+    ``cause``: a person who was paged for the same cause less than ``join_within`` ago, at the same severity or a worse
+    one, is not paged again: the page joins that one. ``at``: the moment of the page, in the incident's time.
+    """
+
+    key: str
+    incident_id: str
+    exception_type: str
+    title: dict[str, str]
+    order_id: str | None = None
+    severity: Severity
+    level: int
+    levels: int
+    role: str
+    people: tuple[str, ...]
+    why: str
+    cause: str
+    due_at: Utc | None = None
+    join_within: timedelta
+
+
+class PageResult(StrEnum):
+    """``sent``: a channel has taken it. ``joined``: the person has one about the same cause. ``refused``: a channel has
+    said no. ``failed``: a channel could not be reached. ``no_channel``: nobody has said how to reach the person."""
+
+    SENT = "sent"
+    JOINED = "joined"
+    REFUSED = "refused"
+    FAILED = "failed"
+    NO_CHANNEL = "no_channel"
+
+
+class Paged(Model):
+    """What became of paging one person over one channel. ``detail``: the channel's own words, without addresses or
+    secrets; for one that joined, the key of the page that it joined."""
+
+    person: str
+    channel: str = ""
+    result: PageResult
+    detail: str = ""
 
 
 class CallReport(Model):

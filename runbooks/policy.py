@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
-from amends.models import Head, Model, Money, Party
+from amends.models import Head, Model, Money, Party, Severity
 from runbooks.program import BySeverity, Value
 
 
@@ -21,10 +21,13 @@ class GoalName(StrEnum):
 
 
 class Goal(Model):
-    """A promise: round the clock, or in the working time of a calendar."""
+    """A promise: round the clock, or in the working time of a calendar. ``tell``: of ``update``, the message that the
+    customer gets by itself before the promise would be broken; ``values`` are the fact paths that its text names."""
 
     within: BySeverity
     calendar: str | None = None
+    tell: str | None = None
+    values: tuple[str, ...] = ()
 
 
 class SlaPolicy(Model):
@@ -37,22 +40,34 @@ class SlaPolicy(Model):
 
 
 class Level(Model):
-    """One rung of a ladder: who is paged, how long they have to acknowledge, and how often this is tried."""
+    """One rung of a ladder: who is paged, how long they have to acknowledge, and how often this is tried.
+
+    ``again_after``: how long after an acknowledgement they are paged again while a person still owes the move; as long
+    as people have for their tasks if it is not set.
+    """
 
     page: str
     ack_within: BySeverity
     repeat: int = 1
+    again_after: BySeverity | None = None
 
 
 class ExternalDeadline(Model):
     """A deadline that others set: ``table`` says how long after ``starts`` (a fact) it is; at the last safe moment
-    ``protect_by`` is called with ``inputs``. It never pauses."""
+    ``protect_by`` is called with ``inputs``. It never pauses.
+
+    ``safe_before``: how long before the deadline the call goes out at the latest. ``approve``: the role that approves
+    the call first, if one has to, within ``decide_within``: so much earlier it is asked.
+    """
 
     name: str
     starts: str
     table: str
     protect_by: str
     inputs: dict[str, Value] = {}
+    safe_before: timedelta = timedelta(hours=24)
+    approve: str | None = None
+    decide_within: BySeverity | None = None
 
 
 class Expectation(Model):
@@ -70,8 +85,18 @@ class Match(Model):
     match: str
 
 
+class Quiet(Model):
+    """Hours in which a role is not paged for what is milder than ``above``: from ``begins`` to ``ends``, in minutes of
+    the day in the role's zone; past midnight if it ends before it begins."""
+
+    begins: int
+    ends: int
+    above: Severity
+
+
 class Role(Model):
-    """People by their ids: ``team`` may act, ``duty`` is on now by the roster.
+    """People by their ids: ``team`` may act, ``duty`` is on now by the roster; ``quiet``: when it is not paged for what
+    may wait.
 
     ``approves_up_to``: the highest amount that one of the role may approve, for one order in all; no limit if it is not
     set. ``approves_per_day``: the same for all that a person approves on one day of the role's zone;
@@ -81,6 +106,7 @@ class Role(Model):
     team: tuple[str, ...]
     duty: tuple["Shift", ...] = ()
     zone: str = "UTC"
+    quiet: Quiet | None = None
     approves_up_to: Money | None = None
     approves_per_day: Money | None = None
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from amends.models import Actor, Data, Evidence, Model, Money, Outcome, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
+from runbooks.policy import GoalName
 from workflows.events import Verdict
 from workflows.state import Receipt, State, Why
 
@@ -15,6 +16,9 @@ DECIDE: Final = "decide"
 CHOOSE: Final = "choose"
 SETTLE: Final = "settle"
 WAIVE: Final = "waive"
+ACKNOWLEDGE: Final = "acknowledge"
+ESCALATE: Final = "escalate"
+SNOOZE: Final = "snooze"
 CANCEL: Final = "cancel"
 VIEW: Final = "view"
 
@@ -49,12 +53,14 @@ class ReportRequest(Model):
 
 
 class AnswerRequest(Model):
-    """``ask``: the step id of the question. ``key``: the answer's idempotency key."""
+    """``ask``: the step id of the question. ``key``: the answer's idempotency key. ``at``: when it was answered, if
+    that was before it is told here: clocks that stood still for the answer go on from then."""
 
     key: str
     ask: str
     choice: str
     actor: Actor
+    at: Utc | None = None
 
 
 class RetryRequest(Model):
@@ -117,13 +123,40 @@ class CancelRequest(Model):
     actor: Actor
 
 
+class AcknowledgeRequest(Model):
+    """Takes what is owed upon the actor: the ladder stops climbing. ``key``: the act's idempotency key."""
+
+    key: str
+    note: str = ""
+    actor: Actor
+
+
+class EscalateRequest(Model):
+    """Has those a level higher paged. ``key``: the act's idempotency key."""
+
+    key: str
+    reason: str
+    actor: Actor
+
+
+class SnoozeRequest(Model):
+    """Nobody is paged before ``until``, which is at most a day away. ``key``: the act's idempotency key."""
+
+    key: str
+    until: Utc
+    reason: str
+    actor: Actor
+
+
 class News(Model):
-    """An order-system event, as in its CloudEvent. ``data`` carries references, never personal data."""
+    """An order-system event, as in its CloudEvent. ``data`` carries references, never personal data; ``at`` is the
+    event's own time."""
 
     event_id: str
     event_type: str
     data: Data = {}
     actor: Actor
+    at: Utc | None = None
 
 
 class OpenAsk(Model):
@@ -165,8 +198,40 @@ class OpenApproval(Model):
     if_silent: str | None = None
 
 
+class RunningClock(Model):
+    """A promise that is being kept, or was broken. ``due_at`` is not set while the clock stands still; then
+    ``charged_to`` says for whom, as far as it is for somebody."""
+
+    goal: GoalName
+    due_at: Utc | None = None
+    charged_to: Party | None = None
+    breached: bool = False
+
+
+class OpenDeadline(Model):
+    """A deadline that others set, and when we act on it at the latest."""
+
+    deadline: str
+    due_at: Utc
+    protect_at: Utc
+
+
+class LadderView(Model):
+    """Whom a ladder has paged (``level`` counts from 1), and whom it pages when next. ``acknowledged_by``: who has
+    taken it on; ``snoozed_until``: nobody is paged before."""
+
+    level: int
+    levels: int
+    role: str
+    owed: tuple[str, ...]
+    next_page_at: Utc | None = None
+    acknowledged_by: str | None = None
+    snoozed_until: Utc | None = None
+
+
 class View(Model):
-    """Where an incident stands. ``busy``: something is under way that does not wait for time or people."""
+    """Where an incident stands. ``busy``: something is under way that does not wait for time or people. ``ladder`` is
+    not set while no person owes a move."""
 
     incident_id: str
     now: Utc
@@ -179,6 +244,9 @@ class View(Model):
     approvals: tuple[OpenApproval, ...] = ()
     due_at: Utc | None
     due: str | None
+    clocks: tuple[RunningClock, ...] = ()
+    deadlines: tuple[OpenDeadline, ...] = ()
+    ladder: LadderView | None = None
     busy: bool
 
 
@@ -191,10 +259,12 @@ class IncidentResult(Model):
 
 
 __all__ = [
+    "ACKNOWLEDGE",
     "ANSWER",
     "CANCEL",
     "CHOOSE",
     "DECIDE",
+    "ESCALATE",
     "INCIDENT_CLOSED",
     "NEWS",
     "NOT_ITS_BUNDLE",
@@ -202,22 +272,29 @@ __all__ = [
     "REPORT",
     "RETRY",
     "SETTLE",
+    "SNOOZE",
     "VIEW",
     "WAIVE",
+    "AcknowledgeRequest",
     "AnswerRequest",
     "CancelRequest",
     "ChooseRequest",
     "DecideRequest",
+    "EscalateRequest",
     "IncidentInput",
     "IncidentResult",
+    "LadderView",
     "News",
     "OpenApproval",
     "OpenAsk",
+    "OpenDeadline",
     "OpenTask",
     "Receipt",
     "ReportRequest",
     "RetryRequest",
+    "RunningClock",
     "SettleRequest",
+    "SnoozeRequest",
     "Verdict",
     "View",
     "WaiveRequest",

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field, TypeAdapter
 
-from amends.models import ENGINE, TIMER, Actor, Data, Evidence, Model, Money, Outcome, Refusal, plain
+from amends.models import ENGINE, TIMER, Actor, Data, Evidence, Model, Money, Outcome, Refusal, Utc, plain
 from amends.timeline import Entry, EntryKind
 
 
@@ -68,23 +68,27 @@ class CommandReturned(Model):
 
 
 class AnswerGiven(Model):
-    """Somebody chose. ``ask``: the step id of the ask. ``key``: the answer's idempotency key."""
+    """Somebody chose. ``ask``: the step id of the ask. ``key``: the answer's idempotency key. ``at``: when the answer
+    was given, if that was before it came here."""
 
     type: Literal["answer_given"] = "answer_given"
     key: str
     ask: str
     choice: str
     actor: Actor
+    at: Utc | None = None
 
 
 class NewsReceived(Model):
-    """The order system tells that something happened. ``event_id`` and ``event_type`` as in its CloudEvent."""
+    """The order system tells that something happened. ``event_id`` and ``event_type`` as in its CloudEvent; ``at``: the
+    event's own time, if it is known."""
 
     type: Literal["news_received"] = "news_received"
     event_id: str
     event_type: str
     data: Data = {}
     actor: Actor
+    at: Utc | None = None
 
 
 class CancelRequested(Model):
@@ -167,6 +171,34 @@ class WaiverRequested(Model):
     actor: Actor
 
 
+class Acknowledgement(Model):
+    """A person takes what is owed upon them: the ladder stops climbing. ``key``: the act's idempotency key."""
+
+    type: Literal["acknowledgement"] = "acknowledgement"
+    key: str
+    note: str = ""
+    actor: Actor
+
+
+class EscalationRequested(Model):
+    """A person wants those a level higher paged. ``key``: the act's idempotency key."""
+
+    type: Literal["escalation_requested"] = "escalation_requested"
+    key: str
+    reason: str
+    actor: Actor
+
+
+class SnoozeRequested(Model):
+    """Nobody is to be paged before ``until``. ``key``: the act's idempotency key."""
+
+    type: Literal["snooze_requested"] = "snooze_requested"
+    key: str
+    until: Utc
+    reason: str
+    actor: Actor
+
+
 class TimeCame(Model):
     """A due moment has passed."""
 
@@ -188,6 +220,9 @@ Event = Annotated[
     | PlanChosen
     | TaskSettled
     | WaiverRequested
+    | Acknowledgement
+    | EscalationRequested
+    | SnoozeRequested
     | TimeCame,
     Field(discriminator="type"),
 ]
@@ -197,13 +232,15 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 class Role(StrEnum):
     """What a command does to the world. ``count`` does nothing: it asks whether somebody's authority reaches for a
-    decision; nor does ``balance``: it asks whether the shop's books say what the journal says."""
+    decision; nor does ``balance``: it asks whether the shop's books say what the journal says. ``page`` pages
+    people."""
 
     READ = "read"
     EFFECT = "effect"
     UNDO = "undo"
     COUNT = "count"
     BALANCE = "balance"
+    PAGE = "page"
 
 
 class Settlement(Model):
@@ -217,7 +254,7 @@ class Settlement(Model):
 
 class Command(Model):
     """A call of an activity. ``id`` is stable: ``<step>/<try>``, ``<step>/check/<n>`` or ``<effect's id>/undo/<n>``;
-    ``<approval>/count/<n>`` and ``balance/<n>`` for our own books.
+    ``<approval>/count/<n>`` and ``balance/<n>`` for our own books; ``page/<n>``.
 
     ``attempt`` is the ``try`` of the effect protocol; ``undoes`` the key of the effect that this one takes back.
     ``reconciles``: the id of the effect's or undo's command; this one does nothing but ask what became of it, and its
@@ -252,6 +289,9 @@ _RETURNED: dict[tuple[Role, Outcome], EntryKind] = {
     (Role.BALANCE, Outcome.APPLIED): EntryKind.BOOKS_AGREED,
     (Role.BALANCE, Outcome.NOT_APPLIED): EntryKind.BOOKS_DIFFER,
     (Role.BALANCE, Outcome.UNKNOWN): EntryKind.BOOKS_UNREAD,
+    (Role.PAGE, Outcome.APPLIED): EntryKind.PAGE_SENT,
+    (Role.PAGE, Outcome.NOT_APPLIED): EntryKind.PAGE_FAILED,
+    (Role.PAGE, Outcome.UNKNOWN): EntryKind.PAGE_FAILED,
 }
 
 _EVENT_TYPES: dict[EntryKind, str] = {
@@ -269,6 +309,9 @@ _EVENT_TYPES: dict[EntryKind, str] = {
     EntryKind.PLAN_CHOSEN: "plan_chosen",
     EntryKind.TASK_SETTLED: "task_settled",
     EntryKind.WAIVER_REQUESTED: "waiver_requested",
+    EntryKind.ACKNOWLEDGED: "acknowledgement",
+    EntryKind.ESCALATION_REQUESTED: "escalation_requested",
+    EntryKind.SNOOZE_REQUESTED: "snooze_requested",
     EntryKind.TIME_CAME: "time_came",
     **dict.fromkeys(_RETURNED.values(), "command_returned"),
 }
@@ -296,6 +339,8 @@ def actor_of(event: Event) -> Actor:
         case ReportReceived() | AnswerGiven() | NewsReceived() | CancelRequested() | RetryRequested():
             return event.actor
         case DecisionGiven() | PlanChosen() | TaskSettled() | WaiverRequested():
+            return event.actor
+        case Acknowledgement() | EscalationRequested() | SnoozeRequested():
             return event.actor
         case TimeCame():
             return TIMER
