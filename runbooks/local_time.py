@@ -1,12 +1,14 @@
 """From what the clocks of a place show to the moment that it is. Pure functions."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60
 """Minutes of a day."""
 
 
+@lru_cache(maxsize=4096)  # a turn of an incident asks for the same weeks several times
 def moment(zone: ZoneInfo, day: date, minutes: int) -> datetime:
     """The first moment, in UTC, at which the clocks show that time of a day, or a later one.
 
