@@ -1,9 +1,10 @@
 """Whether the times of a runbook fit together: ladders and waits within the goals that they guard, stages within the
-whole, and approvals that somebody may give."""
+whole, calls within the deadlines of others that they keep, and approvals that somebody may give."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from amends.errors import DefinitionError
 from amends.models import Severity
 from runbooks.language.context import Context
 from runbooks.language.durations import Durations, in_words
@@ -12,18 +13,25 @@ from runbooks.language.promise_shapes import GoalTimes, WrittenSla
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import Approve, Ask, Wait
 from runbooks.language.surface import Runbook
+from runbooks.policy import Calendar, GoalName, TableKind
+from runbooks.working_time import due
 
 LONGEST_FIRST_RESPONSE = timedelta(hours=24)
 """A customer is never left longer than this without a first word."""
+
+_A_YEAR = timedelta(days=366)
+"""A goal in working time that takes longer than this from any day is a mistake, whatever the holidays will be."""
 
 
 def check_deadlines(runbook: Runbook, context: Context) -> None:
     """Notes every time that cannot be kept, with the severities and the numbers."""
     if runbook.sla is not None:
         _first_response(runbook.sla, context)
+        _working_time(runbook.sla, context)
         _stages_within_resolve(runbook.sla, context)
         _ladder(runbook, runbook.sla, context)
         _waits(runbook, runbook.sla, context)
+    _deadlines_of_others(runbook, context)
     _approvals(runbook, context)
     _checks(runbook, context)
 
@@ -31,22 +39,70 @@ def check_deadlines(runbook: Runbook, context: Context) -> None:
 def _first_response(sla: WrittenSla, context: Context) -> None:
     if sla.first_response is None:
         return
+    if sla.first_response.calendar is not None:
+        message = "every customer hears from us within a day, whether it is worked or not; leave out `calendar`"
+        context.wrong(("sla", "first_response", "calendar"), message)
     for severity in Severity:
-        time = _of(sla.first_response, severity)
-        if time > LONGEST_FIRST_RESPONSE:
-            message = f"for {severity.value}, {in_words(time)} is above 24h; every customer hears from us within a day"
+        limit = _of(sla.first_response, severity)
+        if limit > LONGEST_FIRST_RESPONSE:
+            message = f"for {severity.value}, {in_words(limit)} is above 24h; every customer hears from us within a day"
             context.wrong(("sla", "first_response", severity.value), message)
 
 
+def _working_time(sla: WrittenSla, context: Context) -> None:
+    """Every goal in working time has a due time that its calendar reaches."""
+    for name in GoalName:
+        goal: GoalTimes | None = getattr(sla, name.value)
+        calendar = context.reference.calendars.get(goal.calendar or "") if goal is not None else None
+        if goal is None or calendar is None:
+            continue
+        start = datetime.combine(calendar.confirmed_until, time(), tzinfo=UTC)
+        for severity in Severity:
+            if not _within_a_year(calendar, start, _of(goal, severity)):
+                message = f"for {severity.value}, {in_words(_of(goal, severity))} in the working time of "
+                message += f"{goal.calendar} take more than a year; shorten them"
+                context.wrong(("sla", name.value, severity.value), message)
+
+
+def _within_a_year(calendar: Calendar, start: datetime, budget: timedelta) -> bool:
+    try:
+        return due(calendar, start, budget) <= start + _A_YEAR
+    except DefinitionError:
+        return False
+
+
 def _stages_within_resolve(sla: WrittenSla, context: Context) -> None:
-    if sla.analysis is None or sla.action is None or sla.resolve is None:
+    """Stages fit into the whole; hours that are counted differently cannot be held against each other."""
+    stages = {name: goal for name in ("analysis", "action") if (goal := getattr(sla, name)) is not None}
+    resolve = sla.resolve
+    if resolve is None or not stages:
         return
+    if resolve.calendar is not None and {goal.calendar for goal in stages.values()} != {resolve.calendar}:
+        return
+    named = "analysis and action add up to" if len(stages) > 1 else f"{next(iter(stages))} alone has"
     for severity in Severity:
-        total = _of(sla.analysis, severity) + _of(sla.action, severity)
-        if total > (whole := _of(sla.resolve, severity)):
-            message = f"for {severity.value}, analysis and action add up to {in_words(total)}, past `resolve` of "
-            message += f"{in_words(whole)}; shorten them, or give `resolve` more"
+        total = sum((_of(goal, severity) for goal in stages.values()), timedelta(0))
+        if total > (whole := _of(resolve, severity)):
+            message = f"for {severity.value}, {named} {in_words(total)}, past `resolve` of "
+            message += f"{in_words(whole)}; shorten {'them' if len(stages) > 1 else 'it'}, or give `resolve` more"
             context.wrong(("sla", "resolve", severity.value), message)
+
+
+def _deadlines_of_others(runbook: Runbook, context: Context) -> None:
+    """Even where a table leaves least time, there is enough for the approval and the call before the deadline."""
+    for name, external in runbook.external.items():
+        table = context.reference.tables.get(external.table)
+        if table is None or table.kind is not TableKind.DURATION:
+            continue
+        shortest = min(timedelta(seconds=int(str(row.value))) for row in table.rows)
+        deciding = external.decide_within.by_severity() if external.decide_within is not None else None
+        longest = max(deciding.of(each) for each in Severity) if deciding is not None else timedelta(0)
+        if (needed := external.safe_before + longest) > shortest:
+            written = "safe_before" in external.model_fields_set
+            named = "`safe_before`" if written else "`safe_before`, which is 24h where nothing is said,"
+            named += " and `decide_within` add up to" if deciding is not None else " is"
+            message = f"{named} {in_words(needed)}, but the shortest row of {external.table!r} is {in_words(shortest)}; "
+            context.wrong(("external", name, "safe_before" if written else "table"), message + "take less time")
 
 
 def _ladder(runbook: Runbook, sla: WrittenSla, context: Context) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from amends.models import Written
+from amends.models import Severity, Written
 from runbooks.language.durations import Durations
 from runbooks.language.limits import Limits
 from runbooks.language.problems import Problem, RunbookErrors
@@ -14,7 +14,8 @@ from runbooks.language.reading import read_as
 from runbooks.language.source import Path, Source
 from runbooks.language.words import Name
 from runbooks.language.written_times import WEEKDAYS, TimeOfDay, Weekday, Zone
-from runbooks.policy import Role, Shift, TaskPolicy
+from runbooks.local_time import DAY
+from runbooks.policy import Quiet, Role, Shift, TaskPolicy
 from runbooks.suggestions import meant
 
 WEEK = 7 * 24 * 60
@@ -28,10 +29,17 @@ class WrittenShift(Written):
     to: TimeOfDay
 
 
+class WrittenQuiet(Written):
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
+    above: Severity
+
+
 class WrittenRole(Written):
     team: tuple[str, ...] = Field(min_length=1)
     zone: Zone = "UTC"
     duty: tuple[WrittenShift, ...] = ()
+    quiet: WrittenQuiet | None = None
     approves_up_to: str | None = None
     approves_per_day: str | None = None
 
@@ -51,7 +59,8 @@ class People(NamedTuple):
 
 def read_people(file: str, text: str, *, currencies: Collection[str] | None = None) -> People:
     """The people in a file. ``currencies``: those that have a rate. Raises ``RunbookErrors``, also for unknown people
-    and roles, for gaps in a duty and for limits that nothing can be held against."""
+    and roles, for gaps in a duty, for quiet hours that never end or hold nothing back, and for limits that nothing can
+    be held against."""
     source = Source(file, text)
     written = read_as(_PEOPLE, source, shapes=SHAPES)
     problems: list[Problem] = []
@@ -72,6 +81,7 @@ SHAPES: dict[str, type[Written]] = {
     "": WrittenPeople,
     "roles": WrittenRole,
     "duty": WrittenShift,
+    "quiet": WrittenQuiet,
     "tasks": WrittenTasks,
     "within": Durations,
 }
@@ -101,7 +111,25 @@ def _role(
         problems.append(source.problem((*path, "duty"), message))
     up_to = limits.read(written.approves_up_to, (*path, "approves_up_to"))
     per_day = limits.read(written.approves_per_day, (*path, "approves_per_day"))
-    return Role(team=written.team, duty=shifts, zone=written.zone, approves_up_to=up_to, approves_per_day=per_day)
+    return Role(
+        team=written.team,
+        duty=shifts,
+        zone=written.zone,
+        quiet=_quiet(written.quiet, (*path, "quiet"), source, problems) if written.quiet is not None else None,
+        approves_up_to=up_to,
+        approves_per_day=per_day,
+    )
+
+
+def _quiet(written: WrittenQuiet, path: Path, source: Source, problems: list[Problem]) -> Quiet:
+    begins, ends = written.from_ % DAY, written.to
+    if begins == ends % DAY:
+        message = "quiet hours must end some time of the day; give `from` and `to` two times"
+        problems.append(source.problem(path, message))
+    if written.above is Severity.LOW:
+        message = "nothing is milder than low, so that nothing would be held back; write medium or worse, or leave out "
+        problems.append(source.problem((*path, "above"), message + "`quiet`"))
+    return Quiet(begins=begins, ends=ends, above=written.above)
 
 
 def _shifts(

@@ -1,5 +1,6 @@
 """What people write about time and people: service levels, ladders, deadlines of others, openings, interrupts."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictInt, Tag
@@ -29,13 +30,19 @@ class GoalTimes(Durations):
     calendar: Name | None = None
 
 
+class UpdateTimes(GoalTimes):
+    """How often the customer hears from us; ``tell`` is the message that goes out by itself, so that they do."""
+
+    tell: str | None = None
+
+
 WrittenGoal = Annotated[GoalTimes, BeforeValidator(for_all)]
 
 
 class WrittenSla(Written):
     acknowledge: WrittenGoal | None = None
     first_response: WrittenGoal | None = None
-    update: WrittenGoal | None = None
+    update: Annotated[UpdateTimes, BeforeValidator(for_all)] | None = None
     analysis: WrittenGoal | None = None
     action: WrittenGoal | None = None
     resolve: WrittenGoal | None = None
@@ -47,6 +54,7 @@ class WrittenLevel(Written):
     page: Name
     ack_within: EachDuration
     repeat: Annotated[StrictInt, Field(ge=1, le=10)] = 1
+    again_after: EachDuration | None = None
 
 
 class WrittenTasks(Written):
@@ -63,6 +71,9 @@ class WrittenExternal(Written):
     from_: str = Field(alias="from")
     table: Name
     protect_by: str
+    safe_before: Duration = timedelta(hours=24)
+    approve: Name | None = None
+    decide_within: EachDuration | None = None
 
 
 class WrittenExpect(Written):
@@ -98,10 +109,10 @@ AnyOpening = Annotated[
 
 PROMISE_SHAPES: dict[str, type[Written]] = {
     "sla": WrittenSla,
-    **dict.fromkeys(
-        ("acknowledge", "first_response", "update", "analysis", "action", "resolve", "ack_within"), GoalTimes
-    ),
+    **dict.fromkeys(("acknowledge", "first_response", "analysis", "action", "resolve"), GoalTimes),
+    "update": UpdateTimes,
     "escalation": WrittenLevel,
+    **dict.fromkeys(("ack_within", "again_after"), Durations),
     "tasks": WrittenTasks,
     "within": Durations,
     "external": WrittenExternal,

@@ -1,10 +1,12 @@
 """From the promises that people write to those that the bundle carries, with every name in them checked."""
 
-from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.catalogue import CATALOGUE, TELL, ActivitySpec
 from runbooks.language.calls import inputs_of
 from runbooks.language.context import Context
 from runbooks.language.facts import fields_of
-from runbooks.language.promise_shapes import GoalTimes, WrittenExpect
+from runbooks.language.promise_shapes import GoalTimes, UpdateTimes, WrittenExpect, WrittenExternal
+from runbooks.language.sent import addressee
+from runbooks.language.source import Path
 from runbooks.language.surface import Runbook
 from runbooks.policy import (
     Expectation,
@@ -28,12 +30,17 @@ def sla_of(runbook: Runbook, context: Context) -> SlaPolicy | None:
     """The goals, each in a calendar that there is."""
     if runbook.sla is None:
         return None
-    context.later(("sla",), "sla")
     goals = {}
     for name in GoalName:
         written: GoalTimes | None = getattr(runbook.sla, name.value)
         if written is not None:
-            goals[name] = Goal(within=written.by_severity(), calendar=_calendar(written, name, context))
+            tell = written.tell if isinstance(written, UpdateTimes) else None
+            goals[name] = Goal(
+                within=written.by_severity(),
+                calendar=_calendar(written, name, context),
+                tell=tell,
+                values=_told_by_itself(tell, context) if tell is not None else (),
+            )
     return SlaPolicy(
         goals=goals, warn_at=runbook.sla.warn_at, pause_while_waiting_for=runbook.sla.pause_while_waiting_for
     )
@@ -41,12 +48,15 @@ def sla_of(runbook: Runbook, context: Context) -> SlaPolicy | None:
 
 def ladder_of(runbook: Runbook, context: Context) -> tuple[Level, ...]:
     """The levels of the ladder; each pages a role that there is."""
-    if runbook.escalation:
-        context.later(("escalation",), "escalation")
     for index, level in enumerate(runbook.escalation):
         context.role(("escalation", index, "page"), level.page)
     return tuple(
-        Level(page=level.page, ack_within=level.ack_within.by_severity(), repeat=level.repeat)
+        Level(
+            page=level.page,
+            ack_within=level.ack_within.by_severity(),
+            repeat=level.repeat,
+            again_after=level.again_after.by_severity() if level.again_after else None,
+        )
         for level in runbook.escalation
     )
 
@@ -62,9 +72,8 @@ def tasks_of(runbook: Runbook, context: Context) -> TaskPolicy | None:
 
 
 def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, ...]:
-    """The deadlines of others: from a time that is a fact, by a table of durations, met by an effect."""
-    if runbook.external:
-        context.later(("external",), "external")
+    """The deadlines of others: from a time that is a fact, by a table of durations, met by an effect that goes out in
+    time, and that somebody approves first if the runbook says so."""
     deadlines = []
     for name, written in runbook.external.items():
         path = ("external", name)
@@ -83,9 +92,17 @@ def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, .
             context.wrong((*path, "protect_by"), message)
             continue
         inputs = inputs_of(spec, {}, (*path, "protect_by"), context)
+        _approval(written, spec, path, context)
         deadlines.append(
             ExternalDeadline(
-                name=name, starts=written.from_, table=written.table, protect_by=written.protect_by, inputs=inputs
+                name=name,
+                starts=written.from_,
+                table=written.table,
+                protect_by=written.protect_by,
+                inputs=inputs,
+                safe_before=written.safe_before,
+                approve=written.approve,
+                decide_within=written.decide_within.by_severity() if written.decide_within else None,
             )
         )
     return tuple(deadlines)
@@ -126,6 +143,29 @@ def check_relations(runbook: Runbook, context: Context) -> None:
         context.condition((*path, "when"), interrupt.when)
         if interrupt.plan not in plans:
             context.wrong((*path, "plan"), f"there is no plan {interrupt.plan!r}{meant(interrupt.plan, plans)}")
+
+
+def _told_by_itself(message: str, context: Context) -> tuple[str, ...]:
+    """The facts that the message of ``update`` names; it goes to the customer like any other."""
+    path = ("sla", "update", "tell")
+    addressee("customer", path, context)
+    return context.message(path, message)
+
+
+def _approval(written: WrittenExternal, spec: ActivitySpec, path: Path, context: Context) -> None:
+    """Who approves the call, and by when: both or neither, and of an amount that can be held against a limit."""
+    if written.approve is None:
+        if written.decide_within is not None:
+            message = "nobody is asked: say which role approves, such as `approve: finance`, or leave this out"
+            context.wrong((*path, "decide_within"), message)
+        return
+    role = context.role((*path, "approve"), written.approve)
+    if written.decide_within is None:
+        message = "an approval must end: say after how long, such as `decide_within: 4h`"
+        context.wrong((*path, "approve"), message)
+    if role is not None and (role.approves_up_to or role.approves_per_day) and "amount" not in spec.takes.model_fields:
+        message = f"{written.approve!r} may approve so much and no more, and {spec.name!r} takes no amount; ask a role "
+        context.wrong((*path, "approve"), message + "whose authority has no limit")
 
 
 def _calendar(written: GoalTimes, name: GoalName, context: Context) -> str | None:

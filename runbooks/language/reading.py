@@ -78,6 +78,7 @@ _MENDS = {
     "owner": "say which role does what is left to a person, such as `owner: logistics`",
     "within": "say by when it is to be done, such as `within: 1d`",
     "until": "say when it is over, such as `until: incident.resolved`",
+    "above": "say which is the mildest severity that is paged at any hour, such as `above: high`",
     "max": "rounds must end: say how many there are at most, such as `max: 3`",
 }
 

@@ -88,6 +88,16 @@ class Reader:
         for fact in self._context.texts.placeholders(key):
             self._is_set(path, fact, world)
 
+    def message_by_itself(self, path: Path, key: str, world: World) -> None:
+        """Notes what a message names that may go out at any time behind the report stage, and a world may lack."""
+        for fact in self._context.texts.placeholders(key):
+            if not world.is_set(fact):
+                message = f"{fact!r} may be unset when this goes out by itself, at any time behind the report stage; "
+                message += "name what every report carries, or what that stage sets on every way"
+                problem = self._context.source.problem(path, message)
+                if problem not in self._context.problems:
+                    self._context.problems.append(problem)
+
     def _unset(self, path: Path, fact: str, *, inside: tuple[int, int] | None = None, skip: int = 0) -> None:
         message = f"{fact!r} may be unset here: {self._why(path, fact)}"
         problem = self._context.source.problem(path, message, inside=inside, skip=skip)

@@ -12,9 +12,6 @@ NOT_YET = {
 """Words without which a runbook would not do what it says: it is refused where it would be followed."""
 
 DATA_ONLY = {
-    "sla": "goes into the bundle, but this release's engine runs no clocks for it yet",
-    "escalation": "goes into the bundle, but this release's engine pages nobody yet",
-    "external": "goes into the bundle, but this release's engine does not watch these deadlines yet",
     "opens": "goes into the bundle, but this release opens incidents from reports only",
     "supersedes": "goes into the bundle, but this release's engine does not take incidents over yet",
     "reopen_for": "goes into the bundle, but this release's engine does not link incidents by it yet",

@@ -15,6 +15,7 @@ from runbooks.language.step_shapes import Ask, Do, Tell
 from runbooks.language.surface import Runbook
 from runbooks.language.texts import CUSTOMER_NAME, Part, placeholders_in
 from runbooks.language.times_named import times_named
+from runbooks.program import FactType
 from runbooks.suggestions import meant
 
 
@@ -32,8 +33,17 @@ def check_messages(runbook: Runbook, context: Context) -> None:
                 _times(part, sending.answer_within, context, line)
 
 
+def addressee(party: str, path: Path, context: Context) -> None:
+    """Notes if a party cannot be written to, or if it is not always known who that is."""
+    if party != "customer":
+        context.wrong(path, f"{party!r} cannot be written to yet; `customer` can")
+    elif context.types.get("report.order_id") is not FactType.STRING or "report.order_id" in context.optional:
+        message = "a message goes to who placed the order; let every report carry `order_id: string`"
+        context.wrong(path, message)
+
+
 class _Sending(NamedTuple):
-    """``path``: where a step names the message. ``answer_within``: how long it awaits the answer, if it asks."""
+    """``path``: where the message is named. ``answer_within``: how long it awaits the answer, if it asks."""
 
     path: Path
     message: str
@@ -41,6 +51,8 @@ class _Sending(NamedTuple):
 
 
 def _sendings(runbook: Runbook) -> Iterator[_Sending]:
+    if runbook.sla is not None and runbook.sla.update is not None and runbook.sla.update.tell is not None:
+        yield _Sending(("sla", "update", "tell"), runbook.sla.update.tell, None)
     for path, step in every_step(runbook):
         if isinstance(step, Tell):
             yield _Sending((*path, "message"), step.message, None)

@@ -10,6 +10,7 @@ from runbooks.language.facts import fields_of, fits
 from runbooks.language.later_steps import check_decision, check_rounds
 from runbooks.language.measures import compile_measure
 from runbooks.language.naming import Ids
+from runbooks.language.sent import addressee
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import (
     AnyStep,
@@ -151,7 +152,7 @@ class StepCompiler:
             self._context.wrong(path, message)
 
     def _tell(self, step: Tell, path: Path, step_id: str) -> TellStep:
-        self._customer(step.tell, (*path, "tell"))
+        addressee(step.tell, (*path, "tell"), self._context)
         return TellStep(
             id=step_id,
             when=step.when,
@@ -162,7 +163,7 @@ class StepCompiler:
         )
 
     def _ask(self, step: Ask, path: Path, step_id: str) -> AskStep:
-        self._customer(step.ask, (*path, "ask"))
+        addressee(step.ask, (*path, "ask"), self._context)
         self._says_otherwise(step, path)
         for name, when in step.choices.items():
             self._context.condition((*path, "choices", name), when)
@@ -215,11 +216,3 @@ class StepCompiler:
             self._context.wrong((*path, "do"), f"{check.do!r} changes something; a check only reads")
         inputs = inputs_of(spec, check.with_, path, self._context)
         return Check(activity=check.do, inputs=inputs, every=check.every, save_as=check.save_as)
-
-    def _customer(self, party: str, path: Path) -> None:
-        context = self._context
-        if party != "customer":
-            context.wrong(path, f"{party!r} cannot be written to yet; `customer` can")
-        elif context.types.get("report.order_id") is not FactType.STRING or "report.order_id" in context.optional:
-            message = "a message goes to who placed the order; let every report carry `order_id: string`"
-            context.wrong(path, message)

@@ -41,10 +41,12 @@ def check_facts_are_set(runbook: Runbook, context: Context, known: Known) -> Non
     worlds = gathered([World.of(start)])
     stages = runbook.stages
     worlds = walker.sequence(stages.report, ("stages", "report"), worlds)
+    reporting, walker.met = walker.met, set(worlds)
     worlds = walker.sequence(stages.analysis, ("stages", "analysis"), worlds)
     worlds = walker.plans(stages.action, worlds)
-    walker.sequence(stages.follow_up, ("stages", "follow_up"), worlds)
-    met = gathered(walker.met)
+    worlds = walker.sequence(stages.follow_up, ("stages", "follow_up"), worlds)
+    walker.update(runbook, walker.met | worlds)
+    met = gathered(reporting | walker.met)
     for interrupt in runbook.interrupts:
         for index, plan in enumerate(stages.action):
             if plan.plan == interrupt.plan:
@@ -76,6 +78,13 @@ class _Walker:
     def cut_in(self, event: str) -> None:
         """From now on the steps are walked as the event's interrupt starts them."""
         self._reader.interrupted_by = event
+
+    def update(self, runbook: Runbook, worlds: Iterable[World]) -> None:
+        """The message that goes out by itself, in any of the worlds behind the report stage. In that stage a fact that
+        is not known yet is shown as ``—``."""
+        if runbook.sla is not None and runbook.sla.update is not None and runbook.sla.update.tell is not None:
+            for world in gathered(worlds):
+                self._reader.message_by_itself(("sla", "update", "tell"), runbook.sla.update.tell, world)
 
     def sequence(self, steps: Iterable[AnyStep], path: Path, worlds: Worlds) -> Worlds:
         """The worlds behind steps that follow each other."""
