@@ -8,19 +8,33 @@ from pydantic import JsonValue
 from amends.models import ActorKind, Data
 from runbooks.bundle import Bundle
 from runbooks.program import FactType
-from workflows import approving, asking, tasks
+from workflows import approving, asking, ladder, tasks
 from workflows.events import (
+    Acknowledgement,
     AnswerGiven,
     CancelRequested,
     DecisionGiven,
+    EscalationRequested,
     PlanChosen,
     RetryRequested,
+    SnoozeRequested,
     TaskSettled,
     WaiverRequested,
 )
 from workflows.state import State
 
-Act = AnswerGiven | DecisionGiven | RetryRequested | PlanChosen | TaskSettled | WaiverRequested | CancelRequested
+Act = (
+    AnswerGiven
+    | DecisionGiven
+    | RetryRequested
+    | PlanChosen
+    | TaskSettled
+    | WaiverRequested
+    | Acknowledgement
+    | EscalationRequested
+    | SnoozeRequested
+    | CancelRequested
+)
 """What people do to a running incident."""
 
 
@@ -42,7 +56,7 @@ def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None
     return None
 
 
-def refusal(state: State, act: Act) -> str | None:
+def refusal(state: State, act: Act, now: datetime) -> str | None:
     """Why an act does not count now; ``None`` if it does, or repeats one that counted. The one place for the rules of
     the validators, and of the core for acts that waited."""
     if state.ended:
@@ -64,6 +78,12 @@ def refusal(state: State, act: Act) -> str | None:
             return tasks.settle_refusal(state, act)
         case WaiverRequested():
             return tasks.waive_refusal(state, act)
+        case Acknowledgement():
+            return ladder.acknowledge_refusal(state, act.actor)
+        case EscalationRequested():
+            return ladder.escalate_refusal(state, act)
+        case SnoozeRequested():
+            return ladder.snooze_refusal(state, act, now)
         case CancelRequested():
             return None if act.reason.strip() else "say why, for those who read the timeline later"
         case _:
@@ -79,6 +99,9 @@ def handled_as(act: Act) -> str:
         PlanChosen: "choice",
         TaskSettled: "settlement",
         WaiverRequested: "waiver",
+        Acknowledgement: "acknowledgement",
+        EscalationRequested: "escalation",
+        SnoozeRequested: "snooze",
         CancelRequested: "cancel",
     }
     return f"{kinds[type(act)]}:{act.key}"

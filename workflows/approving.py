@@ -8,7 +8,7 @@ from amends.models import ActorKind, Data, Money, Outcome
 from amends.timeline import Entry, EntryKind
 from runbooks.catalogue import CATALOGUE
 from runbooks.program import ApproveStep, DoStep, IfUndecided, Step, walk
-from workflows import authority, effects, facts
+from workflows import authority, beside, effects, facts
 from workflows.events import Command, CommandReturned, DecisionGiven, Role, Verdict
 from workflows.state import ApprovalRun, Deciding, State, Why
 from workflows.turn import Turn
@@ -210,7 +210,7 @@ def _reject(turn: Turn, approval: ApprovalRun, *, by: str, note: str) -> None:
 def _approvals_before(state: State, step: DoStep) -> list[ApproveStep]:
     """The approvals that what ``step`` gives rests on: those before it in its plan, or in its stage."""
     found: list[ApproveStep] = []
-    for steps in state.bundle.program.sequences():
+    for steps in (*state.bundle.program.sequences(), *beside.sequences(state)):
         for each in walk(steps):
             if each.id == step.id:
                 return found
@@ -242,7 +242,7 @@ def _worth(activity: str, inputs: Data, about: Money) -> int:
 
 def _behind(state: State, asked: ApproveStep) -> list[Step]:
     """The steps behind an approval, in its plan or its stage."""
-    for steps in state.bundle.program.sequences():
+    for steps in (*state.bundle.program.sequences(), *beside.sequences(state)):
         order = list(walk(steps))
         if asked in order:
             return order[order.index(asked) + 1 :]

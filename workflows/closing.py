@@ -7,7 +7,7 @@ journal says was given is not what the shop's books say.
 from amends.models import Outcome, Status
 from amends.timeline import EntryKind
 from runbooks.catalogue import CATALOGUE
-from workflows import approving, effects, measures, program, tasks
+from workflows import approving, beside, clocks, effects, ladder, measures, program, tasks
 from workflows.events import CancelRequested, Command, CommandReturned, Role
 from workflows.progress import Progress
 from workflows.state import EffectRun, State, Why
@@ -32,7 +32,7 @@ def begin_cancelling(turn: Turn, event: CancelRequested) -> None:
     for command in [each for each in turn.state.pending.values() if each.role is Role.BALANCE]:
         del turn.state.pending[command.id]
     turn.state.outcome = turn.state.outcome or f"cancelled: {event.reason}"
-    for steps in turn.state.bundle.program.sequences():
+    for steps in (*turn.state.bundle.program.sequences(), *beside.sequences(turn.state)):
         program.withdraw(turn, steps)
     tasks.close_at_cancel(turn)
 
@@ -104,6 +104,8 @@ def _end(turn: Turn, status: Status) -> None:
     state = turn.state
     for approval in approving.open_approvals(state):
         approving.withdraw(turn, approval.id, why="the incident ends")
+    clocks.end(turn)
+    ladder.end(turn)
     state.status, state.waiting_for = status, []
-    state.pending.clear()  # only reads can be left, and nobody needs their answer any more
+    state.pending.clear()  # only reads and pages can be left, and nobody needs their answer any more
     turn.note(EntryKind.INCIDENT_CLOSED, {"status": status, "outcome": state.outcome})

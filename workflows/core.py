@@ -13,15 +13,19 @@ from pydantic import JsonValue
 
 from amends.models import Data, Outcome, Stage, Status
 from amends.timeline import Entry, EntryKind
+from runbooks.catalogue import TELL
 from runbooks.program import AskStep
 from workflows import (
     admission,
     approving,
     asking,
     authority,
+    clocks,
     closing,
+    deadlines,
     effects,
     facts,
+    ladder,
     measures,
     plans,
     program,
@@ -29,12 +33,14 @@ from workflows import (
     waiting,
 )
 from workflows.events import (
+    Acknowledgement,
     AnswerGiven,
     CancelRequested,
     Command,
     CommandReturned,
     DecisionGiven,
     DuplicateFound,
+    EscalationRequested,
     Event,
     NewsReceived,
     PlanChosen,
@@ -44,6 +50,7 @@ from workflows.events import (
     RetryRequested,
     Role,
     RunStarted,
+    SnoozeRequested,
     TaskSettled,
     TimeCame,
     WaiverRequested,
@@ -57,7 +64,19 @@ from workflows.turn import Turn
 
 _ORDER = list(Stage)
 
-_Act = TypeVar("_Act", RetryRequested, PlanChosen, TaskSettled, WaiverRequested)
+_Act = TypeVar(
+    "_Act",
+    RetryRequested,
+    PlanChosen,
+    TaskSettled,
+    WaiverRequested,
+    Acknowledgement,
+    EscalationRequested,
+    SnoozeRequested,
+)
+
+_HANDS = (RetryRequested, PlanChosen, TaskSettled, WaiverRequested)
+"""The acts that bring an incident to where it is; who takes notice of it, or calls others, may still approve."""
 
 
 def step(state: State, event: Event, now: datetime) -> tuple[list[Command], list[Entry]]:
@@ -71,7 +90,10 @@ def step(state: State, event: Event, now: datetime) -> tuple[list[Command], list
         return [], []
     if not isinstance(event, RunStarted):  # a new run changes nothing: what is due comes with its own moment
         _advance(turn)
-    _update_status(turn)
+        deadlines.keep(turn)
+        _update_status(turn)
+        clocks.keep(turn)
+        ladder.keep(turn)
     return turn.commands, turn.entries
 
 
@@ -118,6 +140,12 @@ def _take(turn: Turn, event: Event) -> bool:
             return _take_act(turn, event, EntryKind.TASK_SETTLED, tasks.settle)
         case WaiverRequested():
             return _take_act(turn, event, EntryKind.WAIVER_REQUESTED, tasks.ask_to_waive)
+        case Acknowledgement():
+            return _take_act(turn, event, EntryKind.ACKNOWLEDGED, ladder.acknowledge)
+        case EscalationRequested():
+            return _take_act(turn, event, EntryKind.ESCALATION_REQUESTED, ladder.escalate)
+        case SnoozeRequested():
+            return _take_act(turn, event, EntryKind.SNOOZE_REQUESTED, ladder.snooze)
         case TimeCame():
             come = [due.what for due in _dues(turn.state) if due.at <= turn.now]
             if not come:
@@ -134,6 +162,7 @@ def _take_report(turn: Turn, event: ReportReceived) -> bool:
         return False
     first = state.contacts == 0
     state.contacts += 1
+    state.opened_at = state.opened_at or turn.now
     if first:
         state.facts["report"] = event.report
         entry = _write(turn, EntryKind.INCIDENT_OPENED, event, **_header(state, event))
@@ -152,7 +181,7 @@ def _take_answer(turn: Turn, event: AnswerGiven) -> bool:
     state, key = turn.state, admission.handled_as(event)
     if key in state.handled:
         return False
-    why_not = admission.refusal(state, event)
+    why_not = admission.refusal(state, event, turn.now)
     if why_not is not None:
         turn.receipt(key, None, "refused", refused=why_not)
         return False
@@ -164,6 +193,7 @@ def _take_answer(turn: Turn, event: AnswerGiven) -> bool:
     authority.hand(state, event.actor)
     asked = program.step_of(state, event.ask)
     assert isinstance(asked, AskStep)
+    turn.happened_at = event.at
     asking.answer(turn, asked, run, event)
     return True
 
@@ -173,12 +203,13 @@ def _take_act(turn: Turn, event: _Act, kind: EntryKind, apply: Callable[[Turn, _
     key = admission.handled_as(event)
     if key in turn.state.handled:
         return False
-    why_not = admission.refusal(turn.state, event)
+    why_not = admission.refusal(turn.state, event, turn.now)
     if why_not is not None:
         turn.receipt(key, None, "refused", refused=why_not)
         return False
     turn.receipt(key, _write(turn, kind, event), "recorded")
-    authority.hand(turn.state, event.actor)
+    if isinstance(event, _HANDS):
+        authority.hand(turn.state, event.actor)
     apply(turn, event)
     return True
 
@@ -188,7 +219,7 @@ def _take_decision(turn: Turn, event: DecisionGiven) -> bool:
     state, key = turn.state, admission.handled_as(event)
     if key in state.handled or any(each.key == event.key for each in state.deciding.values()):
         return False
-    why_not = admission.refusal(state, event)
+    why_not = admission.refusal(state, event, turn.now)
     if why_not is not None or approving.repeats(state, event):
         turn.receipt(key, None, "refused" if why_not else "repeated", refused=why_not)
         return False
@@ -215,6 +246,7 @@ def _take_news(turn: Turn, event: NewsReceived) -> bool:
     if key in turn.state.handled:
         return False
     turn.receipt(key, _write(turn, EntryKind.NEWS_RECEIVED, event), "recorded")
+    turn.happened_at = event.at
     for _, run in waiting.waits(turn.state):
         waiting.wake(turn, run)
     return True
@@ -231,6 +263,8 @@ def _take_return(turn: Turn, event: CommandReturned) -> bool:
             approving.counted(turn, command, event, entry)
         case Role.BALANCE:
             closing.balanced(turn, event)
+        case Role.PAGE:
+            ladder.returned(turn, command, event)
         case Role.EFFECT | Role.UNDO if event.outcome is Outcome.UNKNOWN and command.reconciles is None:
             effects.reconcile(turn, command)
         case Role.UNDO:
@@ -238,6 +272,7 @@ def _take_return(turn: Turn, event: CommandReturned) -> bool:
         case Role.EFFECT:
             command = effects.reconciled(command)
             effects.record(turn, command, event)
+            state.words += command.activity == TELL and event.outcome is Outcome.APPLIED
             _return_to_step(turn, command, event)
         case Role.READ:
             _return_to_step(turn, command, event)
@@ -335,6 +370,7 @@ def _dues(state: State) -> list[Due]:
             if at is not None:
                 dues.append(Due(at=at, what=_what(run.wait is not None and at < run.wait.until_at, asked.id)))
     if not state.ended:
+        dues += [*clocks.dues(state), *deadlines.dues(state), *ladder.dues(state)]
         dues += [
             Due(at=at, what=f"approval {approval.id}")
             for approval in state.approvals.values()

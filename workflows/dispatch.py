@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
         APPEND,
         BALANCE,
         COUNT,
+        PAGE,
         RECONCILE,
         SETTLE,
         AppendReport,
@@ -22,12 +23,13 @@ with workflow.unsafe.imports_passed_through():
         CallReport,
         CallRequest,
         CountRequest,
+        PageRequest,
         ReconcileRequest,
         SettleRequest,
     )
     from amends.models import Outcome
     from amends.temporal import effects_queue, journal_queue
-    from runbooks.catalogue import BALANCE_RETRY, CATALOGUE, READ_RETRY, RECONCILE_RETRY, Retry
+    from runbooks.catalogue import BALANCE_RETRY, CATALOGUE, PAGE_RETRY, READ_RETRY, RECONCILE_RETRY, Retry
     from workflows.events import Command, CommandReturned, Role
     from workflows.state import State
 
@@ -35,6 +37,9 @@ _APPEND_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximu
 """The journal is our own: it is tried until it takes the entries, and soon after it is back."""
 
 _APPEND_WITHIN = timedelta(seconds=20)
+
+_PAGE_WITHIN = timedelta(minutes=2)
+"""A page may try several channels of several people, each with a time limit of its own."""
 
 
 async def append(request: AppendRequest) -> AppendReport:
@@ -88,7 +93,7 @@ class _Work(NamedTuple):
     """How a command is carried out."""
 
     activity: str
-    request: CallRequest | ReconcileRequest | SettleRequest | CountRequest | BalanceRequest
+    request: CallRequest | ReconcileRequest | SettleRequest | CountRequest | BalanceRequest | PageRequest
     summary: str
     retry: Retry
     queue: Callable[[str], str] = effects_queue
@@ -104,6 +109,11 @@ def _work_of(state: State, command: Command) -> _Work:
         case Role.BALANCE:
             balance = BalanceRequest.model_validate(command.inputs)
             return _Work(BALANCE, balance, "Compare what was given with the shop's books", BALANCE_RETRY)
+        case Role.PAGE:
+            known = {"key": state.key(command.id), "incident_id": state.incident_id}
+            page = PageRequest.model_validate({**known, **command.inputs})
+            said = f"Page {', '.join(page.people)} ({page.role}, level {page.level} of {page.levels})"
+            return _Work(PAGE, page, said, PAGE_RETRY, within=_PAGE_WITHIN)
         case Role.READ | Role.EFFECT | Role.UNDO:
             return _call_of(state, command)
         case _:

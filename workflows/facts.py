@@ -1,5 +1,6 @@
 """What an incident knows: saving facts, reading expressions over them, and the severity that follows from them."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
@@ -34,6 +35,21 @@ def known(state: State, path: str) -> bool:
 def amount(state: State, value: Value | None) -> Money | None:
     """An amount of money, evaluated now; ``None`` if none is written."""
     return None if value is None else Money.model_validate(_input(state, value))
+
+
+def moment(state: State, expression: str) -> datetime | None:
+    """A time, evaluated now; ``None`` while its facts are not known."""
+    try:
+        value = value_of(expression, types=state.bundle.facts, facts=_visible(state), rates=state.bundle.rates)
+    except FactMissing:
+        return None
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+
+
+def text(state: State, path: str) -> str | None:
+    """A fact that is text; ``None`` if it is not known, or no text."""
+    value = _at(_visible(state), path)
+    return value if isinstance(value, str) else None
 
 
 def over(state: State, until: str, *, ending: bool) -> bool:

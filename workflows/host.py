@@ -19,12 +19,14 @@ with workflow.unsafe.imports_passed_through():
     from amends.models import Actor, ActorKind, Model
     from amends.timeline import Entry, EntryKind
     from runbooks.program import AskStep
-    from workflows import admission, approving, asking, authority, core, dispatch
+    from workflows import admission, approving, asking, authority, clocks, core, deadlines, dispatch, ladder
     from workflows.contract import (
+        ACKNOWLEDGE,
         ANSWER,
         CANCEL,
         CHOOSE,
         DECIDE,
+        ESCALATE,
         INCIDENT_CLOSED,
         NEWS,
         NOT_ITS_BUNDLE,
@@ -32,30 +34,39 @@ with workflow.unsafe.imports_passed_through():
         REPORT,
         RETRY,
         SETTLE,
+        SNOOZE,
         VIEW,
         WAIVE,
+        AcknowledgeRequest,
         AnswerRequest,
         CancelRequest,
         ChooseRequest,
         DecideRequest,
+        EscalateRequest,
         IncidentInput,
         IncidentResult,
+        LadderView,
         News,
         OpenApproval,
         OpenAsk,
+        OpenDeadline,
         OpenTask,
         ReportRequest,
         RetryRequest,
+        RunningClock,
         SettleRequest,
+        SnoozeRequest,
         View,
         WaiveRequest,
     )
     from workflows.events import (
+        Acknowledgement,
         AnswerGiven,
         CancelRequested,
         Command,
         DecisionGiven,
         DuplicateFound,
+        EscalationRequested,
         Event,
         NewsReceived,
         PlanChosen,
@@ -65,11 +76,12 @@ with workflow.unsafe.imports_passed_through():
         RetryRequested,
         Role,
         RunStarted,
+        SnoozeRequested,
         TaskSettled,
         TimeCame,
         WaiverRequested,
     )
-    from workflows.state import ApprovalRun, Due, Receipt, State
+    from workflows.state import ApprovalRun, ClockRun, Due, Receipt, State
     from workflows.visibility import Visibility
 
 _TEMPORAL = Actor(kind=ActorKind.SYSTEM, id="temporal")
@@ -196,6 +208,33 @@ class IncidentWorkflow:
     def _validate_waive(self, request: WaiveRequest) -> None:
         self._validate(WaiverRequested, request)
 
+    @workflow.update(name=ACKNOWLEDGE, description="Take on what is owed: nobody else is paged for a while.")
+    async def acknowledge(self, request: AcknowledgeRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(Acknowledgement, request)
+
+    @acknowledge.validator
+    def _validate_acknowledge(self, request: AcknowledgeRequest) -> None:
+        self._validate(Acknowledgement, request)
+
+    @workflow.update(name=ESCALATE, description="Have those a level higher paged.")
+    async def escalate(self, request: EscalateRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(EscalationRequested, request)
+
+    @escalate.validator
+    def _validate_escalate(self, request: EscalateRequest) -> None:
+        self._validate(EscalationRequested, request)
+
+    @workflow.update(name=SNOOZE, description="Have nobody paged for a while.")
+    async def snooze(self, request: SnoozeRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(SnoozeRequested, request)
+
+    @snooze.validator
+    def _validate_snooze(self, request: SnoozeRequest) -> None:
+        self._validate(SnoozeRequested, request)
+
     @workflow.update(name=CANCEL, description="Call the incident off: what was done is undone, then it closes.")
     async def cancel(self, request: CancelRequest) -> Receipt:
         """Answers when the act is in the journal; the undoing goes on."""
@@ -209,7 +248,9 @@ class IncidentWorkflow:
     def news(self, news: News) -> None:
         """Wakes what waits. The same event twice counts once."""
         self._inbox.append(
-            NewsReceived(event_id=news.event_id, event_type=news.event_type, data=news.data, actor=news.actor)
+            NewsReceived(
+                event_id=news.event_id, event_type=news.event_type, data=news.data, actor=news.actor, at=news.at
+            )
         )
 
     @workflow.query(name=VIEW, description="Where the incident stands.")
@@ -238,6 +279,12 @@ class IncidentWorkflow:
             approvals=tuple(_open_approval(state, approval) for approval in approving.open_approvals(state)),
             due_at=due.at if due else None,
             due=due.what if due else None,
+            clocks=tuple(_running_clock(state, clock) for clock in clocks.running(state)),
+            deadlines=tuple(
+                OpenDeadline(deadline=name, due_at=run.due_at, protect_at=run.protect_at)
+                for name, run in deadlines.open_deadlines(state).items()
+            ),
+            ladder=_ladder_view(state),
             busy=bool(self._inbox or state.pending or self._journaled < state.next_n),
         )
 
@@ -364,7 +411,7 @@ class IncidentWorkflow:
     def _validate(self, act: type[admission.Act], request: Model) -> None:
         event = _event(act, request)
         if admission.handled_as(event) not in self._state.handled:
-            _refuse(admission.refusal(self._state, event))
+            _refuse(admission.refusal(self._state, event, workflow.now()))
 
     async def _take(self, event: Event, handled: str) -> Receipt:
         """Hand an event to the core; returns when its entry is in the journal, raises when it does not count."""
@@ -444,6 +491,30 @@ def _open_approval(state: State, approval: ApprovalRun) -> OpenApproval:
         cannot=tuple(authority.cannot(state, approval)),
         decide_by=approval.decide_by,
         if_silent=approval.if_silent if approval.decide_by else None,
+    )
+
+
+def _running_clock(state: State, clock: ClockRun) -> RunningClock:
+    return RunningClock(
+        goal=clock.goal,
+        due_at=clocks.due_at(state, clock),
+        charged_to=clock.charged_to,
+        breached=clock.breached,
+    )
+
+
+def _ladder_view(state: State) -> LadderView | None:
+    run = state.ladder
+    if run is None:
+        return None
+    return LadderView(
+        level=run.level + 1,
+        levels=len(state.bundle.escalation),
+        role=", ".join(run.paged),
+        owed=tuple(run.owed),
+        next_page_at=ladder.next_page_at(state, run),
+        acknowledged_by=run.acknowledged_by,
+        snoozed_until=run.snoozed_until,
     )
 
 

@@ -20,7 +20,7 @@ from runbooks.program import (
     WaitStep,
     walk,
 )
-from workflows import approving, asking, effects, facts, measures, waiting
+from workflows import approving, asking, beside, effects, facts, measures, waiting
 from workflows.events import Command, CommandReturned, Role, Settlement
 from workflows.progress import Progress
 from workflows.state import State, StepPhase, StepRun, Why
@@ -137,9 +137,10 @@ def parties_waited_for(state: State) -> list[Party]:
 
 def step_of(state: State, step_id: str) -> Step:
     """The step with this id. Raises ``KeyError`` if the runbook has none."""
-    for step in state.bundle.program.all_steps():
-        if step.id == step_id:
-            return step
+    for steps in (*state.bundle.program.sequences(), *beside.sequences(state)):
+        for step in walk(steps):
+            if step.id == step_id:
+                return step
     raise KeyError(step_id)
 
 
@@ -196,6 +197,11 @@ def _start(turn: Turn, step: Step, *, plan: str | None) -> StepRun:
 
 
 def _call_if_approved(turn: Turn, step: DoStep, run: StepRun, *, plan: str | None) -> None:
+    done_by = beside.done_before(turn.state, step) if turn.state.deadlines else None
+    if done_by is not None and done_by != step.id:
+        run.phase = StepPhase.DONE
+        turn.note(EntryKind.STEP_SKIPPED, {"step": step.id, "when": step.when, "done_by": done_by})
+        return
     run.held_by = approving.outgrown(turn, step, plan=plan)
     if run.held_by is None:
         _call(turn, step, plan=plan)

@@ -1,12 +1,13 @@
 """The one serialisable model of a running incident. Everything that survives a run is in here, and nothing else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from amends.models import Data, Money, Outcome, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
+from runbooks.policy import GoalName
 from runbooks.program import IfUndecided, Undo
 from workflows.events import Command
 
@@ -40,6 +41,8 @@ class WaitRun(_Part):
     until_at: Utc
     checks: int = 0
     next_check_at: Utc | None = None
+    news_at: Utc | None = None
+    """When that happened which had it checked last, if news did."""
 
 
 class StepRun(_Part):
@@ -99,6 +102,7 @@ class Why(StrEnum):
     REJECTED = "rejected"
     UNDECIDED = "undecided"
     BOOKS_DIFFER = "books_differ"
+    UNPROTECTED = "unprotected"
 
 
 class Task(_Part):
@@ -159,6 +163,79 @@ class ApprovalRun(_Part):
         return self.decide_by if self.open and not (self.overdue or self.late) else None
 
 
+class Suspension(_Part):
+    """A time in which a clock stood still for somebody."""
+
+    party: Party
+    since: Utc
+    until: Utc | None = None
+
+
+class ClockRun(_Part):
+    """A promise: a budget, ``within``, of which ``consumed`` is used up, and since ``running_since`` more and more.
+
+    ``charged_to``: for whom it stands still. ``suspensions``: the ledger of that. ``warned``: the parts of the budget,
+    in percent, that have been warned of. ``breached``: it is not kept now; ``breached_at``: when it first was not,
+    which nothing removes. ``words``: how often the customer had heard from us when it began. ``told``: whether the word
+    that keeps the promise by itself has been sent.
+    """
+
+    goal: GoalName
+    started_at: Utc
+    within: timedelta
+    consumed: timedelta = timedelta(0)
+    running_since: Utc | None = None
+    charged_to: Party | None = None
+    suspensions: list[Suspension] = []
+    warned: list[int] = []
+    breached: bool = False
+    breached_at: Utc | None = None
+    stopped: bool = False
+    words: int = 0
+    told: bool = False
+
+
+class DeadlinePhase(StrEnum):
+    """``protecting``: its steps run. ``over``: nothing is to be protected any more, or nothing can be."""
+
+    WATCHED = "watched"
+    PROTECTING = "protecting"
+    PROTECTED = "protected"
+    OVER = "over"
+
+
+class DeadlineRun(_Part):
+    """A deadline that others set: when it is, and from when on it is protected."""
+
+    due_at: Utc
+    protect_at: Utc
+    phase: DeadlinePhase = DeadlinePhase.WATCHED
+
+
+class LadderRun(_Part):
+    """Paging people until somebody takes on what is owed. ``level`` counts from 0; ``pages`` are those at this level.
+
+    ``paged_at`` is not set when the next page is due at once. ``held``: roles whose quiet hours hold a page back.
+    ``out``: pages of the newest round that have not returned; ``reached``: whether one of it has reached somebody.
+    ``owed``: what was owed when it last looked. ``leaves_at``: when who acknowledged goes off duty.
+    """
+
+    level: int = 0
+    pages: int = 0
+    paged_at: Utc | None = None
+    paged: list[str] = []
+    """The roles of the newest round."""
+    held: list[str] = []
+    out: list[str] = []
+    reached: bool = False
+    owed: list[str] = []
+    acknowledged_by: str | None = None
+    acknowledged_at: Utc | None = None
+    leaves_at: Utc | None = None
+    snoozed_until: Utc | None = None
+    exhausted: bool = False
+
+
 class Receipt(_Part):
     """What became of an update: the entry it made (``run_id``, ``n``), or why it was refused."""
 
@@ -183,6 +260,7 @@ class State(_Part):
     next_n: int = 0
     """The number of this run's next entry."""
 
+    opened_at: Utc | None = None
     registered: bool = False
     status: Status = Status.OPEN
     waiting_for: list[Party] = []
@@ -212,6 +290,21 @@ class State(_Part):
     """How often the books were compared."""
     balanced: bool = False
     """Whether the books agreed at the end."""
+    clocks: dict[GoalName, ClockRun] = {}
+    words: int = 0
+    """How often the customer has heard from us."""
+    updates: int = 0
+    """How often the customer was sent a word by itself, so that a promise was kept."""
+    deadlines: dict[str, DeadlineRun] = {}
+    ladder: LadderRun | None = None
+    """Not set while no person owes a move."""
+    pages: int = 0
+    """How many pages were asked for."""
+    acknowledged_by: str | None = None
+    """The first person who took notice of the incident."""
+    escalated: bool = False
+    """Whether somebody asked for those a level higher, or a deadline of others was missed, and nobody has acknowledged
+    since."""
     cancelling: bool = False
     resolved: bool = False
     outcome: str | None = None

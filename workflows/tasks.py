@@ -10,7 +10,7 @@ from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.expressions import FactMissing
 from runbooks.language.guards import proven_by
 from runbooks.program import AskStep, DoStep, MeasureStep, Step, TellStep
-from workflows import approving, effects, facts, plans, program
+from workflows import approving, deadlines, effects, facts, plans, program
 from workflows.events import PlanChosen, RetryRequested, Settlement, TaskSettled, WaiverRequested
 from workflows.state import ApprovalRun, EffectRun, State, Task, Why
 from workflows.turn import Turn
@@ -20,7 +20,7 @@ BOOKS_DIFFER = "books_differ"
 BY_HAND = "settled by hand"
 """The outcome of an incident that a person has put right."""
 
-_BEGINS_SOMETHING = (Why.REFUSED, Why.REJECTED, Why.NO_PLAN_LEFT)
+_BEGINS_SOMETHING = (Why.REFUSED, Why.REJECTED, Why.NO_PLAN_LEFT, Why.UNPROTECTED)
 
 
 def retry_refusal(state: State, act: RetryRequested) -> str | None:
@@ -56,8 +56,8 @@ def retry(turn: Turn, act: RetryRequested) -> None:
         case Why.NO_PLAN_LEFT:
             for plan in state.bundle.program.action:
                 plans.forget(state, plan)
-        case Why.BOOKS_DIFFER:
-            pass  # they are compared again when nothing stands against closing
+        case Why.BOOKS_DIFFER | Why.UNPROTECTED:
+            pass  # they are compared again when nothing stands against closing; it is protected at once if it can be
         case Why.UNDECIDED:
             raise AssertionError("refused")
         case _:
@@ -107,6 +107,8 @@ def settle_refusal(state: State, act: TaskSettled) -> str | None:
             return _must_be_done(act) or _by_hand_refusal(program.step_of(state, task.step), act.result)
         case Why.NO_PLAN_LEFT:
             return "the incident is being cancelled" if state.cancelling else _must_be_done(act)
+        case Why.UNPROTECTED:
+            return _must_be_done(act)
         case Why.REJECTED | Why.UNDECIDED:
             return f"{task.step!r} needs an approval, which nobody can settle by hand; have it asked for again"
         case Why.BOOKS_DIFFER:
@@ -134,6 +136,8 @@ def settle(turn: Turn, act: TaskSettled) -> None:
         case Why.NO_PLAN_LEFT:
             state.resolved, state.outcome = True, BY_HAND
             turn.note(EntryKind.INCIDENT_RESOLVED, {"outcome": BY_HAND, "how": act.how.strip()})
+        case Why.UNPROTECTED:
+            deadlines.keep_by_hand(turn, task.id, by=act.actor.id)
         case Why.REJECTED | Why.UNDECIDED | Why.BOOKS_DIFFER:
             raise AssertionError("refused")
         case _:

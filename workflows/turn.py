@@ -17,6 +17,10 @@ class Turn:
     now: datetime
     entries: list[Entry] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    happened_at: datetime | None = None
+    """When that happened which the event tells of, if that was before it came here."""
+    raises: list[tuple[str, str]] = field(default_factory=list)
+    """Why the ladder is to start a level higher, and over what."""
 
     def note(self, kind: EntryKind, data: Data | None = None, *, actor: Actor = ENGINE) -> Entry:
         """Write an entry; its number is the run's next."""
@@ -41,6 +45,8 @@ class Turn:
             task.owner = owner or policy.owner
             task.due_at = self.now + policy.within.of(self.state.severity)
         self.state.tasks.append(task)
+        if why in (Why.UNDO_FAILED, Why.NO_PLAN_LEFT):
+            self.raises.append((why.value, task_id))
         shown: Data = {"task": task_id, "step": step, "why": why, "owner": task.owner}
         self.note(EntryKind.TASK_OPENED, {**shown, "due_at": task.due_at.isoformat() if task.due_at else None})
 

@@ -7,7 +7,7 @@ from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from amends import temporal
-    from workflows import approving, asking, authority, core
+    from workflows import approving, asking, authority, clocks, core
     from workflows.state import ApprovalRun, State, Task
 
 
@@ -38,6 +38,7 @@ def _attributes(state: State) -> list[SearchAttributeUpdate[Any]]:
         temporal.STAGE.value_set(state.stage) if state.stage else temporal.STAGE.value_unset(),
         temporal.ORDER_ID.value_set(str(order_id)) if order_id else temporal.ORDER_ID.value_unset(),
         temporal.DUE_AT.value_set(due.at) if due else temporal.DUE_AT.value_unset(),
+        *([temporal.BREACHED.value_set(bool(clocks.breached(state)))] if state.bundle.sla else []),
     ]
 
 
@@ -54,6 +55,10 @@ def _details(state: State) -> str:
     lines += [f"- asks {step.to}: `{step.id}`" for step in asking.open_asks(state)]
     lines += [_approval(approval) for approval in approving.open_approvals(state)]
     lines += [_task(task) for task in state.tasks]
+    lines += [f"- not kept: `{clock.goal}`" for clock in clocks.breached(state)]
+    if state.ladder is not None and state.ladder.paged:
+        taken = f", taken on by {state.ladder.acknowledged_by}" if state.ladder.acknowledged_by else ""
+        lines.append(f"- paged: {', '.join(state.ladder.paged)} (level {state.ladder.level + 1}){taken}")
     return "\n".join(lines)
 
 

@@ -36,6 +36,7 @@ def go_on(turn: Turn, step: WaitStep, run: StepRun, wait: WaitRun) -> None:
     if facts.condition(turn.state, step.until):
         run.phase = StepPhase.DONE
         turn.note(EntryKind.WAIT_ENDED, {"wait": step.id})
+        turn.happened_at = turn.happened_at or wait.news_at
     elif turn.now >= wait.until_at:
         run.phase = StepPhase.DONE
         turn.note(EntryKind.WAIT_TIMED_OUT, {"wait": step.id, "assumed": step.then_assume})
@@ -52,6 +53,8 @@ def go_on(turn: Turn, step: WaitStep, run: StepRun, wait: WaitRun) -> None:
                 inputs=facts.inputs(turn.state, step.check.inputs),
             )
         )
+    elif wait.next_check_at is not None:
+        wait.news_at = None  # what news told of has not ended the wait
 
 
 def checked(turn: Turn, step: WaitStep, run: StepRun, returned: CommandReturned) -> None:
@@ -68,6 +71,7 @@ def wake(turn: Turn, run: StepRun) -> None:
     """News came: check at once."""
     if run.wait is not None and run.phase is StepPhase.RUNNING and run.wait.next_check_at is not None:
         run.wait.next_check_at = turn.now
+        run.wait.news_at = turn.happened_at
 
 
 def withdraw(turn: Turn, step: WaitStep, run: StepRun) -> None:

@@ -1,0 +1,80 @@
+"""Steps that stand in no stage, and run beside them when their moment has come.
+
+What protects a deadline of others, and the word that a customer gets before the promised time without one is over, are
+steps like any other: tried, reconciled, left to a person by the same rules. Only where they come from differs.
+"""
+
+from amends.models import Outcome, Party
+from runbooks.catalogue import CATALOGUE
+from runbooks.policy import ExternalDeadline, GoalName
+from runbooks.program import ApproveStep, DoStep, IfUndecided, OnRefusal, Step, TellStep, Undo
+from workflows import facts
+from workflows.state import State
+
+
+def sequences(state: State) -> tuple[tuple[Step, ...], ...]:
+    """The steps beside the stages, each sequence by itself: those that have begun, and those that may."""
+    protected = (protecting(state, deadline) for deadline in state.bundle.external)
+    return (*protected, *((each,) for each in updates(state)))
+
+
+def protecting(state: State, deadline: ExternalDeadline) -> tuple[Step, ...]:
+    """The steps that protect a deadline: an approval, if one is needed, and the call. What it gives is kept under the
+    name that the runbook has for it, so that the runbook's own step finds it there."""
+    own = steps_that_call(state, deadline.protect_by)
+    spec = CATALOGUE[deadline.protect_by]
+    undo = None
+    if spec.undone_by is not None:
+        undo = Undo(activity=spec.undone_by, takes=CATALOGUE[spec.undone_by].undo_takes)
+    call = DoStep(
+        id=f"external.{deadline.name}",
+        activity=deadline.protect_by,
+        effect=True,
+        inputs=deadline.inputs,
+        save_as=next((step.save_as for step in own if step.save_as is not None), None),
+        undo=undo,
+        final=undo is None,
+        on_refusal=OnRefusal.TASK,
+    )
+    if deadline.approve is None or deadline.decide_within is None:
+        return (call,)
+    asked = ApproveStep(
+        id=f"external.{deadline.name}.approve",
+        role=deadline.approve,
+        decide_within=deadline.decide_within,
+        if_silent=IfUndecided.ESCALATE,
+    )
+    return (asked, call)
+
+
+def steps_that_call(state: State, activity: str) -> list[DoStep]:
+    """The runbook's own steps that do what an activity does."""
+    steps = state.bundle.program.all_steps()
+    return [step for step in steps if isinstance(step, DoStep) and step.activity == activity]
+
+
+def done_before(state: State, step: DoStep) -> str | None:
+    """The step beside the stages that has done already what ``step`` would do, with the same inputs."""
+    for effect in state.effects:
+        stands = effect.outcome is Outcome.APPLIED and effect.undone is not Outcome.APPLIED
+        beside = effect.step.startswith("external.") and effect.activity == step.activity
+        if stands and beside and effect.inputs == facts.inputs(state, step.inputs):
+            return effect.step
+    return None
+
+
+def updates(state: State) -> tuple[TellStep, ...]:
+    """The words that the customer has been sent by themselves so far, in order."""
+    goal = state.bundle.sla.goals.get(GoalName.UPDATE) if state.bundle.sla else None
+    if goal is None or goal.tell is None:
+        return ()
+    return tuple(
+        TellStep(
+            id=f"sla.update.{number}",
+            to=Party.CUSTOMER,
+            message=goal.tell,
+            values=goal.values,
+            on_refusal=OnRefusal.CONTINUE,
+        )
+        for number in range(1, state.updates + 1)
+    )

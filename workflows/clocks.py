@@ -1,0 +1,303 @@
+"""Clocks: a promise is a budget of time and what has been consumed of it; when it is due follows from the two.
+
+A clock runs in its goal's calendar. It stands still while everybody who is waited for is named by the runbook, and
+that time is charged to the party; it goes on from when the party answered, though we heard of it later. Another
+severity gives it another budget, and what was consumed stays. A breach is never removed.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from amends.models import Data, Party, Severity, Stage
+from amends.timeline import EntryKind
+from runbooks import working_time
+from runbooks.catalogue import TELL
+from runbooks.policy import Calendar, Goal, GoalName
+from workflows import asking, beside, program
+from workflows.state import ClockRun, Due, State, Suspension
+from workflows.turn import Turn
+
+_NEVER_PAUSED = (GoalName.ACKNOWLEDGE, GoalName.FIRST_RESPONSE)
+"""What nobody but we can do."""
+
+NEEDS_A_PERSON = (Severity.CRITICAL, Severity.HIGH)
+"""The severities of which a person takes notice; the others the system acknowledges by itself."""
+
+
+def keep(turn: Turn) -> None:
+    """Bring the clocks up to now: resume, warn, say what was not kept, stop and start, and pause.
+
+    What was not kept is said of a clock that stops in the same turn, too.
+    """
+    state = turn.state
+    if state.bundle.sla is None or not state.registered or state.ended:
+        return
+    for clock in running(state):
+        _follow_severity(turn, clock)
+    party = _held_by(state)
+    _resume(turn, party)
+    for clock in running(state):
+        _look(turn, clock)
+    for name in state.bundle.sla.goals:
+        _start_or_stop(turn, name)
+    _pause(turn, party)
+
+
+def end(turn: Turn) -> None:
+    """The incident ends: no promise is left to keep."""
+    for clock in running(turn.state):
+        _stop(turn, clock)
+
+
+def dues(state: State) -> Iterator[Due]:
+    """When each clock next has something to say."""
+    for clock in running(state):
+        if clock.running_since is None:
+            continue
+        for percent in _unwarned(state, clock):
+            yield Due(at=_at(state, clock, percent), what=f"{percent}% of {clock.goal}")
+        if not clock.breached:
+            yield Due(at=_at(state, clock, 100), what=f"goal {clock.goal}")
+        tell_at = _tells_at(state, clock)
+        if tell_at is not None:
+            yield Due(at=tell_at, what=f"word for {clock.goal}")
+
+
+def due_at(state: State, clock: ClockRun) -> datetime | None:
+    """When a clock is due; ``None`` while it stands still."""
+    return _at(state, clock, 100) if clock.running_since is not None else None
+
+
+def running(state: State) -> list[ClockRun]:
+    """The clocks that have not been stopped, also those that stand still."""
+    return [clock for clock in state.clocks.values() if not clock.stopped]
+
+
+def breached(state: State) -> list[ClockRun]:
+    """The promises that are not kept now."""
+    return [clock for clock in running(state) if clock.breached]
+
+
+def needs_acknowledging(state: State) -> bool:
+    """Whether a person has yet to take notice of the incident."""
+    over = state.cancelling or state.resolved
+    return state.acknowledged_by is None and state.severity in NEEDS_A_PERSON and not over
+
+
+def _start_or_stop(turn: Turn, name: GoalName) -> None:
+    clock = turn.state.clocks.get(name)
+    if clock is not None and not clock.stopped and name is GoalName.UPDATE and clock.words != turn.state.words:
+        _stop(turn, clock)  # the customer has heard from us: the next word is due that much later
+    wanted, open_now = _wanted(turn.state, name), clock is not None and not turn.state.clocks[name].stopped
+    if wanted and not open_now:
+        _start(turn, name)
+    elif not wanted and open_now:
+        _stop(turn, turn.state.clocks[name])
+
+
+def _wanted(state: State, name: GoalName) -> bool:
+    """Whether a promise is to be kept now."""
+    if state.cancelling:
+        return False
+    match name:
+        case GoalName.ACKNOWLEDGE:
+            return needs_acknowledging(state)
+        case GoalName.FIRST_RESPONSE:
+            return state.words == 0 and not state.resolved
+        case GoalName.UPDATE:
+            return state.words > 0 and not state.resolved
+        case GoalName.ANALYSIS:
+            return state.stage is Stage.ANALYSIS
+        case GoalName.ACTION:
+            return state.stage is Stage.ACTION and not state.resolved
+        case GoalName.RESOLVE:
+            return not state.resolved
+
+
+def _start(turn: Turn, name: GoalName) -> None:
+    state = turn.state
+    assert state.bundle.sla is not None
+    goal = state.bundle.sla.goals[name]
+    first = state.clocks.get(name) is None and name in (GoalName.FIRST_RESPONSE, GoalName.RESOLVE)
+    since = state.opened_at if first and state.opened_at is not None else turn.now
+    clock = ClockRun(
+        goal=name,
+        started_at=since,
+        within=goal.within.of(state.severity),
+        running_since=since,
+        words=state.words,
+    )
+    state.clocks[name] = clock
+    calendar: Data = {"calendar": goal.calendar} if goal.calendar else {}
+    turn.note(
+        EntryKind.CLOCK_STARTED,
+        {"goal": name, "within": _seconds(clock.within), **_due_data(state, clock), **calendar},
+    )
+
+
+def _stop(turn: Turn, clock: ClockRun) -> None:
+    consumed = _consumed(turn.state, clock, turn.now)
+    _close_suspension(clock, turn.now)
+    clock.consumed, clock.running_since, clock.stopped = consumed, None, True
+    turn.note(
+        EntryKind.CLOCK_STOPPED,
+        {
+            "goal": clock.goal,
+            "consumed": _seconds(consumed),
+            "within": _seconds(clock.within),
+            "kept": clock.breached_at is None and consumed <= clock.within,
+        },
+    )
+
+
+def _follow_severity(turn: Turn, clock: ClockRun) -> None:
+    within = _goal(turn.state, clock).within.of(turn.state.severity)
+    if within == clock.within:
+        return
+    clock.within = within
+    consumed = _consumed(turn.state, clock, turn.now)
+    clock.warned = [percent for percent in clock.warned if consumed >= _part(within, percent)]
+    due = _due_data(turn.state, clock)
+    turn.note(EntryKind.CLOCK_RESET, {"goal": clock.goal, "within": _seconds(within), **due})
+    if clock.breached and consumed < within:
+        clock.breached = False
+        data: Data = {"goal": clock.goal, "due_at": due["due_at"], "severity": turn.state.severity}
+        turn.note(EntryKind.BREACH_REASSESSED, data)
+
+
+def _resume(turn: Turn, party: Party | None) -> None:
+    """Clocks that stood still for another than ``party`` go on."""
+    ended = [clock for clock in running(turn.state) if clock.charged_to not in (None, party)]
+    for charged in dict.fromkeys(clock.charged_to for clock in ended):
+        _go_on(turn, [clock for clock in ended if clock.charged_to is charged])
+
+
+def _go_on(turn: Turn, clocks: list[ClockRun]) -> None:
+    """Run again from when the party answered, which may have been before we heard of it."""
+    paused_at = max(clock.suspensions[-1].since for clock in clocks)
+    since = min(max(turn.happened_at or turn.now, paused_at), turn.now)
+    charged_to = clocks[0].charged_to
+    goals: Data = {}
+    for clock in clocks:
+        _close_suspension(clock, since)
+        clock.running_since = since
+        goals[clock.goal] = _at(turn.state, clock, 100).isoformat()
+    suspended = _seconds(since - paused_at)
+    turn.note(
+        EntryKind.CLOCK_RESUMED,
+        {"goals": goals, "charged_to": charged_to, "since": since.isoformat(), "suspended": suspended},
+    )
+
+
+def _pause(turn: Turn, party: Party | None) -> None:
+    """Clocks stand still while ``party`` holds the ball, which is charged for it."""
+    state = turn.state
+    clocks = [each for each in running(state) if each.goal not in _NEVER_PAUSED and each.running_since is not None]
+    if party is None or not clocks:
+        return
+    for clock in clocks:
+        clock.consumed, clock.running_since = _consumed(state, clock, turn.now), None
+        clock.charged_to = party
+        clock.suspensions.append(Suspension(party=party, since=turn.now))
+    turn.note(EntryKind.CLOCK_PAUSED, {"goals": [clock.goal for clock in clocks], "charged_to": party})
+
+
+def _look(turn: Turn, clock: ClockRun) -> None:
+    """Warn, and say what was not kept; let the customer hear from us before that."""
+    if clock.running_since is None:
+        return
+    state = turn.state
+    due = _at(state, clock, 100)
+    tell_at = _tells_at(state, clock)
+    if tell_at is not None and turn.now >= tell_at:
+        clock.told = True
+        state.updates += 1
+        program.advance(turn, (beside.updates(state)[-1],))
+    passed = [percent for percent in _unwarned(state, clock) if turn.now >= _at(state, clock, percent)]
+    if passed:
+        clock.warned += passed
+        if turn.now < due:
+            data: Data = {"goal": clock.goal, "percent": passed[-1], "due_at": due.isoformat()}
+            turn.note(EntryKind.CLOCK_WARNED, data)
+    if turn.now >= due and not clock.breached:
+        clock.breached, clock.breached_at = True, clock.breached_at or due
+        turn.note(EntryKind.CLOCK_BREACHED, {"goal": clock.goal, "due_at": due.isoformat()})
+        turn.raises.append(("breach", clock.goal))
+
+
+def _tells_at(state: State, clock: ClockRun) -> datetime | None:
+    """When the customer hears from us by itself: at the last warning, or when it is due; ``None`` if not now."""
+    promised = _goal(state, clock).tell is not None and _wanted(state, clock.goal)
+    if not promised or clock.told or clock.breached or _word_under_way(state):
+        return None
+    return _at(state, clock, _warn_at(state)[-1] if _warn_at(state) else 100)
+
+
+def _word_under_way(state: State) -> bool:
+    return any(command.activity == TELL for command in state.pending.values())
+
+
+def _held_by(state: State) -> Party | None:
+    """The party that holds the ball, if the clocks stand still for everybody who is waited for. A question that is
+    still on its way is ours."""
+    assert state.bundle.sla is not None
+    pausing = state.bundle.sla.pause_while_waiting_for
+    if state.cancelling or not state.waiting_for or any(party not in pausing for party in state.waiting_for):
+        return None
+    asked = (state.steps[step.id].ask for step in asking.open_asks(state))
+    return state.waiting_for[0] if all(ask is not None and ask.answer_by for ask in asked) else None
+
+
+def _close_suspension(clock: ClockRun, at: datetime) -> None:
+    if clock.suspensions and clock.suspensions[-1].until is None:
+        clock.suspensions[-1].until = at
+    clock.charged_to = None
+
+
+def _at(state: State, clock: ClockRun, percent: int) -> datetime:
+    """When so much of a running clock's budget is consumed; in the past if it was before it last began to run."""
+    assert clock.running_since is not None
+    left = _part(clock.within, percent) - clock.consumed
+    if left <= timedelta(0):
+        return clock.running_since
+    return working_time.due(_calendar(state, clock), clock.running_since, left)
+
+
+def _consumed(state: State, clock: ClockRun, now: datetime) -> timedelta:
+    if clock.running_since is None:
+        return clock.consumed
+    return clock.consumed + working_time.elapsed(_calendar(state, clock), clock.running_since, now)
+
+
+def _due_data(state: State, clock: ClockRun) -> Data:
+    if clock.running_since is None:
+        return {"due_at": None}
+    due = _at(state, clock, 100)
+    beyond: Data = {} if working_time.confirmed(_calendar(state, clock), due) else {"unconfirmed": True}
+    return {"due_at": due.isoformat(), **beyond}
+
+
+def _part(within: timedelta, percent: int) -> timedelta:
+    return within * percent // 100
+
+
+def _unwarned(state: State, clock: ClockRun) -> list[int]:
+    return [] if clock.breached else [percent for percent in _warn_at(state) if percent not in clock.warned]
+
+
+def _warn_at(state: State) -> tuple[int, ...]:
+    return state.bundle.sla.warn_at if state.bundle.sla else ()
+
+
+def _goal(state: State, clock: ClockRun) -> Goal:
+    assert state.bundle.sla is not None
+    return state.bundle.sla.goals[clock.goal]
+
+
+def _calendar(state: State, clock: ClockRun) -> Calendar | None:
+    goal = _goal(state, clock)
+    return state.bundle.calendars[goal.calendar] if goal.calendar is not None else None
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())

@@ -1,0 +1,156 @@
+"""Deadlines that others set: watched from the moment that starts them, never paused, and protected at the last safe
+moment by a call of our own, unless the runbook's own step has made it by then."""
+
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+
+from amends.models import Outcome
+from amends.timeline import EntryKind
+from runbooks.dated import row_for
+from runbooks.expressions import FactMissing
+from runbooks.policy import ExternalDeadline
+from runbooks.program import DoStep
+from workflows import beside, facts, program
+from workflows.state import DeadlinePhase, DeadlineRun, Due, EffectRun, State, StepPhase, Why
+from workflows.turn import Turn
+
+UNPROTECTED = "unprotected:"
+"""How the task begins that stands for a deadline which cannot be protected for want of a fact."""
+
+
+def keep(turn: Turn) -> None:
+    """Set what has begun, protect what is near, and say what was missed."""
+    if turn.state.cancelling:
+        return
+    for deadline in turn.state.bundle.external:
+        _set(turn, deadline)
+        run = turn.state.deadlines.get(deadline.name)
+        if run is not None and run.phase in (DeadlinePhase.WATCHED, DeadlinePhase.PROTECTING):
+            _protect(turn, deadline, run)
+
+
+def dues(state: State) -> Iterator[Due]:
+    """When each deadline is next to be looked at."""
+    if state.cancelling:
+        return
+    for name, run in state.deadlines.items():
+        if run.phase is DeadlinePhase.WATCHED:
+            yield Due(at=run.protect_at, what=f"protection of {name}")
+        elif run.phase is DeadlinePhase.PROTECTING:
+            yield Due(at=run.due_at, what=f"deadline {name}")
+
+
+def open_deadlines(state: State) -> dict[str, DeadlineRun]:
+    """Those that are to be kept yet, by name."""
+    return {
+        name: run
+        for name, run in state.deadlines.items()
+        if run.phase in (DeadlinePhase.WATCHED, DeadlinePhase.PROTECTING)
+    }
+
+
+def keep_by_hand(turn: Turn, task: str, *, by: str) -> None:
+    """A person has protected the deadline that a task stands for."""
+    name = task.removeprefix(UNPROTECTED)
+    turn.state.deadlines[name].phase = DeadlinePhase.PROTECTED
+    turn.note(EntryKind.DEADLINE_PROTECTED, {"deadline": name, "by": by})
+
+
+def _set(turn: Turn, deadline: ExternalDeadline) -> None:
+    """From when the fact is known that starts it; moved when that fact changes, as long as nothing has been done."""
+    state = turn.state
+    starts = facts.moment(state, deadline.starts)
+    before = state.deadlines.get(deadline.name)
+    if starts is None or (before is not None and before.phase is not DeadlinePhase.WATCHED):
+        return
+    row = row_for(
+        state.bundle.tables[deadline.table],
+        on=starts.astimezone(UTC).date(),
+        jurisdiction=facts.text(state, "order.jurisdiction"),
+        marketplace=facts.text(state, "order.marketplace"),
+    )
+    due_at = starts + timedelta(seconds=int(str(row.value)))
+    deciding = (
+        deadline.decide_within.of(state.severity) if deadline.approve and deadline.decide_within else timedelta(0)
+    )
+    protect_at = due_at - deadline.safe_before - deciding
+    if before is not None and (before.due_at, before.protect_at) == (due_at, protect_at):
+        return
+    state.deadlines[deadline.name] = DeadlineRun(due_at=due_at, protect_at=protect_at)
+    turn.note(
+        EntryKind.DEADLINE_SET,
+        {
+            "deadline": deadline.name,
+            "due_at": due_at.isoformat(),
+            "protect_at": protect_at.isoformat(),
+            "table": deadline.table,
+            "source": row.source,
+        },
+    )
+
+
+def _protect(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> None:
+    state = turn.state
+    calls = _calls(state, deadline.protect_by)
+    done = next((call for call in calls if _stands(call)), None)
+    if done is not None:
+        run.phase = DeadlinePhase.PROTECTED
+        turn.note(EntryKind.DEADLINE_PROTECTED, {"deadline": deadline.name, "by": done.step})
+    elif _is_over(state, deadline, calls):
+        run.phase = DeadlinePhase.OVER
+    elif turn.now >= run.due_at:
+        run.phase = DeadlinePhase.OVER
+        turn.note(EntryKind.DEADLINE_MISSED, {"deadline": deadline.name, "due_at": run.due_at.isoformat()})
+        state.escalated = True
+        turn.raises.append(("breach", deadline.name))
+    elif turn.now >= run.protect_at:
+        run.phase = DeadlinePhase.PROTECTING
+        if not _under_way(state, deadline, calls):
+            _call(turn, deadline)
+
+
+def _call(turn: Turn, deadline: ExternalDeadline) -> None:
+    """Begin, or go on. What the call needs and nobody knows is for a person to find out."""
+    task, steps = f"{UNPROTECTED}{deadline.name}", beside.protecting(turn.state, deadline)
+    try:
+        program.advance(turn, steps)
+    except FactMissing:
+        turn.state.steps.pop(steps[-1].id, None)
+        if all(each.id != task for each in turn.state.tasks):
+            turn.open_task(task_id=task, step=steps[-1].id, why=Why.UNPROTECTED)
+    else:
+        turn.close_task(task, how="done")
+
+
+def _is_over(state: State, deadline: ExternalDeadline, calls: list[EffectRun]) -> bool:
+    """Whether nothing is to be protected: no step of the runbook that would make the call is wanted any more, or it was
+    made, refused, and the runbook went on."""
+    own = beside.steps_that_call(state, deadline.protect_by)
+    if own and not any(_may_be_wanted(state, step) for step in own):
+        return True
+    return any(call.outcome is Outcome.NOT_APPLIED and _went_on(state, call.step) for call in calls)
+
+
+def _went_on(state: State, step: str) -> bool:
+    run = state.steps.get(step)
+    return run is not None and run.phase is StepPhase.DONE
+
+
+def _may_be_wanted(state: State, step: DoStep) -> bool:
+    try:
+        return facts.condition(state, step.when)
+    except FactMissing:
+        return True
+
+
+def _under_way(state: State, deadline: ExternalDeadline, calls: list[EffectRun]) -> bool:
+    own = {step.id for step in beside.protecting(state, deadline)}
+    return any(call.outcome in (None, Outcome.UNKNOWN) and call.step not in own for call in calls)
+
+
+def _stands(call: EffectRun) -> bool:
+    return call.outcome is Outcome.APPLIED and call.undone is not Outcome.APPLIED
+
+
+def _calls(state: State, activity: str) -> list[EffectRun]:
+    return [effect for effect in state.effects if effect.activity == activity]
