@@ -1,0 +1,166 @@
+"""Deadlines of others: never paused, protected at the last safe moment, and by one call only."""
+
+from datetime import datetime, timedelta
+
+from amends.models import Data, Outcome
+from amends.timeline import EntryKind
+from runbooks.bundle import Bundle
+from runbooks.policy import TaskPolicy
+from tests.workflows.bench import decide
+from tests.workflows.builders import START, Incident, always, applied, refusing
+from tests.workflows.promises import CLAIM, LADDER, at, claiming, hours, last, pages
+from workflows.events import Command, CommandReturned
+from workflows.state import Why
+
+SET, PROTECTED, MISSED = EntryKind.DEADLINE_SET, EntryKind.DEADLINE_PROTECTED, EntryKind.DEADLINE_MISSED
+
+
+class World:
+    """Everything works; the parcel was last seen when the incident begins."""
+
+    def __init__(self, *, refuses: tuple[str, ...] = ()) -> None:
+        self.refuses = refuses
+        self.seen: str | None = START.isoformat()
+        self.calls: list[tuple[str, datetime]] = []
+
+    def __call__(self, command: Command, now: datetime) -> CommandReturned:
+        if command.role == "effect":
+            self.calls.append((command.step, now))
+        if command.activity in self.refuses:
+            return refusing(command.activity)(command, now)
+        answer = applied(command, now)
+        if command.activity == "shipping.read_parcel":
+            scan: Data = {"last_scan_at": self.seen} if self.seen else {}
+            return answer.model_copy(update={"result": {**answer.result, **scan}})
+        if command.activity == "shipping.file_claim":
+            return answer.model_copy(update={"result": {"claim_id": "CL-1", "status": "open"}})
+        return answer
+
+    def claims(self) -> list[tuple[str, float]]:
+        return [(step, (now - START) / timedelta(hours=1)) for step, now in self.calls if "claim" in step]
+
+
+def opened(bundle: Bundle | None = None, world: World | None = None) -> tuple[Incident, World]:
+    world = world or World()
+    return Incident(bundle=bundle or claiming(), world=world).open(), world
+
+
+def test_a_deadline_is_set_from_its_fact_and_its_table() -> None:
+    incident, _ = opened()
+
+    told = last(incident, SET)
+    assert (hours(told["due_at"]), hours(told["protect_at"])) == (72, 48)
+    assert (told["table"], told["source"]) == ("claim_window", "the contract")
+
+
+def test_what_protects_it_runs_at_the_last_safe_moment() -> None:
+    incident, world = opened()
+    incident.wait(hours=60)
+
+    assert world.claims() == [("external.carrier_claim", 48)]
+    assert at(incident, PROTECTED, by="external.carrier_claim") == [48]
+
+
+def test_the_runbooks_own_step_takes_over_what_was_done_and_does_not_call_again() -> None:
+    incident, world = opened()
+    incident.wait(hours=25).answer("refund").wait(hours=200)
+
+    assert incident.status() == "closed"
+    assert world.claims() == [("external.carrier_claim", 48)]
+    assert last(incident, EntryKind.STEP_SKIPPED)["done_by"] == "external.carrier_claim"
+    assert incident.state.facts["claim"] == {"claim_id": "CL-1", "status": "open"}
+
+
+def test_the_runbooks_own_step_protects_it_when_it_comes_first() -> None:
+    incident, world = opened(claiming(days=30))
+    incident.wait(hours=25).answer("refund").wait(hours=48)
+
+    assert world.claims() == [("follow_up.shipping.file_claim", 72)]
+    assert at(incident, PROTECTED, by=CLAIM.id) == [72]
+
+
+def test_the_time_that_its_approval_needs_is_taken_off() -> None:
+    bundle = claiming(approve="lead", decide_within=always(6))
+    incident, world = opened(bundle)
+    assert hours(last(incident, SET)["protect_at"]) == 42
+    incident.wait(hours=44)
+    assert world.claims() == []
+
+    decide(incident, "chen", approval_id="external.carrier_claim.approve", amount=None)
+
+    assert world.claims() == [("external.carrier_claim", 44)]
+
+
+def test_it_never_pauses() -> None:
+    incident, world = opened()
+    incident.wait(hours=50)
+
+    assert incident.of(EntryKind.CLOCK_PAUSED) == []
+    assert world.claims()[0][1] == 48
+
+
+def test_a_deadline_that_begins_anew_moves_while_nothing_was_done() -> None:
+    world = World()
+    incident, _ = opened(world=world)
+    incident.state.facts["parcel"]["last_scan_at"] = (START + timedelta(hours=10)).isoformat()  # type: ignore[index, call-overload]
+    incident.wait(hours=7)
+
+    assert [hours(each["due_at"]) for each in incident.of(SET)] == [72, 82]
+
+
+def test_what_is_refused_is_a_persons_task_and_missed_when_its_time_comes() -> None:
+    bundle = claiming().model_copy(
+        update={"escalation": LADDER, "tasks": TaskPolicy(owner="logistics", within=always(90))}
+    )
+    incident, _ = opened(bundle, World(refuses=("shipping.file_claim",)))
+    incident.wait(hours=72)
+
+    assert [task.why for task in incident.state.tasks] == [Why.REFUSED]
+    assert at(incident, MISSED) == [72]
+    assert (48, 1, "an,bo") in pages(incident)
+    assert last(incident, EntryKind.LADDER_RAISED)["what"] == "carrier_claim"
+
+
+def test_a_task_that_was_tried_again_in_time_keeps_it() -> None:
+    world = World(refuses=("shipping.file_claim",))
+    incident, _ = opened(claiming(), world)
+    incident.wait(hours=50)
+    world.refuses = ()
+    incident.retry(incident.state.tasks[0].id).wait(hours=30)
+
+    assert incident.of(MISSED) == []
+    assert at(incident, PROTECTED) == [50]
+
+
+def test_without_its_fact_there_is_no_deadline() -> None:
+    world = World()
+    world.seen = None
+    incident, _ = opened(world=world)
+
+    assert incident.state.deadlines == {}
+
+
+def test_a_deadline_about_something_that_is_not_wanted_any_more_is_let_go() -> None:
+    bundle = claiming()
+    step = CLAIM.model_copy(update={"when": 'trace.status != "found"'})
+    bundle = bundle.model_copy(update={"program": bundle.program.model_copy(update={"follow_up": (step,)})})
+    incident, world = opened(bundle)
+    incident.state.facts["trace"] = {"trace_id": "T-1", "status": "found"}
+    incident.wait(hours=60)
+
+    assert world.claims() == []
+    assert incident.of(MISSED) == []
+
+
+def test_an_unknown_outcome_is_asked_about_before_anything_else() -> None:
+    world = World()
+
+    def losing(command: Command, now: datetime) -> CommandReturned:
+        if command.activity == "shipping.file_claim" and command.reconciles is None:
+            return CommandReturned(command_id=command.id, outcome=Outcome.UNKNOWN, trouble="no answer")
+        return world(command, now)
+
+    incident = Incident(bundle=claiming(), world=losing).open().wait(hours=49)
+
+    assert len(incident.of(EntryKind.RECONCILE_REQUESTED)) == 1
+    assert at(incident, PROTECTED) == [48]
