@@ -25,9 +25,9 @@ NEEDS_A_PERSON = (Severity.CRITICAL, Severity.HIGH)
 
 
 def keep(turn: Turn) -> None:
-    """Bring the clocks up to now: resume, warn, say what was not kept, stop and start, and pause.
+    """Bring the clocks up to now: resume, stop and start, warn, say what was not kept, and pause.
 
-    What was not kept is said of a clock that stops in the same turn, too.
+    What is done in the very moment in which it is due is done in time.
     """
     state = turn.state
     if state.bundle.sla is None or not state.registered or state.ended:
@@ -36,10 +36,10 @@ def keep(turn: Turn) -> None:
         _follow_severity(turn, clock)
     party = _held_by(state)
     _resume(turn, party)
-    for clock in running(state):
-        _look(turn, clock)
     for name in state.bundle.sla.goals:
         _start_or_stop(turn, name)
+    for clock in running(state):
+        _look(turn, clock)
     _pause(turn, party)
 
 
@@ -137,6 +137,8 @@ def _start(turn: Turn, name: GoalName) -> None:
 
 def _stop(turn: Turn, clock: ClockRun) -> None:
     consumed = _consumed(turn.state, clock, turn.now)
+    if consumed > clock.within and not clock.breached:
+        _breach(turn, clock)  # nobody looked at it in between: it was answered before we heard of it
     _close_suspension(clock, turn.now)
     clock.consumed, clock.running_since, clock.stopped = consumed, None, True
     turn.note(
@@ -145,7 +147,7 @@ def _stop(turn: Turn, clock: ClockRun) -> None:
             "goal": clock.goal,
             "consumed": _seconds(consumed),
             "within": _seconds(clock.within),
-            "kept": clock.breached_at is None and consumed <= clock.within,
+            "kept": clock.breached_at is None,
         },
     )
 
@@ -220,9 +222,14 @@ def _look(turn: Turn, clock: ClockRun) -> None:
             data: Data = {"goal": clock.goal, "percent": passed[-1], "due_at": due.isoformat()}
             turn.note(EntryKind.CLOCK_WARNED, data)
     if turn.now >= due and not clock.breached:
-        clock.breached, clock.breached_at = True, clock.breached_at or due
-        turn.note(EntryKind.CLOCK_BREACHED, {"goal": clock.goal, "due_at": due.isoformat()})
-        turn.raises.append(("breach", clock.goal))
+        _breach(turn, clock)
+
+
+def _breach(turn: Turn, clock: ClockRun) -> None:
+    due = _at(turn.state, clock, 100) if clock.running_since is not None else turn.now
+    clock.breached, clock.breached_at = True, clock.breached_at or due
+    turn.note(EntryKind.CLOCK_BREACHED, {"goal": clock.goal, "due_at": due.isoformat()})
+    turn.raises.append(("breach", clock.goal))
 
 
 def _tells_at(state: State, clock: ClockRun) -> datetime | None:

@@ -101,7 +101,9 @@ def _deadlines_of_others(runbook: Runbook, context: Context) -> None:
             written = "safe_before" in external.model_fields_set
             named = "`safe_before`" if written else "`safe_before`, which is 24h where nothing is said,"
             named += " and `decide_within` add up to" if deciding is not None else " is"
-            message = f"{named} {in_words(needed)}, but the shortest row of {external.table!r} is {in_words(shortest)}; "
+            message = (
+                f"{named} {in_words(needed)}, but the shortest row of {external.table!r} is {in_words(shortest)}; "
+            )
             context.wrong(("external", name, "safe_before" if written else "table"), message + "take less time")
 
 

@@ -18,6 +18,7 @@ from tests.workflows.builders import (
     TELL,
     WAIT,
     Incident,
+    always,
     applied,
     lost_parcel,
     read,
@@ -260,3 +261,12 @@ def grave_parcel() -> Bundle:
     base = lost_parcel()
     rule = SeverityRule(severity=Severity.HIGH, when="incident.contacts > 0")
     return base.model_copy(update={"program": base.program.model_copy(update={"severity": (rule,)})})
+
+
+def test_what_is_done_in_the_very_moment_in_which_it_is_due_is_done_in_time() -> None:
+    asked = ASK.model_copy(update={"answer_within": always(48)})
+    policy = sla(analysis=72).model_copy(update={"pause_while_waiting_for": ()})
+    incident = Incident(bundle=promising(lost_parcel(analysis=(asked,)), sla=policy)).open().wait(hours=100)
+
+    assert at(incident, STOPPED, goal="analysis", kept=True) == [72]
+    assert incident.of(BREACHED) == []
