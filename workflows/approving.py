@@ -6,6 +6,7 @@ for the amount that it was asked for, and no more: when more is to be given, it 
 
 from amends.models import ActorKind, Data, Money, Outcome
 from amends.timeline import Entry, EntryKind
+from runbooks.amounts import convert
 from runbooks.catalogue import CATALOGUE
 from runbooks.program import ApproveStep, DoStep, IfUndecided, Step, walk
 from workflows import authority, beside, effects, facts
@@ -228,16 +229,19 @@ def _needed(state: State, asked: ApproveStep, step: DoStep) -> Money | None:
         return None
     behind = {each.id for each in _behind(state, asked)} - {step.id}
     standing = [effect for effect in state.effects if effect.step in behind and effects.may_have_given(effect)]
-    given = [_worth(effect.activity, effect.inputs, about) for effect in standing]
-    given.append(_worth(step.activity, facts.inputs(state, step.inputs), about))
+    given = [_worth(state, effect.activity, effect.inputs, about) for effect in standing]
+    given.append(_worth(state, step.activity, facts.inputs(state, step.inputs), about))
     return Money(amount=max(about.amount, sum(given)), currency=about.currency)
 
 
-def _worth(activity: str, inputs: Data, about: Money) -> int:
-    """What a call gives, in minor units: its amount, or for goods what the approval is about."""
+def _worth(state: State, activity: str, inputs: Data, about: Money) -> int:
+    """What a call gives, in minor units of the currency that the approval is in: its amount, or for goods what the
+    approval is about. What is below zero gives nothing, and makes no room for more."""
     remedy = CATALOGUE[activity].remedy
     amount = inputs.get(remedy.amount) if remedy is not None and remedy.amount is not None else None
-    return Money.model_validate(amount).amount if amount is not None else about.amount
+    if amount is None:
+        return about.amount
+    return max(0, convert(Money.model_validate(amount), about.currency, state.bundle.rates))
 
 
 def _behind(state: State, asked: ApproveStep) -> list[Step]:

@@ -29,10 +29,13 @@ PAY = Value(expr="parcel.value", money=True)
 ONE = FINANCE.model_copy(update={"approvers": 1})
 
 
-def with_plans(*plans: Plan, world: World | None = None, choice: str = "refund") -> Incident:
+def with_plans(
+    *plans: Plan, world: World | None = None, choice: str = "refund", rates: dict[str, str] | None = None
+) -> Incident:
     bundle = cautious(finance=ONE)
     program = bundle.program.model_copy(update={"action": plans})
-    return chosen(choice, bundle=bundle.model_copy(update={"program": program}), world=world)
+    rates = {**bundle.rates, **(rates or {})}
+    return chosen(choice, bundle=bundle.model_copy(update={"program": program, "rates": rates}), world=world)
 
 
 def settle(incident: Incident, task: str, outcome: Outcome | None = None, *, by: Actor | None = None) -> str | None:
@@ -55,6 +58,34 @@ def test_two_payments_behind_one_approval_are_given_only_when_both_were_approved
     assert incident.state.approvals[ONE.id].amount == Money(amount=2 * WORTH.amount, currency="CNY")
     decide(incident, "fang", of="refund", amount=Money(amount=2 * WORTH.amount, currency="CNY"))
     assert incident.activities().count("payments.compensate") == 1
+
+
+def test_what_is_given_in_another_currency_counts_for_what_it_is_worth_in_that_of_the_approval() -> None:
+    """Splitting a refund over currencies does not slip under an approval either."""
+    dollars = Value(literal={"amount": WORTH.amount, "currency": "USD"})
+    pay = do("payments.compensate", stage="action.refund", final=True, inputs={"amount": dollars})
+    incident = with_plans(Plan(name="refund", steps=(ONE, pay)), rates={"USD": "7.00"})
+
+    decide(incident, "dai", of="refund")
+
+    assert "payments.compensate" not in incident.activities()
+    assert incident.state.approvals[ONE.id].amount == Money(amount=7 * WORTH.amount, currency="CNY")
+
+
+def test_an_amount_below_zero_makes_no_room_for_more_than_was_approved() -> None:
+    less, more = (Value(literal={"amount": each, "currency": "CNY"}) for each in (-WORTH.amount, 2 * WORTH.amount))
+    both = Together(
+        id="action.refund.together",
+        steps=(
+            do("payments.compensate", stage="action.refund", final=True, inputs={"amount": less}),
+            do("payments.give_goodwill", stage="action.refund", final=True, inputs={"amount": more}),
+        ),
+    )
+    incident = with_plans(Plan(name="refund", steps=(ONE, both)))
+
+    decide(incident, "dai", of="refund")
+
+    assert "payments.give_goodwill" not in incident.activities()
 
 
 def test_an_approval_that_was_not_needed_is_asked_for_when_it_is() -> None:
