@@ -4,7 +4,7 @@ from typing import assert_never
 
 from amends.models import Data
 from amends.timeline import EntryKind
-from runbooks.program import AskStep, Plan, TellStep, walk
+from runbooks.program import Plan, walk
 from workflows import effects, facts, program
 from workflows.events import Role
 from workflows.progress import Progress
@@ -95,16 +95,16 @@ def _try(turn: Turn, plan: Plan, run: PlanRun) -> bool:
             run.phase = PlanPhase.UNDOING
             turn.note(EntryKind.PLAN_FAILED, {"plan": plan.name})
             program.withdraw(turn, plan.steps)
-            _drop_messages(turn, plan)
+            _drop(turn, plan)
         case _:
             assert_never(progress)
     return True
 
 
-def _drop_messages(turn: Turn, plan: Plan) -> None:
-    """A plan has failed: what it would have said is not said any more, and nobody is asked to have it said."""
-    messages = {step.id for step in walk(plan.steps) if isinstance(step, TellStep | AskStep)}
-    for task in [task for task in turn.state.tasks if task.step in messages]:
+def _drop(turn: Turn, plan: Plan) -> None:
+    """A plan has failed: what it would have said or read is nobody's task any more."""
+    moot = {step.id for step in walk(plan.steps) if program.leaves_nothing(step)}
+    for task in [task for task in turn.state.tasks if task.step in moot]:
         turn.close_task(task.id, how="withdrawn")
 
 

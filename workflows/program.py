@@ -23,7 +23,7 @@ from runbooks.program import (
 from workflows import approving, asking, beside, effects, facts, measures, waiting
 from workflows.events import Command, CommandReturned, Role, Settlement
 from workflows.progress import Progress
-from workflows.state import State, StepPhase, StepRun, Why
+from workflows.state import PlanPhase, State, StepPhase, StepRun, Why
 from workflows.turn import Turn
 
 
@@ -125,6 +125,11 @@ def begin_again(turn: Turn, step: Step, *, plan: str | None) -> None:
             raise AssertionError(f"{step.id} makes no call that could be refused")
         case _:
             assert_never(step)
+
+
+def leaves_nothing(step: Step) -> bool:
+    """Whether a step changes nothing that would have to be taken back or known: a message or a read."""
+    return isinstance(step, TellStep | AskStep) or _is_read(step)
 
 
 def parties_waited_for(state: State) -> list[Party]:
@@ -299,7 +304,7 @@ def _settled(
     match event.outcome:
         case Outcome.APPLIED:
             _applied(turn, step, run, event)
-        case Outcome.UNKNOWN if turn.state.cancelling and isinstance(step, TellStep | AskStep):
+        case Outcome.UNKNOWN | Outcome.NOT_APPLIED if leaves_nothing(step) and _given_up(turn.state, plan):
             run.phase = StepPhase.DONE  # nobody needs to know any more
         case Outcome.UNKNOWN:
             run.phase = StepPhase.STUCK
@@ -347,6 +352,12 @@ def _refused(
 def _save_otherwise(turn: Turn, step: DoStep | AskStep) -> None:
     if step.save_as is not None and step.otherwise is not None:
         facts.save(turn, step.save_as, step.otherwise)
+
+
+def _given_up(state: State, plan: str | None) -> bool:
+    """Whether all is being called off, or the plan has failed."""
+    trying = state.plan is not None and state.plan.name == plan and state.plan.phase is not PlanPhase.UNDOING
+    return state.cancelling or (plan is not None and not trying)
 
 
 def _is_read(step: Step) -> bool:

@@ -2,11 +2,26 @@
 
 from datetime import timedelta
 
+import pytest
+
 from amends.models import Evidence, Outcome, Refusal, Status
 from amends.timeline import EntryKind
-from runbooks.program import Plan, TellStep, Together
+from runbooks.program import Plan, Step, TellStep, Together
 from tests.workflows.bench import FINANCE, LEAD, chosen, count, person
-from tests.workflows.builders import CUSTOMER, OPS, REFUND, REPORT, RESULTS, TELL, TRACE, Incident, applied, lost_parcel
+from tests.workflows.builders import (
+    CUSTOMER,
+    OPS,
+    REFUND,
+    REPLACE,
+    REPORT,
+    RESULTS,
+    TELL,
+    TRACE,
+    Incident,
+    applied,
+    lost_parcel,
+    read,
+)
 from tests.workflows.builders import SHIP as SHIPMENT
 from workflows import core
 from workflows.contract import Verdict
@@ -180,3 +195,53 @@ def test_what_a_plan_that_failed_would_have_said_is_nobodys_task_any_more() -> N
     assert [data["step"] for data in told] == ["action.refund.tell"]
     assert incident.of(EntryKind.TASK_CLOSED) == [{"task": told[0]["task"], "how": "withdrawn"}]
     assert incident.state.tasks == []
+
+
+SAYING = TellStep(id="action.refund.tell", to=TELL.to, message=TELL.message)
+LOOKING = read("inventory.check", stage="action.refund", save_as="stock")
+
+
+def beside_a_refund(step: Step) -> Incident:
+    """A message or a read is under way together with a refund, behind what can be taken back, in the only plan."""
+    first = REPLACE.model_copy(update={"id": "action.refund.orders.add_replacement"})
+    both = Together(id="action.refund.together", steps=(step, REFUND))
+    incident = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="refund", steps=(first, both)),)))
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=CUSTOMER))
+    incident.take(Registered())
+    while "payments.refund" not in incident.activities():
+        incident.take(applied(next(iter(incident.state.pending.values())), incident.now))
+    return incident
+
+
+@pytest.mark.parametrize("step", [SAYING, LOOKING], ids=["message", "read"])
+def test_what_becomes_of_a_message_or_a_read_of_a_plan_that_has_failed_is_nobodys_task(step: Step) -> None:
+    incident = beside_a_refund(step)
+    incident.take(refused(under_way(incident, "payments.refund")))
+
+    while (late := next((each for each in incident.state.pending.values() if each.step == step.id), None)) is not None:
+        incident.take(unheard(late))
+    incident.settle()
+
+    assert [task.id for task in incident.state.tasks] == ["no_plan_left"]
+
+
+def test_a_read_that_failed_for_good_in_a_plan_that_fails_is_dropped_with_it() -> None:
+    incident = beside_a_refund(LOOKING)
+    incident.take(unheard(under_way(incident, "inventory.check")))
+
+    incident.take(refused(under_way(incident, "payments.refund")))
+    incident.settle()
+
+    assert [task.id for task in incident.state.tasks] == ["no_plan_left"]
+
+
+def test_a_read_that_fails_for_good_while_all_is_called_off_is_nobodys_task() -> None:
+    incident = beside_a_refund(LOOKING)
+    late = under_way(incident, "inventory.check")
+    incident.take(CancelRequested(reason="mistake", actor=OPS))
+
+    incident.take(unheard(late))
+    incident.settle()
+
+    assert incident.of(EntryKind.TASK_OPENED) == []
+    assert incident.status() is Status.CANCELLED
