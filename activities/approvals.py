@@ -42,7 +42,7 @@ class ApprovalActivities:
             # who may approve so much for an order may not approve more on a day, unless it is said
             authority=Authority(for_order=request.up_to, per_day=request.per_day or request.up_to),
             at=at,
-            day=at.astimezone(_zone(request)).date(),
+            began=at.astimezone(_zone(request)).replace(hour=0, minute=0, second=0, microsecond=0),
             undone=request.undone,
         )
         if refusal is None:

@@ -1,7 +1,7 @@
 """What people have approved, counted across all incidents: an approval that is split does not slip under a limit."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, select
@@ -42,13 +42,14 @@ class ApprovalLog:
         amount: Money,
         authority: Authority,
         at: datetime,
-        day: date,
+        began: datetime,
         undone: Sequence[str] = (),
     ) -> Refusal | None:
         """Counts an approval, or says why the person's authority does not reach for it; then it is not counted.
 
-        The same approval by the same person counts once, with its newest amount. ``undone``: approvals of the incident
-        that count no more, whoever gave them, because what they were given for has been undone.
+        The same approval by the same person counts once, with its newest amount. ``began``: when the day began in the
+        role's zone; what the person has approved since then counts for the day, in whatever role. ``undone``: approvals
+        of the incident that count no more, whoever gave them, because what they were given for has been undone.
         """
         row = {
             "incident_id": incident_id,
@@ -59,7 +60,7 @@ class ApprovalLog:
             "amount": amount.amount,
             "currency": amount.currency,
             "at": at,
-            "day": day,
+            "day": began.date(),
         }
         this = (_approvals.c.incident_id == incident_id) & (_approvals.c.approval == approval)
         others = (_approvals.c.person == person) & ~this
@@ -69,7 +70,7 @@ class ApprovalLog:
             connection.execute(delete(_approvals).where(gone))
             for limit, which, place in (
                 (authority.for_order, others & (_approvals.c.order_id == order_id), f"order {order_id!r}"),
-                (authority.per_day, others & (_approvals.c.day == day), day.isoformat()),
+                (authority.per_day, others & (_approvals.c.at >= began), began.date().isoformat()),
             ):
                 refusal = _beyond(connection, limit, which, place=place, person=person, amount=amount)
                 if refusal is not None:

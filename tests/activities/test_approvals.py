@@ -60,6 +60,16 @@ def test_a_day_begins_at_midnight_of_the_roles_own_zone(rig: Rig) -> None:
     assert [before.outcome, after.outcome] == [Outcome.NOT_APPLIED, Outcome.APPLIED]
 
 
+@pytest.mark.parametrize(("first", "then"), [("UTC", "Asia/Shanghai"), ("Asia/Shanghai", "UTC")])
+def test_roles_in_different_zones_do_not_give_a_person_two_days_at_once(rig: Rig, first: str, then: str) -> None:
+    """Monday 17:00 by UTC is Tuesday in Shanghai."""
+    count(rig, 100000, hours=8, zone=first)
+
+    beyond = count(rig, 1, hours=8.5, incident_id="inc-1002", order_id="SO-1002", role="lead", zone=then)
+
+    assert beyond.outcome is Outcome.NOT_APPLIED
+
+
 @pytest.mark.parametrize(
     ("other", "says"),
     [

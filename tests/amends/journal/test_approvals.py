@@ -1,7 +1,7 @@
 """What people have approved, across all incidents."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,10 @@ from sqlalchemy import select
 from amends.journal import Authority, Journal, schema
 from amends.journal.engine import reading
 from amends.models import Money, Refusal
-from tests.amends.journal.builders import NOON
 from tests.amends.journal.givers import cny
 from tests.amends.journal.test_concurrency import at_once
 
-MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
+MONDAY, TUESDAY = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
 
 Approve = Callable[..., Refusal | None]
 
@@ -30,10 +29,10 @@ def approve(journal: Journal) -> Approve:
             "order_id": "SO-1001",
             "amount": Money(amount=fen, currency=currency),
             "authority": Authority(for_order=cny(100000), per_day=cny(150000)),
-            "at": NOON,
-            "day": MONDAY,
+            "began": MONDAY,
         }
-        return journal.approvals.count(**{**given, **other})
+        given |= other
+        return journal.approvals.count(at=given["began"] + timedelta(hours=12), **given)
 
     return count
 
@@ -65,7 +64,7 @@ def test_what_a_person_approves_on_a_day_is_counted_over_all_orders(approve: App
     approve(100000)
 
     over = approve(50001, incident_id="two", order_id="SO-1002")
-    next_day = approve(50001, incident_id="three", order_id="SO-1002", day=TUESDAY)
+    next_day = approve(50001, incident_id="three", order_id="SO-1002", began=TUESDAY)
 
     assert over is not None
     assert "would have approved 150001 (minor units of CNY) for 2026-11-23, and may approve 150000" in over.message
@@ -73,7 +72,7 @@ def test_what_a_person_approves_on_a_day_is_counted_over_all_orders(approve: App
 
 
 def test_the_same_approval_again_counts_once_with_its_newest_amount(journal: Journal, approve: Approve) -> None:
-    refusals = [approve(60000), approve(60000), approve(90000, day=TUESDAY), approve(100001)]
+    refusals = [approve(60000), approve(60000), approve(90000, began=TUESDAY), approve(100001)]
 
     assert [refusal is None for refusal in refusals] == [True, True, True, False]
     assert kept(journal) == [("one", 90000)]
@@ -110,7 +109,7 @@ def test_amounts_that_cannot_be_added_up_are_refused(approve: Approve) -> None:
     approve(100, currency="USD", authority=Authority())
 
     here = approve(100, incident_id="two")
-    there = approve(100, incident_id="three", order_id="SO-1002", day=TUESDAY, currency="EUR")
+    there = approve(100, incident_id="three", order_id="SO-1002", began=TUESDAY, currency="EUR")
 
     assert [refusal and refusal.reason for refusal in (here, there)] == ["BeyondAuthority"] * 2
     assert here is not None

@@ -44,7 +44,7 @@ def story(journal: Journal) -> Journal:
         amount=cny(39800),
         authority=Authority(),
         at=NOON,
-        day=MONDAY,
+        began=MONDAY,
     )
     begin(journal, KEY, None)
     journal.effects.finish(
@@ -114,7 +114,7 @@ def test_an_approval_that_is_counted_and_not_yet_told_is_no_problem(journal: Jou
         amount=cny(39800),
         authority=Authority(),
         at=NOON,
-        day=MONDAY,
+        began=MONDAY,
     )
 
     assert verify(journal, INCIDENT).ok
