@@ -212,13 +212,13 @@ def _soon() -> Duration:
     return duration
 
 
-def _essence(rig: Rig) -> list[tuple[str, ...]]:
-    """The story without the checks, which news brings about earlier and more often."""
-    return [
-        told
-        for told in rig.story()
-        if told[0] != EntryKind.TIME_CAME and not (told[0] == EntryKind.FACTS_READ and ".wait." in told[1])
-    ]
+def _essence(rig: Rig) -> dict[str, list[tuple[str, ...]]]:
+    """The story of each step without the checks, which news brings about earlier and more often."""
+    return {
+        step: [told for told in strand if told[0] != EntryKind.TIME_CAME]
+        for step, strand in rig.strands().items()
+        if ".wait." not in step
+    }
 
 
 async def _entries_in_history(rig: Rig) -> list[tuple[str, int]]:

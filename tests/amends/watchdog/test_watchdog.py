@@ -71,6 +71,7 @@ async def test_a_terminated_workflow_is_told_with_who_did_it_and_why(
 
     handle = await start(client, journal, queue, "terminated")
     await handle.terminate(reason="tidying up")
+    await until_listed(client, queue)
 
     await look(client, journal, queue=queue)
 
@@ -86,6 +87,7 @@ async def test_two_looks_at_once_and_one_more_raise_it_once(
 ) -> None:
     handle = await start(client, journal, queue, "terminated")
     await handle.terminate()
+    await until_listed(client, queue)
 
     await asyncio.gather(look(client, journal, queue=queue), look(client, journal, queue=queue))
     await look(client, journal, queue=queue)
@@ -128,6 +130,7 @@ async def test_what_is_right_again_is_cleared(
     async with Worker(client, task_queue=queue, workflows=[Sleeper]):
         await until_begun(handle)
     await handle.terminate()
+    await until_listed(client, queue)
     await look(client, journal, queue=queue)
     raised = [alert.kind for alert in standing()]
 
