@@ -47,27 +47,29 @@ def refusal(state: State, approval: ApprovalRun, who: str, *, rejecting: bool = 
 
 
 def limits(state: State, approval: ApprovalRun, who: str) -> Data | None:
-    """What an approval by a person is to be counted against (the fields of ``CountRequest``); ``None`` if nothing."""
-    if approval.amount is None:
+    """What an approval by a person is to be counted against (the fields of ``CountRequest``); ``None`` if nothing. Of
+    several roles that may decide, the one with the furthest authority is the person's."""
+    amount = approval.amount
+    if amount is None:
         return None
-    for name, role in _entitled(state, approval).items():
-        if who not in role.team or (role.approves_up_to is None and role.approves_per_day is None):
-            continue
-        report = state.facts["report"]
-        assert isinstance(report, dict)
-        return {
-            "incident_id": state.incident_id,
-            "approval": approval.id,
-            "person": who,
-            "role": name,
-            "order_id": str(report.get("order_id", state.workflow_id)),
-            "amount": approval.amount.model_dump(),
-            "up_to": _in(state, role.approves_up_to, approval.amount.currency),
-            "per_day": _in(state, role.approves_per_day, approval.amount.currency),
-            "zone": role.zone,
-            "undone": [each.id for each in state.approvals.values() if _came_to_nothing(state, each)],
-        }
-    return None
+    mine = {name: role for name, role in _entitled(state, approval).items() if who in role.team}
+    name = max(mine, key=lambda each: _authority_of(state, mine[each], amount), default=None)
+    if name is None or (mine[name].approves_up_to is None and mine[name].approves_per_day is None):
+        return None
+    role, report = mine[name], state.facts["report"]
+    assert isinstance(report, dict)
+    return {
+        "incident_id": state.incident_id,
+        "approval": approval.id,
+        "person": who,
+        "role": name,
+        "order_id": str(report.get("order_id", state.workflow_id)),
+        "amount": amount.model_dump(),
+        "up_to": _in(state, role.approves_up_to, amount.currency),
+        "per_day": _in(state, role.approves_per_day, amount.currency),
+        "zone": role.zone,
+        "undone": [each.id for each in state.approvals.values() if _came_to_nothing(state, each)],
+    }
 
 
 def asked_for(approval: ApprovalRun) -> str:
@@ -105,6 +107,12 @@ def _reaches(state: State, role: Role, amount: Money | None) -> bool:
     if amount is None or role.approves_up_to is None:
         return True
     return amount.amount <= convert(role.approves_up_to, amount.currency, state.bundle.rates)
+
+
+def _authority_of(state: State, role: Role, amount: Money) -> tuple[bool, int]:
+    """How far a role's authority reaches for an order, to compare: without a limit is furthest."""
+    limit = role.approves_up_to
+    return (True, 0) if limit is None else (False, convert(limit, amount.currency, state.bundle.rates))
 
 
 def _is_higher(state: State, role: Role, than: Role) -> bool:

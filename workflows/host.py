@@ -122,6 +122,16 @@ class IncidentWorkflow:
         """Serve the incident to its end. ``args``: one ``IncidentInput``."""
         del args  # taken in __init__, before any handler ran
         self._refuse_foreign_bundle()
+        await self._serve_through_cancels()
+        while self._inbox and not self._state.ended:  # it came in the moment in which this run was about to end
+            await self._serve_through_cancels()
+        if self._draining and not self._state.ended:
+            workflow.continue_as_new(IncidentInput(state=self._state, history_limit=self._limit))
+        state = self._state
+        return IncidentResult(incident_id=state.incident_id, status=state.status, outcome=state.outcome)
+
+    async def _serve_through_cancels(self) -> None:
+        """Serve; a cancellation in Temporal becomes an event like any other."""
         serving = asyncio.create_task(self._serve())
         while not serving.done():
             try:
@@ -137,10 +147,6 @@ class IncidentWorkflow:
                 workflow.logger.exception("the engine failed", extra={"incident": self._state.incident_id})
                 raise
         await serving
-        if self._draining and not self._state.ended:
-            workflow.continue_as_new(IncidentInput(state=self._state, history_limit=self._limit))
-        state = self._state
-        return IncidentResult(incident_id=state.incident_id, status=state.status, outcome=state.outcome)
 
     @workflow.update(name=REPORT, description="Report the exception: opens the incident, or is added to it.")
     async def report(self, request: ReportRequest) -> Receipt:

@@ -21,7 +21,7 @@ from tests.workflows.bench import (
 from tests.workflows.builders import OPS, Incident
 from workflows import core
 from workflows.contract import Verdict
-from workflows.events import CancelRequested, DecisionGiven, NewsReceived, TimeCame
+from workflows.events import CancelRequested, DecisionGiven, NewsReceived, Role, TimeCame
 from workflows.state import Why
 
 MORE = Money(amount=30000, currency="CNY")
@@ -139,6 +139,18 @@ def test_silence_escalates_and_the_approval_stays_open_for_a_higher_authority_to
     assert decide(incident, "fang").result == "recorded"
     assert incident.state.tasks == []
     assert sent(incident)
+
+
+def test_who_is_of_two_roles_has_the_further_authority_once_it_may_decide() -> None:
+    bundle = cautious()
+    roles = {**bundle.roles, "finance": bundle.roles["finance"].model_copy(update={"team": ("dai", "chen")})}
+    incident = chosen(bundle=bundle.model_copy(update={"roles": roles})).wait(hours=5)
+
+    decide(incident, "chen")
+
+    (counted,) = [command for command in incident.commands if command.role is Role.COUNT]
+    assert counted.inputs["role"] == "finance"
+    assert counted.inputs["up_to"] == {"amount": 2000_00, "currency": "CNY"}
 
 
 def test_silence_that_rejects_fails_the_plan() -> None:

@@ -305,7 +305,7 @@ def test_a_refund_of_what_was_never_paid_is_refused(journal: Journal, other: dic
 
 
 @pytest.mark.parametrize("head", [Head.COMPENSATION, Head.FREIGHT, Head.GOODWILL])
-def test_compensation_owed_by_law_or_platform_freight_and_exchange_top_ups_are_heads_with_their_own_caps(
+def test_compensation_owed_by_law_or_platform_and_freight_are_heads_with_their_own_caps(
     journal: Journal, head: Head
 ) -> None:
     capped = {"cap": cny(5000)}
