@@ -18,6 +18,7 @@ from runbooks.policy import (
     Goal,
     Level,
     Match,
+    Quiet,
     RemedyPolicy,
     Role,
     Shift,
@@ -200,11 +201,17 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "warn_at": Label("warn at", show=percents),
         "pause_while_waiting_for": Label("pause while waiting for"),
     },
-    Goal: {"within": Label("within"), "calendar": Label("calendar", show=code)},
+    Goal: {
+        "within": Label("within"),
+        "calendar": Label("calendar", show=code),
+        "tell": Label("told by itself", show=code),
+        "values": Label("values that the text names", named=True, show=code),
+    },
     Level: {
         "page": Label("page", named=True, show=code),
         "ack_within": Label("acknowledged within"),
         "repeat": Label("pages"),
+        "again_after": Label("paged again after"),
     },
     ExternalDeadline: {
         "name": Label("name", named=True, show=code),
@@ -212,6 +219,9 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "table": Label("table", show=code),
         "protect_by": Label("protected by", show=code),
         "inputs": Label("with", item="with `{}`", show=plain, whole=_given),
+        "safe_before": Label("called before the deadline by"),
+        "approve": Label("approved by", show=code),
+        "decide_within": Label("decided within"),
     },
     Expectation: {
         "expect": Label("expect", named=True, show=code),
@@ -224,6 +234,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "team": Label("team"),
         "duty": Label("duty"),
         "zone": Label("time zone"),
+        "quiet": Label("quiet hours"),
         "approves_up_to": Label("approves up to", show=_limit),
         "approves_per_day": Label("approves per day and person", show=_limit),
     },
@@ -231,6 +242,11 @@ LABELS: dict[type[Model], dict[str, Label]] = {
     RemedyPolicy: {
         "caps": Label("for an order at most", item="{} for an order at most", show=_limit),
         "per_day": Label("on a day at most", item="{} on a day at most", show=_limit),
+    },
+    Quiet: {
+        "begins": Label("from", show=wording.time_of_day),
+        "ends": Label("to", show=wording.time_of_day),
+        "above": Label("for what is milder than"),
     },
     Shift: {
         "who": Label("who", named=True),

@@ -87,7 +87,12 @@ def given(value: Value) -> str:
 
 def spans(value: Iterable[tuple[int, int]]) -> str:
     """Spans of a day in minutes since midnight: ``09:00-12:00``."""
-    return ", ".join(f"{_time(begin)}-{_time(end)}" for begin, end in value)
+    return ", ".join(f"{time_of_day(begin)}-{time_of_day(end)}" for begin, end in value)
+
+
+def time_of_day(minutes: int) -> str:
+    """Minutes since midnight: ``09:30``."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def weekdays(value: Iterable[int]) -> str:
@@ -97,7 +102,7 @@ def weekdays(value: Iterable[int]) -> str:
 def minute_of_week(value: int) -> str:
     """Minutes since Monday 00:00: ``tue 09:30``; the end of a week is the end of its Sunday."""
     day = min(value // _DAY, 6)
-    return f"{_DAYS[day]} {_time(value - day * _DAY)}"
+    return f"{_DAYS[day]} {time_of_day(value - day * _DAY)}"
 
 
 def with_rows_in_words(tables: dict[str, Table]) -> dict[str, Table]:
@@ -112,7 +117,3 @@ def _in_words(table: Table) -> Table:
 
 def _duration_of(value: Any) -> Any:
     return duration(timedelta(seconds=value)) if isinstance(value, int) else value
-
-
-def _time(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -12,7 +12,7 @@ from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
-from runbooks.policy import Expectation, Match, SlaPolicy
+from runbooks.policy import Expectation, ExternalDeadline, Goal, Level, Match, SlaPolicy
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -46,14 +46,8 @@ def written_of(bundle: Bundle) -> Runbook:
         "report": fields,
         "severity": {**severity, "otherwise": program.otherwise},
         "sla": _sla(bundle.sla) if bundle.sla else None,
-        "external": {
-            each.name: {"from": each.starts, "table": each.table, "protect_by": each.protect_by}
-            for each in bundle.external
-        },
-        "escalation": tuple(
-            {"page": level.page, "ack_within": _times(level.ack_within), "repeat": level.repeat}
-            for level in bundle.escalation
-        ),
+        "external": {each.name: _external(each) for each in bundle.external},
+        "escalation": tuple(map(_level, bundle.escalation)),
         "tasks": {"owner": bundle.tasks.owner, "within": _times(bundle.tasks.within)} if bundle.tasks else None,
         "stages": {
             "report": tuple(map(_step, program.report)),
@@ -76,9 +70,34 @@ def _opening(rule: Expectation | Match) -> dict[str, Any]:
 
 
 def _sla(sla: SlaPolicy) -> dict[str, Any]:
-    goals = {name.value: {**_times(goal.within), "calendar": goal.calendar} for name, goal in sla.goals.items()}
+    goals = {name.value: _goal(goal) for name, goal in sla.goals.items()}
     warned = tuple(f"{part}%" for part in sla.warn_at)
     return {**goals, "warn_at": warned, "pause_while_waiting_for": sla.pause_while_waiting_for}
+
+
+def _goal(goal: Goal) -> dict[str, Any]:
+    tell = {"tell": goal.tell} if goal.tell is not None else {}
+    return {**_times(goal.within), "calendar": goal.calendar, **tell}
+
+
+def _external(deadline: ExternalDeadline) -> dict[str, Any]:
+    return {
+        "from": deadline.starts,
+        "table": deadline.table,
+        "protect_by": deadline.protect_by,
+        "safe_before": deadline.safe_before,
+        "approve": deadline.approve,
+        "decide_within": _times(deadline.decide_within) if deadline.decide_within else None,
+    }
+
+
+def _level(level: Level) -> dict[str, Any]:
+    return {
+        "page": level.page,
+        "ack_within": _times(level.ack_within),
+        "repeat": level.repeat,
+        "again_after": _times(level.again_after) if level.again_after else None,
+    }
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from amends.models import Model, Money, Party, Severity, Stage
 from runbooks.explaining.conditions import Condition
-from runbooks.explaining.items import Item, PlanItem, Times
-from runbooks.policy import GoalName
+from runbooks.explaining.items import Item, Message, PlanItem, Times
+from runbooks.policy import GoalName, Quiet
 from runbooks.program import FactType
 
 
@@ -68,11 +68,13 @@ class Severities(Model):
 
 
 class Goal(Model):
-    """A promise; round the clock, or in the working time of a calendar."""
+    """A promise; round the clock, or in the working time of a calendar. ``tells``: the message that goes out by itself,
+    so that it is kept."""
 
     name: GoalName
     within: Times
     calendar: str | None
+    tells: Message | None = None
 
 
 class SetByOthers(Model):
@@ -86,12 +88,18 @@ class SetByOthers(Model):
 
 
 class ExternalDeadline(Model):
+    """``safe_before``: how long before its end it is protected at the latest. ``approve``: the role that is asked
+    first, and earlier by ``decide_within``."""
+
     name: str
     starts: str
     """The fact from which it counts, or the expression."""
     table: str
     rows: tuple[SetByOthers, ...]
     protect_by: str
+    safe_before: timedelta
+    approve: str | None = None
+    decide_within: Times | None = None
 
 
 class Promises(Model):
@@ -103,16 +111,17 @@ class Promises(Model):
 
 class Page(Model):
     """A rung of the ladder: paged ``after`` so long without an acknowledgement, ``times`` in all, ``every`` so often
-    if there are several."""
+    if there are several; and ``again_after`` an acknowledgement, if something is said of it."""
 
     role: str
     after: timedelta
     times: int
     every: timedelta
+    again_after: timedelta | None = None
 
 
 class Ladder(Model):
-    """Who is paged for a severity, and after how long nobody further is."""
+    """Who is paged for a severity, and after how long only the last of them still is."""
 
     severity: Severity
     pages: tuple[Page, ...]
@@ -120,12 +129,13 @@ class Ladder(Model):
 
 
 class RoleInfo(Model):
-    """A role without its people: how many there are, and whether a roster says who is on."""
+    """A role without its people: how many there are, whether a roster says who is on, and when they are not paged."""
 
     name: str
     people: int
     rostered: bool
     zone: str
+    quiet: Quiet | None
     approves_up_to: Money | None
     approves_per_day: Money | None
 

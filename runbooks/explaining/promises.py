@@ -1,8 +1,10 @@
 """What stands around the steps of a runbook: what opens it, its severities, promises, ladder and roles."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from amends.models import Severity
+from runbooks.bundle import MessageText
 from runbooks.explaining.conditions import Fact
 from runbooks.explaining.items import Times
 from runbooks.explaining.model import (
@@ -22,10 +24,10 @@ from runbooks.explaining.model import (
     SeverityRule,
     Tasks,
 )
-from runbooks.explaining.steps import condition_of, times_of
+from runbooks.explaining.steps import condition_of, message_of, times_of
 from runbooks.explaining.understanding import read_condition, read_operand
 from runbooks.language.facts import every_step
-from runbooks.language.promise_shapes import WrittenExpect
+from runbooks.language.promise_shapes import UpdateTimes, WrittenExpect
 from runbooks.language.reference import Reference
 from runbooks.language.step_shapes import Approve
 from runbooks.language.surface import Runbook
@@ -64,13 +66,26 @@ def severities_of(runbook: Runbook) -> Severities:
     return Severities(rules=rules, otherwise=runbook.severity.otherwise)
 
 
-def promises_of(runbook: Runbook, reference: Reference, severities: tuple[Severity, ...]) -> Promises:
+def promises_of(
+    runbook: Runbook,
+    texts: Callable[[str], Mapping[str, MessageText]],
+    reference: Reference,
+    severities: tuple[Severity, ...],
+) -> Promises:
     """The goals for the severities that there can be, and the deadlines of others with what their tables say."""
     goals = []
     for name in GoalName:
         written = getattr(runbook.sla, name.value, None)
         if written is not None:
-            goals.append(Goal(name=name, within=times_of(written, severities), calendar=written.calendar))
+            tell = written.tell if isinstance(written, UpdateTimes) else None
+            goals.append(
+                Goal(
+                    name=name,
+                    within=times_of(written, severities),
+                    calendar=written.calendar,
+                    tells=message_of(tell, texts) if tell is not None else None,
+                )
+            )
     external = (
         ExternalDeadline(
             name=name,
@@ -78,6 +93,9 @@ def promises_of(runbook: Runbook, reference: Reference, severities: tuple[Severi
             table=each.table,
             rows=_rows(reference.tables[each.table]),
             protect_by=each.protect_by,
+            safe_before=each.safe_before,
+            approve=each.approve,
+            decide_within=times_of(each.decide_within, severities) if each.decide_within is not None else None,
         )
         for name, each in runbook.external.items()
     )
@@ -103,12 +121,14 @@ def roles_of(runbook: Runbook, reference: Reference) -> tuple[RoleInfo, ...]:
     approving = [step.approve for _, step in every_step(runbook) if isinstance(step, Approve)]
     named += approving
     named += sorted(name for name, role in reference.roles.items() if approving and role.approves_up_to is not None)
+    named += [each.approve for each in runbook.external.values() if each.approve is not None]
     return tuple(
         RoleInfo(
             name=name,
             people=len(role.team),
             rostered=bool(role.duty),
             zone=role.zone,
+            quiet=role.quiet,
             approves_up_to=role.approves_up_to,
             approves_per_day=role.approves_per_day or role.approves_up_to,
         )
@@ -129,7 +149,8 @@ def _ladder(runbook: Runbook, severity: Severity) -> Ladder:
     pages, after = [], timedelta(0)
     for level in runbook.escalation:
         within = level.ack_within.by_severity().of(severity)
-        pages.append(Page(role=level.page, after=after, times=level.repeat, every=within))
+        again = level.again_after.by_severity().of(severity) if level.again_after is not None else None
+        pages.append(Page(role=level.page, after=after, times=level.repeat, every=within, again_after=again))
         after += within * level.repeat
     return Ladder(severity=severity, pages=tuple(pages), ends_after=after)
 

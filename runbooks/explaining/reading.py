@@ -61,7 +61,7 @@ def _explanation(
     runbook: Runbook, texts: Callable[[str], Mapping[str, MessageText]], reference: Reference
 ) -> Explanation:
     severities = severities_of(runbook)
-    promises = promises_of(runbook, reference, severities.possible)
+    promises = promises_of(runbook, texts, reference, severities.possible)
     stages = _stages(runbook, Steps(texts, severities.possible, reference.remedies))
     used = _words(runbook)
     return Explanation(

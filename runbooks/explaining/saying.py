@@ -190,6 +190,11 @@ def code(text: str) -> str:
     return f"`{text.replace('`', '')}`"
 
 
+def time_of_day(minutes: int) -> str:
+    """Minutes since midnight as a clock shows them: ``07:00``."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def spans(duration: timedelta) -> tuple[int, int, int]:
     """Days, hours and minutes as people count them: days from three on, and a begun minute as a whole one."""
     minutes = -(-int(duration.total_seconds()) // 60)

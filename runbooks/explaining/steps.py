@@ -58,6 +58,11 @@ def condition_of(text: str | None) -> Condition | None:
     return None if text is None else read_condition(text)
 
 
+def message_of(key: str, texts: Callable[[str], Mapping[str, MessageText]]) -> Message:
+    """The message with its subjects. ``texts``: a message's key → its text by language."""
+    return Message(key=key, subjects={language: text.subject for language, text in texts(key).items()})
+
+
 def times_of(written: Durations, severities: tuple[Severity, ...]) -> Times:
     """The durations of the severities that there can be."""
     each = written.by_severity()
@@ -97,7 +102,10 @@ class Steps:
             case Tell():
                 refusal = Refusal(then=Then(step.on_refusal.value), reasons=CATALOGUE[TELL].refusals)
                 return TellItem(
-                    only_if=condition_of(step.when), to=step.tell, message=self._message(step.message), refusal=refusal
+                    only_if=condition_of(step.when),
+                    to=step.tell,
+                    message=message_of(step.message, self._texts),
+                    refusal=refusal,
                 )
             case Ask():
                 return self._ask(step, beside=beside)
@@ -178,7 +186,7 @@ class Steps:
         return AskItem(
             only_if=condition_of(step.when),
             to=step.ask,
-            question=self._message(step.question),
+            question=message_of(step.question, self._texts),
             after=times_of(step.after, self._severities) if step.after else None,
             beside_others=beside,
             choices=_choices(step.choices),
@@ -198,9 +206,6 @@ class Steps:
             assumed=tuple(Assumed(path=path, value=value) for path, value in step.then_assume.items()),
             waiting_for=step.waiting_for,
         )
-
-    def _message(self, key: str) -> Message:
-        return Message(key=key, subjects={language: text.subject for language, text in self._texts(key).items()})
 
 
 class _Plan:

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from runbooks.explaining.chinese.words import TYPES, Words
+from runbooks.explaining.items import Message
 from runbooks.explaining.labels import Told
 from runbooks.explaining.model import (
     Expected,
@@ -21,7 +22,7 @@ from runbooks.explaining.model import (
     Severities,
     Tasks,
 )
-from runbooks.explaining.saying import code
+from runbooks.explaining.saying import code, time_of_day
 
 
 class Frame(Words):
@@ -84,13 +85,17 @@ class Frame(Words):
             said.append(f"目标时限用去 {parts} 时预警。")
         if promises.pauses:
             said.append(f"等待{self.listed(map(self.party, promises.pauses), either=True)}期间暂停计时。")
-        return said
+        return [*said, *(self._by_itself(goal.tells, promises) for goal in promises.goals if goal.tells is not None)]
 
     def set_by_others(self, deadline: ExternalDeadline) -> Told:
         sentence = f"外部期限{self.field(deadline.name)}：自{self.fact(deadline.starts)}起算，从不暂停，时长见表"
         rows = [self.row(row) for row in deadline.rows]
-        protect = f"在最后的安全时刻采取保护措施：{self.activity(deadline.protect_by)}。"
-        return Told(sentence=f"{sentence}{code(deadline.table)}。", details=(*rows, protect))
+        protect = f"在最后的安全时刻（到期前 {self.duration(deadline.safe_before)}）采取保护措施："
+        protect += f"{self.activity(deadline.protect_by)}。"
+        asked = []
+        if deadline.approve is not None and deadline.decide_within is not None:
+            asked.append(f"此前须由{self.role(deadline.approve)}审批，并提前{self.span(deadline.decide_within)}提请。")
+        return Told(sentence=f"{sentence}{code(deadline.table)}。", details=(*rows, protect, *asked))
 
     def row(self, row: SetByOthers) -> str:
         places = [place for place in (row.jurisdiction, row.marketplace) if place]
@@ -100,20 +105,36 @@ class Frame(Words):
     def when_paged(self, ladders: tuple[Ladder, ...]) -> str:
         if not ladders:
             return "不通知任何人：本流程没有升级规则。人工任务会一直等待，直到有人查看。"
-        return "仅在有事项等待人工处理时通知。任何人确认后，升级即停止。"
+        return (
+            "仅在有事项等待人工处理时通知。任何人确认后，升级即停止；事项仍未处理的，过后或确认人下班时再次通知同一级。"
+            "未另行规定的，以人工任务的时限为间隔。"
+        )
 
     def paged(self, ladder: Ladder) -> str:
         pages = "；".join(self._page(page) for page in ladder.pages)
         return (
-            f"{self.severity(ladder.severity)}：{pages}；{self.duration(ladder.ends_after)}后仍无人确认，不再继续升级。"
+            f"{self.severity(ladder.severity)}：{pages}；{self.duration(ladder.ends_after)}后仍无人确认，发出警报，"
+            "并继续通知最后一级。"
         )
 
     def on_duty(self, role: RoleInfo) -> str:
         duty = f"按排班表值班（{role.zone}）" if role.rostered else "无排班，通知全员"
-        return f"{self.role(role.name)}：共 {role.people} 人，{duty}{self._limit(role)}。"
+        return f"{self.role(role.name)}：共 {role.people} 人，{duty}{self._quiet(role)}{self._limit(role)}。"
 
     def left_to(self, tasks: Tasks) -> str:
         return f"人工任务由{self.role(tasks.owner)}负责，须在{self.within(tasks.within)}完成。"
+
+    def _by_itself(self, message: Message, promises: Promises) -> str:
+        when = f"用去该时限的 {promises.warn_at[-1]}% 时" if promises.warn_at else "该时限用完时"
+        return f"顾客较久未收到我方消息的，{when}自动发送“{self.title(message)}”。"
+
+    def _quiet(self, role: RoleInfo) -> str:
+        """When one of a role is not paged, and for what."""
+        if role.quiet is None:
+            return ""
+        zone = "" if role.rostered else f"（{role.zone}）"
+        hours = f"{time_of_day(role.quiet.begins)} 至 {time_of_day(role.quiet.ends)}{zone}"
+        return f"；{hours}不因严重程度低于{self.severity(role.quiet.above)}的事件通知"
 
     def _limit(self, role: RoleInfo) -> str:
         """What one of a role may approve."""
@@ -123,8 +144,10 @@ class Frame(Words):
 
     def _page(self, page: Page) -> str:
         when = f"{self.duration(page.after)}后未确认则通知" if page.after else "立即通知"
-        times = f"（共 {page.times} 次，每隔 {self.duration(page.every)}一次）" if page.times > 1 else ""
-        return f"{when}{self.role(page.role)}{times}"
+        more = [f"共 {page.times} 次，每隔 {self.duration(page.every)}一次"] if page.times > 1 else []
+        if page.again_after is not None:
+            more.append(f"确认后 {self.duration(page.again_after)}再次通知")
+        return f"{when}{self.role(page.role)}" + (f"（{'；'.join(more)}）" if more else "")
 
     def _reported_field(self, field: ReportField) -> str:
         return f"{self.field(field.name)}（{TYPES[field.type]}）"

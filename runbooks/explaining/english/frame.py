@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from runbooks.explaining.english.words import TYPES, Words, lower, upper
+from runbooks.explaining.items import Message
 from runbooks.explaining.labels import Told
 from runbooks.explaining.model import (
     Expected,
@@ -21,7 +22,7 @@ from runbooks.explaining.model import (
     Severities,
     Tasks,
 )
-from runbooks.explaining.saying import code
+from runbooks.explaining.saying import code, time_of_day
 
 
 class Frame(Words):
@@ -92,14 +93,19 @@ class Frame(Words):
             said.append(
                 f"The clocks stop while we wait for {self.listed(map(self.party, promises.pauses), either=True)}."
             )
-        return said
+        return [*said, *(self._by_itself(goal.tells, promises) for goal in promises.goals if goal.tells is not None)]
 
     def set_by_others(self, deadline: ExternalDeadline) -> Told:
         sentence = f"Set by others: {self.field(deadline.name)}. It counts from {self.fact(deadline.starts)}, never "
         sentence += f"pauses, and its length stands in the table {code(deadline.table)}."
         rows = [self.row(row) for row in deadline.rows]
-        protect = lower(self.activity(deadline.protect_by))
-        return Told(sentence=sentence, details=(*rows, f"At the last safe moment we protect ourselves: {protect}."))
+        protect = f"At the last safe moment, {self.duration(deadline.safe_before)} before the deadline, we protect "
+        protect += f"ourselves: {lower(self.activity(deadline.protect_by))}."
+        asked = []
+        if deadline.approve is not None and deadline.decide_within is not None:
+            earlier = self.times(deadline.decide_within)
+            asked.append(f"{upper(self.role(deadline.approve))} approves that first, and is asked {earlier} earlier.")
+        return Told(sentence=sentence, details=(*rows, protect, *asked))
 
     def row(self, row: SetByOthers) -> str:
         places = [place for place in (row.jurisdiction, row.marketplace) if place]
@@ -109,11 +115,16 @@ class Frame(Words):
     def when_paged(self, ladders: tuple[Ladder, ...]) -> str:
         if not ladders:
             return "Nobody is paged: the runbook has no ladder. A task for a person waits until somebody looks."
-        return "People are paged only while a person owes a move. Whoever acknowledges stops the ladder."
+        return (
+            "People are paged only while a person owes a move. Whoever acknowledges stops the ladder; while the move "
+            "is still owed, the same people are paged again later, and when who acknowledged goes off duty. If nothing "
+            "else is said, later means after the time that they have for a task."
+        )
 
     def paged(self, ladder: Ladder) -> str:
         pages = [self._page(page) for page in ladder.pages]
-        ends = f"after {self.duration(ladder.ends_after)} without an acknowledgement the ladder is at its end"
+        ends = f"after {self.duration(ladder.ends_after)} without an acknowledgement the ladder is at its end: that is "
+        ends += "an alert, and the last are paged on"
         return f"{upper(self.severity(ladder.severity))}: {'; '.join(pages)}; {ends}."
 
     def on_duty(self, role: RoleInfo) -> str:
@@ -123,11 +134,24 @@ class Frame(Words):
             if role.rostered
             else f"{people}, no roster: all are paged"
         )
-        return f"{upper(self.role(role.name))}: {who}{self._limit(role)}."
+        return f"{upper(self.role(role.name))}: {who}{self._quiet(role)}{self._limit(role)}."
 
     def left_to(self, tasks: Tasks) -> str:
         within = self.times(tasks.within)
         return f"What is left to a person is a task of {self.role(tasks.owner)}, to be done within {within}."
+
+    def _by_itself(self, message: Message, promises: Promises) -> str:
+        when = f"at {promises.warn_at[-1]}% of that time" if promises.warn_at else "at the end of that time"
+        said = f"When the customer has heard nothing from us for long, “{self.title(message)}” goes out by itself, "
+        return f"{said}{when}."
+
+    def _quiet(self, role: RoleInfo) -> str:
+        """When one of a role is not paged, and for what."""
+        if role.quiet is None:
+            return ""
+        zone = "" if role.rostered else f" ({role.zone})"
+        hours = f"from {time_of_day(role.quiet.begins)} to {time_of_day(role.quiet.ends)}{zone}"
+        return f"; {hours} nobody is paged for what is milder than {self.severity(role.quiet.above)}"
 
     def _limit(self, role: RoleInfo) -> str:
         """What one of a role may approve."""
@@ -137,8 +161,10 @@ class Frame(Words):
 
     def _page(self, page: Page) -> str:
         when = f"after {self.duration(page.after)}" if page.after else "at once"
-        times = f" ({page.times} times, every {self.duration(page.every)})" if page.times > 1 else ""
-        return f"{self.role(page.role)} {when}{times}"
+        more = [f"{page.times} times, every {self.duration(page.every)}"] if page.times > 1 else []
+        if page.again_after is not None:
+            more.append(f"again {self.duration(page.again_after)} after an acknowledgement")
+        return f"{self.role(page.role)} {when}" + (f" ({'; '.join(more)})" if more else "")
 
     def _reported_field(self, field: ReportField) -> str:
         return f"{self.field(field.name)} ({TYPES[field.type]})"

@@ -8,7 +8,7 @@ from amends.models import Money, Severity
 from runbooks import library
 from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
-from runbooks.policy import Calendar, ExternalDeadline, Level, Role, Shift
+from runbooks.policy import Calendar, ExternalDeadline, Level, Quiet, Role, Shift
 from runbooks.program import BySeverity, Value
 
 _MEASURE = """\
@@ -78,6 +78,7 @@ def _role() -> Role:
         team=("dai", "fang"),
         duty=(Shift(who="dai", begins=0, ends=5 * 1440), Shift(who="fang", begins=5 * 1440, ends=7 * 1440)),
         zone="Asia/Shanghai",
+        quiet=Quiet(begins=22 * 60, ends=7 * 60, above=Severity.HIGH),
         approves_up_to=Money(amount=2_000_000, currency="CNY"),
     )
 

@@ -238,7 +238,7 @@ def test_a_holiday_a_goal_a_ladder_and_a_role_are_told_in_words() -> None:
             "Ladder",
             "level that pages `operations_manager`",
             "removed",
-            "acknowledged within critical 15m, high 1h, medium 4h, low 8h, pages 3",
+            "acknowledged within critical 15m, high 1h, medium 4h, low 8h, pages 3, paged again after 4h",
             None,
         ),
         ("People, role `finance`", "duty of fang from sat 00:00", "removed", "to sun 24:00", None),

@@ -48,6 +48,7 @@ def other_values(value: JsonValue) -> list[JsonValue]:
                 dict.fromkeys(Severity, "PT1H"),
                 {"activity": "x", "takes": []},
                 {"amount": 1, "currency": "USD"},
+                {"begins": 0, "ends": 60, "above": "high"},
             ]
         case []:
             return [["x"], ["2031-01-01"], [{"who": "an", "begins": 0, "ends": 60}]]

@@ -30,6 +30,7 @@ from runbooks.language.problems import Weight
 from runbooks.language.reading import read_runbook
 from runbooks.language.shelf import Shelf
 from runbooks.language.source import Source
+from runbooks.policy import Role
 from runbooks.program import IfUndecided
 from tests.runbooks.builders import RATES, REFERENCE, small, texts
 
@@ -37,9 +38,9 @@ EN, ZH = LANGUAGES[LanguageCode.EN], LANGUAGES[LanguageCode.ZH]
 MAYBE = Holds(kind="holds", path="stock.reservable")
 
 
-def explained(*changes: tuple[str, str]) -> Explanation:
+def explained(*changes: tuple[str, str], roles: dict[str, Role] = REFERENCE.roles) -> Explanation:
     """The explanation of the small runbook with parts of its text replaced. It must be right."""
-    text, shelf = small(*changes), Shelf(texts(), RATES, REFERENCE)
+    text, shelf = small(*changes), Shelf(texts(), RATES, REFERENCE._replace(roles=roles))
     found = examine(file="late_parcel.yaml", text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
     assert [str(each) for each in found.problems if each.severity is Weight.ERROR] == []
     runbook = read_runbook(Source("late_parcel.yaml", text)).runbook
@@ -57,9 +58,9 @@ def with_plans(plans: str) -> Explanation:
     return explained(("    - plan: say_sorry", _indented(plans, 4) + "    - plan: say_sorry"))
 
 
-def with_keys(keys: str) -> Explanation:
+def with_keys(keys: str, *, roles: dict[str, Role] = REFERENCE.roles) -> Explanation:
     """The small runbook with more keys of its own."""
-    return explained(("stages:", keys + "stages:"))
+    return explained(("stages:", keys + "stages:"), roles=roles)
 
 
 def said(explanation: Explanation, language: Language) -> list[str]:

@@ -17,15 +17,24 @@ KEYS = """\
 sla:
   acknowledge: {critical: 15m, high: 1h, medium: 4h, low: 8h}
   resolve: {critical: 12h, high: 24h, medium: 2d, low: 2d, calendar: cn_office}
+  update: {critical: 12h, high: 24h, medium: 48h, low: 72h, tell: sorry}
   warn_at: [50%, 80%]
   pause_while_waiting_for: [customer]
 external:
   claim: {from: report.seen_at, table: claim_window, protect_by: shipping.file_claim}
+  other:
+    from: report.seen_at
+    table: claim_window
+    protect_by: shipping.file_claim
+    safe_before: 4h
+    approve: finance
+    decide_within: 8h
 opens:
   - {expect: shipment.scanned, after: shipment.handed_over, late_after: 72h, grace: 1h}
   - {match: event.type == "order.refunded"}
 escalation:
   - {page: clerk, ack_within: {critical: 5m, high: 10m, medium: 1h, low: 2h}, repeat: 2}
+  - {page: boss, ack_within: 5m, again_after: {critical: 1h, high: 2h, medium: 4h, low: 8h}}
 reopen_for: 30d
 supersedes: [stockout]
 stages:"""

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from amends.models import Severity, Stage
 from runbooks.explaining.model import Page
 from runbooks.explaining.reading import explain
-from runbooks.policy import GoalName
+from runbooks.policy import GoalName, Quiet, Role
+from tests.runbooks.builders import REFERENCE
 from tests.runbooks.explaining.builders import EN, ZH, explained, hours, said, with_keys, with_steps
 
 LADDER = (
@@ -63,14 +66,15 @@ def test_the_ladder_is_told_with_roles_and_without_their_people() -> None:
 
     assert (
         "High: the clerk role at once (2 times, every 10 minutes); the boss role after 20 minutes (3 times, every "
-        "20 minutes); after 80 minutes without an acknowledgement the ladder is at its end." in english
+        "20 minutes); after 80 minutes without an acknowledgement the ladder is at its end: that is an alert, and the "
+        "last are paged on." in english
     )
     assert "The clerk role: 2 people, no roster: all are paged." in english
     assert "The boss role: one person, no roster: all are paged." in english
     assert not [line for line in english for person in ("ann", "ben", "cho") if f" {person}" in line]
     assert (
         "高：立即通知 `clerk`（共 2 次，每隔 10 分钟一次）；20 分钟后未确认则通知 `boss`（共 3 次，每隔 20 分钟一次）；"
-        "80 分钟后仍无人确认，不再继续升级。" in chinese
+        "80 分钟后仍无人确认，发出警报，并继续通知最后一级。" in chinese
     )
 
 
@@ -125,6 +129,67 @@ def test_a_goal_in_working_time_that_seems_too_long_may_still_fit() -> None:
     assert "完成处置 | 低 | 8 小时 | 9 小时 | 可能超时（取决于其中的工作时间）" in said(explanation, ZH)
 
 
+def test_who_is_paged_again_and_who_is_left_in_peace_is_told() -> None:
+    ladder = (
+        "escalation:\n  - page: night\n    ack_within: 10m\n    repeat: 2\n"
+        "    again_after: {critical: 1h, high: 2h, medium: 4h, low: 8h}\n"
+        "  - {page: boss, ack_within: 10m, again_after: 4h}\n"
+    )
+    night = Role(team=("ann",), zone="Asia/Shanghai", quiet=Quiet(begins=1320, ends=420, above=Severity.HIGH))
+    explanation = with_keys(ladder, roles={**REFERENCE.roles, "night": night})
+
+    english, chinese = said(explanation, EN), said(explanation, ZH)
+
+    assert (
+        "High: the night role at once (2 times, every 10 minutes; again 2 hours after an acknowledgement); the boss "
+        "role after 20 minutes (again 4 hours after an acknowledgement); after 30 minutes without an acknowledgement "
+        "the ladder is at its end: that is an alert, and the last are paged on." in english
+    )
+    assert (
+        "The night role: one person, no roster: all are paged; from 22:00 to 07:00 (Asia/Shanghai) nobody is paged for "
+        "what is milder than high." in english
+    )
+    assert (
+        "低：立即通知 `night`（共 2 次，每隔 10 分钟一次；确认后 8 小时再次通知）；20 分钟后未确认则通知 `boss`"
+        "（确认后 4 小时再次通知）；30 分钟后仍无人确认，发出警报，并继续通知最后一级。" in chinese
+    )
+    assert (
+        "`night`：共 1 人，无排班，通知全员；22:00 至 07:00（Asia/Shanghai）不因严重程度低于高的事件通知。" in chinese
+    )
+
+
+@pytest.mark.parametrize(
+    ("warn_at", "english", "chinese"),
+    [
+        ("  warn_at: [50%, 80%]\n", "at 80% of that time", "用去该时限的 80% 时"),
+        ("", "at the end of that time", "该时限用完时"),
+    ],
+)
+def test_a_message_that_goes_out_by_itself_is_told_with_its_moment(warn_at: str, english: str, chinese: str) -> None:
+    sla = f"sla:\n  update: {{critical: 12h, high: 24h, medium: 48h, low: 72h, tell: sorry}}\n{warn_at}"
+    explanation = with_keys(sla)
+
+    told = f"When the customer has heard nothing from us for long, “We are sorry” goes out by itself, {english}."
+    assert told in said(explanation, EN)
+    assert f"顾客较久未收到我方消息的，{chinese}自动发送“抱歉”。" in said(explanation, ZH)
+
+
+def test_who_approves_what_protects_us_is_told_with_its_time_and_role() -> None:
+    keys = (
+        "external:\n  claim: {from: report.seen_at, table: claim_window, protect_by: shipping.file_claim, "
+        "safe_before: 4h, approve: finance, decide_within: {critical: 1h, high: 2h, medium: 4h, low: 8h}}\n"
+    )
+    explanation = explained(
+        ("stages:", keys + "stages:"), ("  parcel_id: string", "  parcel_id: string\n  seen_at: timestamp")
+    )
+
+    english, chinese = said(explanation, EN), said(explanation, ZH)
+
+    assert "The finance role approves that first, and is asked 2 hours (high) or 8 hours (low) earlier." in english
+    assert "The finance role: 2 people, no roster: all are paged." in english
+    assert "此前须由财务审批，并提前一段时间（高为 2 小时；低为 8 小时）提请。" in chinese
+
+
 def test_openings_reopenings_and_takeovers_are_told() -> None:
     keys = (
         "opens:\n  - {expect: shipment.scanned, after: shipment.handed_over, late_after: 72h}\n"
@@ -162,16 +227,19 @@ def test_a_deadline_of_others_tells_its_table_its_sources_and_what_protects_it()
         "`claim_window`." in lines
     )
     assert "Anywhere: 24 hours, since 2026-01-01. Source: test." in lines
-    assert "At the last safe moment we protect ourselves: claim the parcel's value from the carrier." in lines
+    assert (
+        "At the last safe moment, 24 hours before the deadline, we protect ourselves: claim the parcel's value from "
+        "the carrier." in lines
+    )
     assert "不限地区：24 小时，自 2026-01-01 起。来源：test。" in said(explanation, ZH)
 
 
 def test_what_this_release_does_not_carry_out_is_told_before_all_else() -> None:
     refused = with_steps("- {decide: kind, choices: {dear: incident.contacts > 1}, otherwise: cheap}\n")
-    carried = with_keys(LADDER)
+    carried = with_keys("reopen_for: 30d\n")
 
     assert (refused.not_yet, refused.data_only) == (("decide",), ())
-    assert (carried.not_yet, carried.data_only) == ((), ("escalation",))
+    assert (carried.not_yet, carried.data_only) == ((), ("reopen_for",))
     assert said(refused, EN)[2:5] == [
         "What this release does not carry out yet",
         "This runbook is right, but this release cannot carry it out, and refuses to load it:",
