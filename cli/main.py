@@ -45,6 +45,7 @@ _COMMANDS: Final = {
     "list": ("cli.listing:list_incidents", "List incidents."),
     "show": ("cli.showing:show", "Tell an incident's story, and what may be answered now."),
     "watch": ("cli.watching:watch", "Tell an incident's story, and go on as it happens."),
+    "oncall": ("cli.oncall:oncall", "Tell who of each role is on, until when, and who is next."),
     "answer": ("cli.acts:answer", "Answer a question that an incident has asked."),
     "approve": ("cli.deciding:approve", "Approve what a role, or a second person, is asked for."),
     "reject": ("cli.deciding:reject", "Reject it."),
@@ -69,7 +70,7 @@ _COMMANDS: Final = {
 """Where each command is, and what the list of commands says of it; its own docstring is its help."""
 
 _GROUPS: Final = {
-    "See what happens (operations, auditors)": ("list", "show", "watch", "books"),
+    "See what happens (operations, auditors)": ("list", "show", "watch", "oncall", "books"),
     "Act on it (operations)": (
         *("open", "answer", "approve", "reject", "cancel"),
         *("retry", "choose", "settle", "waive"),

@@ -13,6 +13,7 @@ from runbooks.language.people import read_people
 from runbooks.language.problems import RunbookErrors
 from runbooks.language.remedies import read_remedies
 from runbooks.language.tables import read_table
+from runbooks.policy import Quiet
 from runbooks.roster import on_duty
 from runbooks.working_time import spans, worked, works_on
 
@@ -47,6 +48,7 @@ roles:
     duty:
       - {who: an, days: [mon, tue, wed, thu, fri], from: "00:00", to: "24:00"}
       - {who: bo, days: [sat, sun], from: "00:00", to: "24:00"}
+    quiet: {from: "22:00", to: "07:00", above: high}
     approves_up_to: CNY 500.00
     approves_per_day: CNY 900.00
 tasks:
@@ -173,13 +175,28 @@ def test_a_role_without_a_roster_is_its_whole_team() -> None:
         ("[sat, sun]", "[sat]", "p.yaml:7:7: nobody is on from sun 00:00 to mon 00:00; add a shift"),
         ('[sat, sun], from: "00:00"', '[sat, sun], from: "08:00"', "nobody is on from sat 00:00 to sat 08:00"),
         ('[sat, sun], from: "00:00", to: "24:00"', '[sat, sun], from: "20:00", to: "08:00"', "write one that passes"),
-        ("CNY 500.00", "500", "p.yaml:9:21: 500 must be text"),
-        ("CNY 500.00", "CNX 500.00", "p.yaml:9:21: 'CNX' is not a currency"),
+        ("CNY 500.00", "500", "p.yaml:10:21: 500 must be text"),
+        ("CNY 500.00", "CNX 500.00", "p.yaml:10:21: 'CNX' is not a currency"),
         ("duty:", "dutty:", "unknown key 'dutty'; did you mean 'duty'?"),
-        ("CNY 500.00", "CNY 0.00", "p.yaml:9:21: 'CNY 0.00' is nothing at all; write more, or leave it out"),
-        ("CNY 500.00", "EUR 5.00", "p.yaml:9:21: the table of rates has no EUR; add it there"),
-        ("CNY 900.00", "CNY", "p.yaml:10:23: 'CNY' is not an amount"),
-        ("owner: clerk", "owner: clrk", "p.yaml:12:10: there is no role 'clrk'; did you mean 'clerk'?"),
+        ("CNY 500.00", "CNY 0.00", "p.yaml:10:21: 'CNY 0.00' is nothing at all; write more, or leave it out"),
+        ("CNY 500.00", "EUR 5.00", "p.yaml:10:21: the table of rates has no EUR; add it there"),
+        ("CNY 900.00", "CNY", "p.yaml:11:23: 'CNY' is not an amount"),
+        ("owner: clerk", "owner: clrk", "p.yaml:13:10: there is no role 'clrk'; did you mean 'clerk'?"),
+        (
+            '"22:00", to: "07:00"',
+            '"07:00", to: "07:00"',
+            "p.yaml:9:12: quiet hours must end some time of the day; give",
+        ),
+        (
+            '"22:00", to: "07:00"',
+            '"00:00", to: "24:00"',
+            "p.yaml:9:12: quiet hours must end some time of the day; give",
+        ),
+        ('"22:00"', '"22.00"', "p.yaml:9:19: `from`: '22.00' is not a time of day; write it like 09:00"),
+        ("above: high", "above: low", "p.yaml:9:48: nothing is milder than low, so that nothing would be held back"),
+        ("above: high", "above: hihg", "p.yaml:9:48: 'hihg' is not one of critical, high, medium, low; did you mean"),
+        ("above: high", "abov: high", "unknown key 'abov'; did you mean 'above'?"),
+        (", above: high", "", "`above` is missing; say which is the mildest severity that is paged at any hour"),
         ("within: 1d", "within: soon", "'soon' is not a duration"),
         ("within: 1d", "within: {high: 1d}", "`critical`, `medium` and `low` are missing"),
         ("within: 1d", "withn: 1d", "unknown key 'withn'; did you mean 'within'?"),
@@ -201,6 +218,14 @@ def test_limits_and_tasks_are_read_with_the_people() -> None:
     assert people.tasks is not None
     assert people.tasks.owner == "clerk"
     assert people.tasks.within.of(Severity.LOW) == timedelta(days=1)
+
+
+def test_quiet_hours_are_read_as_minutes_of_the_day() -> None:
+    role = read_people("p.yaml", PEOPLE).roles["clerk"]
+    from_midnight = read_people("p.yaml", PEOPLE.replace('"22:00"', '"24:00"')).roles["clerk"]
+
+    assert role.quiet == Quiet(begins=1320, ends=420, above=Severity.HIGH)
+    assert from_midnight.quiet == Quiet(begins=0, ends=420, above=Severity.HIGH)
 
 
 def test_tasks_need_not_be_anybody_s() -> None:

@@ -18,13 +18,20 @@ opens:
 sla:
   acknowledge: {critical: 15m, high: 1h, medium: 4h, low: 8h}
   action: {critical: 12h, high: 24h, medium: 36h, low: 48h, calendar: cn_office}
+  update: {critical: 12h, high: 24h, medium: 48h, low: 72h, tell: sorry}
   warn_at: [50%, 80%]
   pause_while_waiting_for: [customer]
 external:
-  claim: {from: parcel.last_scan_at, table: claim_window, protect_by: shipping.file_claim}
+  claim:
+    from: parcel.last_scan_at
+    table: claim_window
+    protect_by: shipping.file_claim
+    safe_before: 12h
+    approve: boss
+    decide_within: 4h
 escalation:
   - {page: clerk, ack_within: 5m}
-  - {page: finance, ack_within: {critical: 10m, high: 40m, medium: 2h, low: 4h}, repeat: 3}
+  - {page: finance, ack_within: {critical: 10m, high: 40m, medium: 2h, low: 4h}, repeat: 3, again_after: 8h}
 severity:
 """
 
@@ -42,7 +49,7 @@ def test_the_goals_of_every_severity_are_in_the_bundle() -> None:
     sla = bundle().sla
 
     assert sla is not None
-    assert set(sla.goals) == {GoalName.ACKNOWLEDGE, GoalName.ACTION}
+    assert set(sla.goals) == {GoalName.ACKNOWLEDGE, GoalName.UPDATE, GoalName.ACTION}
     assert sla.goals[GoalName.ACTION].within.of(Severity.HIGH) == timedelta(hours=24)
     assert sla.goals[GoalName.ACTION].calendar == "cn_office"
     assert sla.warn_at == (50, 80)
@@ -63,10 +70,37 @@ def test_the_ladder_and_the_openings_are_in_the_bundle() -> None:
     assert made.reopen_for == timedelta(days=30)
 
 
+def test_what_is_told_by_itself_is_in_the_bundle_with_its_text_and_its_values() -> None:
+    made = bundle()
+
+    assert made.sla is not None
+    update = made.sla.goals[GoalName.UPDATE]
+    assert (update.tell, update.values) == ("sorry", ("report.order_id",))
+    assert {goal.tell for name, goal in made.sla.goals.items() if name is not GoalName.UPDATE} == {None}
+    assert set(made.messages["sorry"]) == {"en", "zh"}
+
+
+def test_when_people_are_paged_again_and_who_approves_in_time_is_in_the_bundle() -> None:
+    made = bundle()
+    (claim,) = made.external
+
+    assert [level.again_after for level in made.escalation] == [None, always(8)]
+    assert (claim.safe_before, claim.approve) == (timedelta(hours=12), "boss")
+    assert claim.decide_within == always(4)
+
+
+def test_without_a_word_a_deadline_is_safe_a_day_before_and_nobody_approves() -> None:
+    keys = PROMISES.replace("    safe_before: 12h\n    approve: boss\n    decide_within: 4h\n", "")
+    read = "save_as: order}\n    - {do: shipping.read_parcel, save_as: parcel}\n"
+    (claim,) = compiled(small(("severity:\n", keys), ("save_as: order}\n", read))).external
+
+    assert (claim.safe_before, claim.approve, claim.decide_within) == (timedelta(hours=24), None, None)
+
+
 def test_only_what_the_runbook_uses_is_in_the_bundle() -> None:
     made = bundle()
 
-    assert set(made.roles) == {"clerk", "finance"}
+    assert set(made.roles) == {"clerk", "finance", "boss"}
     assert set(made.calendars) == {"cn_office"}
     assert set(made.tables) == {"claim_window"}
     assert made.external[0].inputs["parcel_id"].expr == "report.parcel_id"

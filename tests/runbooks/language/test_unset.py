@@ -3,7 +3,7 @@
 import pytest
 
 from runbooks.language.problems import RunbookErrors
-from tests.runbooks.builders import compiled, small
+from tests.runbooks.builders import compiled, small, texts
 
 TELL = "        - {tell: customer, message: sorry}\n"
 PLANS = """\
@@ -53,6 +53,42 @@ def test_a_skipped_step_that_says_what_the_fact_is_otherwise_is_no_gap() -> None
     step = "    - {do: inventory.check, save_as: stock, when: incident.contacts > 1, otherwise: {reservable: false}}\n"
 
     assert told(analysis(step, "    - {tell: customer, message: sorry, when: stock.reservable}\n")) == []
+
+
+UPDATE = "sla:\n  update: {critical: 12h, high: 24h, medium: 48h, low: 72h, tell: sorry}\nseverity:\n"
+READ_LATER = "  analysis:\n    - {do: shipping.read_parcel, save_as: parcel}\n  action:\n"
+
+
+@pytest.mark.parametrize(
+    ("fact", "problems"),
+    [
+        ("report.order_id", 0),
+        ("incident.severity", 0),
+        ("order.total", 0),
+        ("parcel.status", 1),
+        ("report.seen_at", 1),
+    ],
+)
+def test_a_message_that_goes_out_by_itself_names_what_is_known_behind_the_report_stage(
+    fact: str, problems: int
+) -> None:
+    sorry = "sorry: {subject: s, body: '{" + fact + "}'}\n"
+    optional = "  parcel_id: string\n  seen_at: {type: timestamp, optional: true}\n"
+    text = small(
+        ("severity:\n", UPDATE),
+        ("  action:\n", READ_LATER),
+        ("  parcel_id: string\n", optional),
+        (TELL, "        - {do: orders.read, save_as: again}\n"),
+    )
+    try:
+        compiled(text, messages=texts(en=sorry, zh=sorry))
+        found = []
+    except RunbookErrors as errors:
+        found = [str(problem) for problem in errors.problems]
+
+    said = f"{fact!r} may be unset when this goes out by itself, at any time behind the report stage; "
+    said += "name what every report carries, or what that stage sets on every way"
+    assert found == [f"late_parcel.yaml:9:67: {said}"] * problems
 
 
 @pytest.mark.parametrize(("status", "problems"), [("refused", 0), ("open", 1)])
