@@ -18,7 +18,7 @@ from drills.written import SHAPES as SCENARIO_SHAPES
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.language.calendars import WrittenCalendar
 from runbooks.language.facts import words_of
-from runbooks.language.people import WrittenPeople, WrittenRole, WrittenShift
+from runbooks.language.people import WrittenPeople, WrittenQuiet, WrittenRole, WrittenShift
 from runbooks.language.releases import DATA_ONLY, NOT_YET, RESERVED
 from runbooks.language.remedies import WrittenHeads, WrittenRemedies
 from runbooks.language.surface import SHAPES
@@ -78,6 +78,7 @@ def test_the_guide_names_every_key_of_the_language() -> None:
         WrittenPeople,
         WrittenRole,
         WrittenShift,
+        WrittenQuiet,
         WrittenRemedies,
         WrittenHeads,
         WrittenCalendar,

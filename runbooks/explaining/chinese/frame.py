@@ -134,7 +134,7 @@ class Frame(Words):
             return ""
         zone = "" if role.rostered else f"（{role.zone}）"
         hours = f"{time_of_day(role.quiet.begins)} 至 {time_of_day(role.quiet.ends)}{zone}"
-        return f"；{hours}不因严重程度低于{self.severity(role.quiet.above)}的事件通知"
+        return f"；{hours}不因严重程度低于“{self.severity(role.quiet.above)}”的事件通知"
 
     def _limit(self, role: RoleInfo) -> str:
         """What one of a role may approve."""

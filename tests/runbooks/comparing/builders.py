@@ -48,7 +48,8 @@ def rich() -> Bundle:
     promises = PROMISES[PROMISES.index("sla:") : PROMISES.index("interrupts:")]
     opened = PROMISES[PROMISES.index("supersedes:") : PROMISES.index("report:")].replace("[lost_parcel]", "[]")
     whole = bundle(
-        ("\nreport:\n", f"\n{opened}\n{promises}\nreport:\n"),
+        ("\nreport:\n", f"\n{opened}\nreport:\n"),
+        (_promised(), f"\n{promises}"),
         ("    - {do: inventory.check, save_as: stock}\n", f"    - {{do: inventory.check, save_as: stock}}\n{_MEASURE}"),
         ("        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}\n", _APPROVAL),
     )
@@ -64,6 +65,11 @@ def rich() -> Bundle:
     )
 
 
+def unpromising() -> Bundle:
+    """The shipped runbook without its promises."""
+    return bundle((_promised(), ""))
+
+
 def hours(number: int) -> BySeverity:
     """So many hours, whatever the severity."""
     return BySeverity(**{severity.value: timedelta(hours=number) for severity in Severity})
@@ -71,6 +77,12 @@ def hours(number: int) -> BySeverity:
 
 def deadline(name: str) -> ExternalDeadline:
     return ExternalDeadline(name=name, starts="a", table="t", protect_by="x")
+
+
+def _promised() -> str:
+    """What the shipped runbook promises, as it is written."""
+    written = text()
+    return written[written.index("\nsla:") : written.index("\nstages:")]
 
 
 def _role() -> Role:

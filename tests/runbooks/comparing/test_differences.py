@@ -37,11 +37,11 @@ def test_a_deadline_that_is_the_same_for_all_is_told_once() -> None:
 
 
 def test_a_deadline_by_severity_is_told_for_those_that_changed() -> None:
-    found = told_of(("after: {critical: 24h, high: 24h, medium: 48h,", "after: {critical: 12h, high: 24h, medium: 4d,"))
+    found = told_of(("after: {critical: 24h, high: 24h, medium: 48h,", "after: {critical: 12h, high: 24h, medium: 3d,"))
 
     assert found == [
         (QUESTION, "after (critical)", "changed", "24h", "12h"),
-        (QUESTION, "after (medium)", "changed", "48h", "4d"),
+        (QUESTION, "after (medium)", "changed", "48h", "72h"),
     ]
 
 

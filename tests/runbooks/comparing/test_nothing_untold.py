@@ -10,7 +10,7 @@ from pydantic import JsonValue, ValidationError
 from amends.models import Data, Severity
 from runbooks.bundle import Bundle
 from runbooks.comparing.differences import differences
-from tests.runbooks.comparing.builders import bundle, rich
+from tests.runbooks.comparing.builders import rich, unpromising
 
 Path = tuple[str | int, ...]
 
@@ -124,8 +124,8 @@ def test_every_key_that_is_taken_out_is_told() -> None:
         assert [each.change for each in differences(fewer, whole)][:1] == ["new"], field
 
 
-def test_what_a_rich_bundle_has_beyond_the_shipped_one_is_told_whole() -> None:
-    found = differences(bundle(), rich())
+def test_what_a_rich_bundle_has_beyond_one_that_promises_nothing_is_told_whole() -> None:
+    found = differences(unpromising(), rich())
 
     places = {each.place.partition(",")[0] for each in found}
     assert {"Service levels", "Ladder", "Deadlines of others", "People", "Calendars", "Tables"} <= places

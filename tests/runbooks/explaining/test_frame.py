@@ -154,7 +154,7 @@ def test_who_is_paged_again_and_who_is_left_in_peace_is_told() -> None:
         "（确认后 4 小时再次通知）；30 分钟后仍无人确认，发出警报，并继续通知最后一级。" in chinese
     )
     assert (
-        "`night`：共 1 人，无排班，通知全员；22:00 至 07:00（Asia/Shanghai）不因严重程度低于高的事件通知。" in chinese
+        "`night`：共 1 人，无排班，通知全员；22:00 至 07:00（Asia/Shanghai）不因严重程度低于“高”的事件通知。" in chinese
     )
 
 
