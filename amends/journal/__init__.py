@@ -7,6 +7,7 @@ proves that nothing was altered.
 from amends.journal.alerts import Alert, AlertKind, AlertLog
 from amends.journal.approvals import ApprovalLog, Authority
 from amends.journal.backup import back_up
+from amends.journal.clocks import ClockLog, Due
 from amends.journal.effects import EffectLog
 from amends.journal.engine import connect, reading
 from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, JournalTooNew
@@ -16,6 +17,7 @@ from amends.journal.migrate import Migration, Standing, current, nothing, standi
 from amends.journal.revisions import RevisionLog
 from amends.journal.rows import (
     Appended,
+    ClockRow,
     EffectRecord,
     IncidentRow,
     LostClaim,
@@ -24,6 +26,7 @@ from amends.journal.rows import (
     RunbookRevision,
     TimelineRow,
 )
+from amends.journal.schema.clocks import ClockKind, ClockState
 from amends.journal.verify import Verification, verify
 from amends.journal.watched import Watched, watched
 
@@ -35,6 +38,11 @@ __all__ = [
     "Appended",
     "ApprovalLog",
     "Authority",
+    "ClockKind",
+    "ClockLog",
+    "ClockRow",
+    "ClockState",
+    "Due",
     "EffectLog",
     "EffectRecord",
     "IncidentRow",

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, text
 
 from amends.errors import UnknownIncident
-from amends.journal import schema
+from amends.journal import clocks, schema
 from amends.journal.entries import timeline_of
 from amends.journal.errors import AmbiguousIncident
 from amends.journal.projection import fold
@@ -98,7 +98,8 @@ def write(connection: Connection, *, row: IncidentRow) -> None:
 
 
 def rebuild(connection: Connection, *, incident_id: str | None) -> int:
-    """Drops the projection of one incident, or of all, and folds it from the timeline again; how many were rebuilt.
+    """Drops the projection of one incident, or of all, with what is due in it, and folds it from the timeline again;
+    how many were rebuilt.
 
     Raises ``UnknownIncident`` for an incident without entries. Appends wait meanwhile; plain reads go on.
     """
@@ -113,10 +114,14 @@ def rebuild(connection: Connection, *, incident_id: str | None) -> int:
     if incident_id is not None and not ids:
         raise UnknownIncident(incident_id)
     connection.execute(dropped)
+    if incident_id is None:
+        clocks.drop(connection)
     for each in ids:
-        row = fold(timeline_of(connection, incident_id=each))
+        entries = timeline_of(connection, incident_id=each)
+        row = fold(entries)
         if row is not None:
             write(connection, row=row)
+        clocks.refold(connection, incident_id=each, entries=entries)
     return len(ids)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from amends.errors import JournalError
 from amends.journal import append, claims, effects, entries, incidents
 from amends.journal.approvals import ApprovalLog
+from amends.journal.clocks import ClockLog
 from amends.journal.effects import EffectLog
 from amends.journal.engine import reading, writing
 from amends.journal.migrate import check
@@ -30,6 +31,7 @@ class Journal:
         self.engine = engine
         self.effects = EffectLog(engine)
         self.approvals = ApprovalLog(engine)
+        self.clocks = ClockLog(engine)
         self.revisions = RevisionLog(engine)
 
     def check(self) -> None:
@@ -111,7 +113,8 @@ class Journal:
             return effects.effects_of(connection, incident_id=incident_id)
 
     def rebuild_projection(self, incident_id: str | None = None) -> int:
-        """Drops the projection of an incident, or of all, and folds it from the timeline again; how many it was.
+        """Drops the projection of an incident, or of all, with what is due in it, and folds it from the timeline again;
+        how many it was.
 
         Raises ``UnknownIncident`` for an incident without entries.
         """

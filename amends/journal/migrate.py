@@ -10,11 +10,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 import migrations
+from amends.journal.clocks import refold_all
 from amends.journal.engine import reading, writing
 from amends.journal.errors import JournalNotMigrated, JournalTooNew
 
 _ONE_AT_A_TIME = 0x616D656E6473
 """The key of PostgreSQL's advisory lock for migrations: "amends" in ASCII."""
+
+_CLOCKS = "0005"
+"""The revision that brings the clocks: what was told before is folded into them."""
 
 
 class Migration(NamedTuple):
@@ -46,6 +50,8 @@ def upgrade(engine: Engine) -> Standing:
         if before.missing:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if any(step.revision == _CLOCKS for step in before.missing):
+                refold_all(connection)
     return before
 
 

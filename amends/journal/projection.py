@@ -19,12 +19,7 @@ def project(row: IncidentRow | None, entry: TimelineRow) -> IncidentRow:
     try:
         folded = _opened(entry) if row is None else row.model_copy(update=_changes(row, entry))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise JournalError(
-            f"incident {entry.incident_id!r}: entry {entry.n} of run {entry.run_id!r} ({entry.kind}) cannot be used: "
-            f"data.{where}: {first['msg']}"
-        ) from error
+        raise unusable(entry, error) from error
     return folded.model_copy(
         update={"updated_at": entry.occurred_at, "entries": entry.seq, "head_hash": entry.hash},
     )
@@ -36,6 +31,16 @@ def fold(entries: Iterable[TimelineRow], *, onto: IncidentRow | None = None) -> 
     for entry in entries:
         row = project(row, entry)
     return row
+
+
+def unusable(entry: TimelineRow, error: ValidationError) -> JournalError:
+    """That an entry's data does not say what its kind promises."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return JournalError(
+        f"incident {entry.incident_id!r}: entry {entry.n} of run {entry.run_id!r} ({entry.kind}) cannot be used: "
+        f"data.{where}: {first['msg']}"
+    )
 
 
 class _BundleRef(Model):

@@ -1,5 +1,6 @@
 """What the journal answers with."""
 
+from amends.journal.schema.clocks import ClockKind, ClockState
 from amends.journal.schema.remedies import Release, RemedyStatus
 from amends.models import Actor, Data, Head, Model, Outcome, Party, Refusal, Severity, Stage, Status, Utc
 from amends.timeline import EntryKind
@@ -45,6 +46,25 @@ class IncidentRow(Model):
     previous: str | None = None
     entries: int
     head_hash: str
+
+
+class ClockRow(Model):
+    """What is due in an incident, or was, as its timeline leaves it.
+
+    ``name``: the goal, the deadline, the id of the task or approval; ``ladder`` for the pages, of which the newest
+    counts. ``since``: since when it is so. ``owner``: the role whose move it is. ``charged_to``: for whom it stands
+    still. ``breached_at``: when it was not kept.
+    """
+
+    incident_id: str
+    kind: ClockKind
+    name: str
+    state: ClockState
+    since: Utc
+    due_at: Utc | None = None
+    owner: str | None = None
+    charged_to: Party | None = None
+    breached_at: Utc | None = None
 
 
 class LostClaim(Model):

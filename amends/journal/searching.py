@@ -4,20 +4,22 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, or_, type_coerce
+from sqlalchemy import ColumnElement, or_, select, type_coerce
 from sqlalchemy import Text as SqlText
 
 from amends.journal import schema
+from amends.journal.schema.clocks import ClockKind
 from amends.models import Party, Severity, Stage, Status
 
-_incidents = schema.incidents
+_incidents, _clocks = schema.incidents, schema.clocks
 
 
 class Search(TypedDict, total=False):
     """What is wanted of incidents. Where several values are given, any of them will do; different keys must all hold.
 
     What is not given, or given as an empty collection, does not matter. ``opened_since`` is included,
-    ``opened_before`` is not. ``open_only``: those that have not ended.
+    ``opened_before`` is not. ``open_only``: those that have not ended. ``breached``: those that have broken a
+    promise, or missed a deadline that others set.
     """
 
     status: Status | Collection[Status]
@@ -29,6 +31,7 @@ class Search(TypedDict, total=False):
     opened_since: datetime | None
     opened_before: datetime | None
     open_only: bool
+    breached: bool
 
 
 def conditions(search: Search) -> Iterator[ColumnElement[bool]]:
@@ -49,6 +52,10 @@ def conditions(search: Search) -> Iterator[ColumnElement[bool]]:
         yield _incidents.c.opened_at < before
     if search.get("open_only", False):
         yield _incidents.c.closed_at.is_(None)
+    if search.get("breached", False):
+        promises = _clocks.c.kind.in_((ClockKind.GOAL, ClockKind.DEADLINE))
+        broken = select(_clocks.c.incident_id).where(promises, _clocks.c.breached_at.is_not(None))
+        yield _incidents.c.incident_id.in_(broken)
 
 
 def _several(given: Any) -> list[str]:

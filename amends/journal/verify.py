@@ -18,6 +18,7 @@ from amends.journal.journal import Journal
 from amends.journal.projection import fold
 from amends.journal.rows import IncidentRow, TimelineRow
 from amends.journal.verify_approvals import approval_problems
+from amends.journal.verify_clocks import clock_problems
 from amends.journal.verify_effects import effect_problems
 from amends.journal.verify_remedies import remedy_problems
 from amends.models import Model
@@ -57,6 +58,9 @@ def verify(journal: Journal, incident_id: str) -> Verification:
         # Half a story says nothing about what follows from the whole.
         if not broken:
             row, checks["the incident is what its entries make of it"] = _projection(connection, incident_id, rows)
+            checks["what is due is what the entries make of it"] = clock_problems(
+                connection, incident_id=incident_id, entries=rows
+            )
             checks["every effect is told by the entries, and every outcome is an effect's"] = effect_problems(
                 connection, incident_id=incident_id, entries=rows, ended=row is not None and row.status.final
             )

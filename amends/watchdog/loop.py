@@ -32,9 +32,10 @@ async def look(client: Client, journal: Journal, *, queue: str = WORKFLOW_QUEUE)
     Raises ``RPCError`` or SQLAlchemy's errors when Temporal or the journal does not answer; nothing is cleared then.
     """
     alerts = AlertLog(journal.engine)
-    # Read first: what another raises meanwhile is not ours to clear. And Temporal before the raising, which looks at
-    # the journal again: an incident writes its end there before its workflow completes.
-    before = await _in_thread(alerts.standing)
+    # Read first: what another raises meanwhile is not ours to clear, nor is what an incident says itself. And Temporal
+    # before the raising, which looks at the journal again: an incident writes its end there before its workflow
+    # completes.
+    before = [alert for alert in await _in_thread(alerts.standing) if not alert.kind.of_the_story]
     incidents = await _in_thread(lambda: watched(journal.engine))
     carried = await running(client, queue)
     wrong: set[tuple[str, str]] = set()

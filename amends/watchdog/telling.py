@@ -28,6 +28,10 @@ def tell(alert: Alert) -> str:
                 f"the Temporal server at {alert.details.get('server', 'the address of the worker')} does not know its "
                 "workflow (does the journal belong to another server, or is that one older than the journal?)"
             )
+        case AlertKind.LADDER_EXHAUSTED:
+            pages = alert.details.get("pages")
+            so_often = f" {pages} times" if isinstance(pages, int) and pages > 1 else ""
+            return f"everybody up to the top of the ladder was paged{so_often}, and nobody has acknowledged"
         case _:
             assert_never(alert.kind)
 

@@ -7,6 +7,7 @@ from amends.journal.schema.alerts import alerts
 from amends.journal.schema.approvals import approvals
 from amends.journal.schema.base import metadata
 from amends.journal.schema.claims import claims
+from amends.journal.schema.clocks import clocks
 from amends.journal.schema.effects import effects
 from amends.journal.schema.incidents import incidents
 from amends.journal.schema.remedies import exposures, remedies
@@ -17,6 +18,7 @@ __all__ = [
     "alerts",
     "approvals",
     "claims",
+    "clocks",
     "effects",
     "exposures",
     "incidents",
