@@ -8,10 +8,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, insert, inspect, select
 
-from amends.journal import AlertKind, AlertLog, Journal, connect, current, nothing, schema, upgrade
+from amends.journal import AlertKind, AlertLog, Authority, Journal, connect, current, nothing, schema, upgrade
 from amends.journal.engine import reading, writing
-from amends.models import Outcome
+from amends.models import Head, Outcome
 from tests.amends.journal.builders import INCIDENT, NOON, entry, opened, told
+from tests.amends.journal.givers import cny, give
 from tests.amends.journal.test_concurrency import at_once
 from tests.amends.journal.test_revisions import publish
 from tests.project.repository import ROOT
@@ -45,6 +46,18 @@ def written(tmp_path: Path) -> Iterator[Journal]:
     )
     journal.effects.finish(
         key=f"{INCIDENT}/refund/1", outcome=Outcome.APPLIED, result={"refund_id": "RF-1"}, refusal=None, at=NOON
+    )
+    give(journal, f"{INCIDENT}/credit/1", Head.GOODWILL, 500)
+    journal.approvals.count(
+        incident_id=INCIDENT,
+        approval="action.refund.approve.finance",
+        person="fang",
+        role="finance",
+        order_id="SO-1001",
+        amount=cny(500),
+        authority=Authority(),
+        at=NOON,
+        day=NOON.date(),
     )
     publish(journal, {"a": 1})
     AlertLog(engine).raise_once(kind=AlertKind.WORKFLOW_MISSING, incident_id=INCIDENT, details={}, at=NOON)
