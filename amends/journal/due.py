@@ -11,9 +11,6 @@ from amends.journal.schema.clocks import ClockKind, ClockState
 from amends.models import Model, Party, Utc
 from amends.timeline import EntryKind
 
-LADDER: Final = "ladder"
-"""The name of what pages ask for: an incident has one ladder, and its newest page is the one to acknowledge."""
-
 Key = tuple[ClockKind, str]
 Clocks = dict[Key, ClockRow]
 """An incident's rows, by kind and name."""
@@ -88,14 +85,22 @@ def _goals_paused(clocks: Clocks, entry: TimelineRow) -> None:
     paused = _Paused.model_validate(entry.data)
     for goal in paused.goals:
         row = clocks.get((ClockKind.GOAL, goal))
-        if row is not None and row.state in (ClockState.RUNNING, ClockState.PAUSED):
+        if row is None or not row.state.stands:
+            continue
+        if row.state is ClockState.BREACHED:  # that it stands still makes it no better
+            clocks[row.kind, row.name] = row.model_copy(update={"charged_to": paused.charged_to})
+        else:
             _set(clocks, entry, row, state=ClockState.PAUSED, due_at=None, charged_to=paused.charged_to)
 
 
 def _goals_resumed(clocks: Clocks, entry: TimelineRow) -> None:
     for goal, due_at in _Resumed.model_validate(entry.data).goals.items():
         row = clocks.get((ClockKind.GOAL, goal))
-        if row is not None and row.state is ClockState.PAUSED:
+        if row is None or not row.state.stands:
+            continue
+        if row.state is ClockState.BREACHED:
+            clocks[row.kind, row.name] = row.model_copy(update={"charged_to": None})
+        else:
             _set(clocks, entry, row, state=ClockState.RUNNING, due_at=due_at, charged_to=None)
 
 
@@ -112,15 +117,13 @@ def _goal_breached(clocks: Clocks, entry: TimelineRow) -> None:
 
 
 def _breach_reassessed(clocks: Clocks, entry: TimelineRow) -> None:
-    """It is in time again; if it stands still, nobody can say yet by when."""
+    """It is in time again, and by when can be said when it runs; that it was broken stays written."""
     reassessed = _Goal.model_validate(entry.data)
     row = clocks.get((ClockKind.GOAL, reassessed.goal))
-    if row is None:
+    if row is None or row.state is not ClockState.BREACHED:
         return
-    now = {ClockState.BREACHED: ClockState.RUNNING, ClockState.MISSED: ClockState.KEPT}.get(row.state, row.state)
-    if now is ClockState.RUNNING and reassessed.due_at is None:
-        now = ClockState.PAUSED
-    _set(clocks, entry, row, state=now, due_at=reassessed.due_at, breached_at=None)
+    now = ClockState.RUNNING if reassessed.due_at is not None else ClockState.PAUSED
+    _set(clocks, entry, row, state=now, due_at=reassessed.due_at)
 
 
 def _goal_stopped(clocks: Clocks, entry: TimelineRow) -> None:
@@ -190,15 +193,17 @@ def _approval_withdrawn(clocks: Clocks, entry: TimelineRow) -> None:
 
 def _paged(clocks: Clocks, entry: TimelineRow) -> None:
     page = _Page.model_validate(entry.data)
-    _begin(clocks, entry, ClockKind.PAGE, LADDER, due_at=page.until, owner=page.role)
+    _begin(clocks, entry, ClockKind.PAGE, page.role, due_at=page.until, owner=page.role)
 
 
 def _acknowledged(clocks: Clocks, entry: TimelineRow) -> None:
-    _done(clocks, entry, (ClockKind.PAGE, LADDER))
+    for key in [key for key in clocks if key[0] is ClockKind.PAGE]:
+        _done(clocks, entry, key)
 
 
 def _ladder_stopped(clocks: Clocks, entry: TimelineRow) -> None:
-    _done(clocks, entry, (ClockKind.PAGE, LADDER), ClockState.OVER)
+    for key in [key for key in clocks if key[0] is ClockKind.PAGE]:
+        _done(clocks, entry, key, ClockState.OVER)
 
 
 def _ended(clocks: Clocks, entry: TimelineRow) -> None:
@@ -223,11 +228,11 @@ def _begin(
 
 
 def _breach(clocks: Clocks, entry: TimelineRow, key: Key, *, due_at: Utc | None = None) -> None:
-    """Its time has passed, be it that it stood still when that came out."""
+    """Its time has passed."""
     row = clocks.get(key)
     if row is not None and row.state.stands:
         at = {"due_at": due_at or row.due_at, "breached_at": entry.occurred_at}
-        _set(clocks, entry, row, state=ClockState.BREACHED, charged_to=None, **at)
+        _set(clocks, entry, row, state=ClockState.BREACHED, **at)
 
 
 def _done(clocks: Clocks, entry: TimelineRow, key: Key, state: ClockState = ClockState.KEPT) -> None:

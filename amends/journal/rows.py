@@ -51,9 +51,9 @@ class IncidentRow(Model):
 class ClockRow(Model):
     """What is due in an incident, or was, as its timeline leaves it.
 
-    ``name``: the goal, the deadline, the id of the task or approval; ``ladder`` for the pages, of which the newest
-    counts. ``since``: since when it is so. ``owner``: the role whose move it is. ``charged_to``: for whom it stands
-    still. ``breached_at``: when it was not kept.
+    ``name``: the goal, the deadline, the id of the task or approval, the role that was paged. ``since``: since when it
+    is so. ``owner``: the role whose move it is. ``charged_to``: for whom it stands still. ``breached_at``: when it was
+    last not kept.
     """
 
     incident_id: str

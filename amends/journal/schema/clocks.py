@@ -54,7 +54,7 @@ clocks = Table(
     Column("owner", Text),
     # for whom a clock stands still
     Column("charged_to", Text),
-    # when it was not kept; what comes up anew under the same name keeps it
+    # when it was last not kept, which nothing removes
     Column("breached_at", UtcDateTime),
     CheckConstraint(one_of("kind", *ClockKind), name="kind"),
     CheckConstraint(one_of("state", *ClockState), name="state"),

@@ -1,9 +1,10 @@
 """What is due across incidents, as it is asked for: whose, of which type, in which order."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, Executable, delete, update
 
 from amends.journal import AlertKind, AlertLog, ClockKind, ClockState, Journal, connect, schema, upgrade, verify
 from amends.journal.engine import writing
@@ -31,8 +32,8 @@ def waiting(n: int, *parties: str) -> Entry:
     return entry(n, EntryKind.STATUS_CHANGED, status="waiting", waiting_for=list(parties))
 
 
-def names(journal: Journal, **wanted: object) -> list[str]:
-    return [due.clock.name for due in journal.clocks.due(limit=10, **wanted)]  # type: ignore[arg-type] - as it is given
+def names(journal: Journal, **wanted: Any) -> list[str]:
+    return [due.clock.name for due in journal.clocks.due(limit=10, **wanted)]
 
 
 @pytest.fixture
@@ -151,9 +152,11 @@ def test_it_comes_back_with_an_incident_that_was_dropped(story: Journal, engine:
         (update(schema.clocks).where(schema.clocks.c.name == "analysis").values(name="x"), "no entry tells of it"),
     ],
 )
-def test_what_is_not_as_the_entries_make_it_is_found(story: Journal, engine: Engine, change: object, says: str) -> None:
+def test_what_is_not_as_the_entries_make_it_is_found(
+    story: Journal, engine: Engine, change: Executable, says: str
+) -> None:
     with writing(engine) as connection:
-        connection.execute(change)  # type: ignore[call-overload] - a statement
+        connection.execute(change)
 
     verification = verify(story, INCIDENT)
 

@@ -1,6 +1,6 @@
 """What is due follows from the entries alone: goals, deadlines of others, tasks, approvals, pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,10 +8,12 @@ import pytest
 from amends.errors import JournalError
 from amends.journal import ClockKind, ClockRow, ClockState, TimelineRow
 from amends.journal.chain import link
-from amends.journal.due import LADDER, fold_clocks
+from amends.journal.due import fold_clocks
 from amends.models import Party
 from amends.timeline import Entry, EntryKind
 from tests.amends.journal.builders import INCIDENT, NOON, RUN, entry, opened
+
+Told = tuple[EntryKind, Mapping[str, object]]
 
 TEN, LATER = NOON + timedelta(hours=10), NOON + timedelta(hours=14)
 
@@ -36,7 +38,7 @@ def rows(*entries: Entry) -> list[TimelineRow]:
     return linked
 
 
-def left(*told: tuple[EntryKind, dict[str, object]]) -> list[ClockRow]:
+def left(*told: Told) -> list[ClockRow]:
     """What is due after entries that follow the opening, a minute apart."""
     entries = [entry(n, kind, **data) for n, (kind, data) in enumerate(told, start=1)]
     return list(fold_clocks(rows(opened(), *entries)).values())
@@ -94,11 +96,23 @@ def test_a_broken_promise_stays_broken_until_it_is_found_to_be_in_time() -> None
     in_time = EntryKind.BREACH_REASSESSED, {"goal": "resolve", "due_at": LATER.isoformat(), "severity": "low"}
 
     (after_a_pause,) = left(*broken, (EntryKind.CLOCK_PAUSED, PAUSED))
+    (going_on,) = left(*broken, (EntryKind.CLOCK_PAUSED, PAUSED), (EntryKind.CLOCK_RESUMED, RESUMED))
     (reassessed,) = left(*broken, in_time)
 
     assert (after_a_pause.state, after_a_pause.due_at) == (ClockState.BREACHED, TEN)
-    assert after_a_pause.breached_at == minute(2)
-    assert (reassessed.state, reassessed.due_at, reassessed.breached_at) == (ClockState.RUNNING, LATER, None)
+    assert (after_a_pause.charged_to, after_a_pause.breached_at) == (Party.CUSTOMER, minute(2))
+    assert (going_on.state, going_on.charged_to) == (ClockState.BREACHED, None)
+    assert (reassessed.state, reassessed.due_at) == (ClockState.RUNNING, LATER)
+    assert reassessed.breached_at == minute(2)
+
+
+def test_what_is_in_time_again_while_it_stands_still_is_due_when_it_goes_on() -> None:
+    broken = (EntryKind.CLOCK_STARTED, STARTED), (EntryKind.CLOCK_BREACHED, {"goal": "resolve"})
+    in_time = EntryKind.BREACH_REASSESSED, {"goal": "resolve", "due_at": None, "severity": "low"}
+
+    (goal,) = left(*broken, (EntryKind.CLOCK_PAUSED, PAUSED), in_time)
+
+    assert (goal.state, goal.due_at, goal.charged_to) == (ClockState.PAUSED, None, Party.CUSTOMER)
 
 
 @pytest.mark.parametrize(("kept", "state"), [(True, ClockState.KEPT), (False, ClockState.MISSED)])
@@ -112,7 +126,7 @@ def test_a_goal_ends_as_its_clock_says(kept: bool, state: ClockState) -> None:
 
 
 def test_what_starts_anew_remembers_that_it_was_broken() -> None:
-    told = [
+    told: list[Told] = [
         (EntryKind.CLOCK_STARTED, STARTED),
         (EntryKind.CLOCK_BREACHED, {"goal": "resolve", "due_at": TEN.isoformat()}),
         (EntryKind.CLOCK_STOPPED, {"goal": "resolve", "consumed": 1, "within": 1, "kept": False}),
@@ -147,7 +161,7 @@ def test_a_deadline_of_others_is_protected_or_missed() -> None:
         ([(EntryKind.TASK_OVERDUE, TASK), (EntryKind.TASK_CLOSED, TASK | {"how": "settled"})], ClockState.MISSED),
     ],
 )
-def test_a_task_is_its_owners(then: Sequence[tuple[EntryKind, dict[str, object]]], state: ClockState) -> None:
+def test_a_task_is_its_owners(then: Sequence[Told], state: ClockState) -> None:
     (task,) = left((EntryKind.TASK_OPENED, TASK), *then)
 
     assert (task.name, task.owner, task.due_at, task.state) == (TASK["task"], "support", TEN, state)
@@ -164,8 +178,8 @@ def test_a_task_is_its_owners(then: Sequence[tuple[EntryKind, dict[str, object]]
         ([(EntryKind.APPROVAL_WITHDRAWN, {"why": "the amount has changed"})], ClockState.OVER),
     ],
 )
-def test_an_approval_is_its_roles(then: Sequence[tuple[EntryKind, dict[str, object]]], state: ClockState) -> None:
-    told = [(kind, data | {"approval": APPROVAL["approval"]}) for kind, data in then]
+def test_an_approval_is_its_roles(then: Sequence[Told], state: ClockState) -> None:
+    told = [(kind, {**data, "approval": APPROVAL["approval"]}) for kind, data in then]
 
     (approval,) = left((EntryKind.APPROVAL_ASKED, APPROVAL), *told)
 
@@ -173,13 +187,15 @@ def test_an_approval_is_its_roles(then: Sequence[tuple[EntryKind, dict[str, obje
     assert approval.state is state
 
 
-def test_of_the_pages_the_newest_waits_to_be_acknowledged() -> None:
-    again = PAGE | {"page": 2, "level": 2, "role": "operations"}
+def test_of_a_role_s_pages_the_newest_waits_to_be_acknowledged() -> None:
+    again = PAGE | {"page": 2}
+    higher = PAGE | {"page": 3, "level": 2, "role": "operations"}
 
-    (page,) = left((EntryKind.PAGE_REQUESTED, PAGE), (EntryKind.PAGE_REQUESTED, again))
+    lower, upper = left(*((EntryKind.PAGE_REQUESTED, page) for page in (PAGE, again, higher)))
 
-    assert (page.kind, page.name, page.owner) == (ClockKind.PAGE, LADDER, "operations")
-    assert (page.state, page.since, page.due_at) == (ClockState.RUNNING, minute(2), None)
+    assert (lower.kind, lower.name, lower.owner) == (ClockKind.PAGE, "logistics", "logistics")
+    assert (lower.state, lower.since, lower.due_at) == (ClockState.RUNNING, minute(2), None)
+    assert (upper.name, upper.since) == ("operations", minute(3))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +218,7 @@ def test_a_page_that_is_held_back_is_due_when_it_goes_out() -> None:
 
 
 def test_nothing_is_due_in_an_incident_that_has_ended() -> None:
-    told = [
+    told: list[Told] = [
         (EntryKind.CLOCK_STARTED, STARTED),
         (EntryKind.TASK_OPENED, TASK),
         (EntryKind.TASK_OVERDUE, TASK),

@@ -47,7 +47,7 @@ def written(tmp_path: Path) -> Iterator[Journal]:
     journal.effects.finish(
         key=f"{INCIDENT}/refund/1", outcome=Outcome.APPLIED, result={"refund_id": "RF-1"}, refusal=None, at=NOON
     )
-    give(journal, f"{INCIDENT}/credit/1", Head.GOODWILL, 500)
+    give(journal, "0193/credit/1", Head.GOODWILL, 500)
     journal.approvals.count(
         incident_id=INCIDENT,
         approval="action.refund.approve.finance",
