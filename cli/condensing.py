@@ -26,8 +26,20 @@ _BOOKKEEPING: Final = frozenset(
         EntryKind.TIME_CAME,  # what comes of it is told
         EntryKind.DECISION_COUNTED,  # so is the decision, and what comes of it
         EntryKind.TASK_CLOSED,  # what ended it is told
+        EntryKind.CLOCK_WARNED,  # what was not kept is told
+        EntryKind.LADDER_STOPPED,  # so is what was done
     }
 )
+CLOCKWORK: Final = frozenset(
+    {
+        EntryKind.CLOCK_STARTED,
+        EntryKind.CLOCK_PAUSED,
+        EntryKind.CLOCK_RESUMED,
+        EntryKind.CLOCK_STOPPED,
+    }
+)
+"""How promises run their course; how they stand is shown beside the story, and what was not kept is told."""
+
 _CHECKS: Final = frozenset({EntryKind.FACTS_READ, EntryKind.READ_FAILED, EntryKind.READ_REFUSED})
 _REQUESTS: Final = frozenset({EntryKind.EFFECT_REQUESTED, EntryKind.UNDO_REQUESTED})
 
@@ -68,14 +80,23 @@ def condensed(timeline: Sequence[TimelineRow], *, moment: Callable[[datetime], s
 
 
 def _goes_without_saying(entry: TimelineRow, waiting: set[int], asked: set[str]) -> bool:
-    if entry.kind in _BOOKKEEPING:
+    if entry.kind in _BOOKKEEPING or entry.kind in CLOCKWORK:
         return True
+    if entry.kind is EntryKind.PAGE_SENT:
+        return _reached_all(entry)
     if entry.kind in _REQUESTS:
         return entry.seq not in waiting
     if entry.kind is EntryKind.RUN_STARTED:
         return entry.data.get("reason") != "reset"
     # a question that was asked says itself that it was sent
     return entry.kind is EntryKind.EFFECT_APPLIED and str(entry.data.get("step")) in asked
+
+
+def _reached_all(entry: TimelineRow) -> bool:
+    """Whether a page went out to everybody, which its request says already."""
+    result = entry.data.get("result")
+    pages = result.get("pages") if isinstance(result, dict) else None
+    return isinstance(pages, list) and all(isinstance(each, dict) and each.get("result") == "sent" for each in pages)
 
 
 def _same_check(story: list[Moment], entry: TimelineRow, text: str) -> int | None:

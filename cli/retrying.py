@@ -11,7 +11,15 @@ from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format
 from workflows.contract import ChooseRequest, RetryRequest
 
-_TRIED_AGAIN: Final = ("no_plan_left", "refused", "rejected", "outcome_unknown", "undo_failed", "books_differ")
+_TRIED_AGAIN: Final = (
+    "no_plan_left",
+    "refused",
+    "rejected",
+    "outcome_unknown",
+    "undo_failed",
+    "books_differ",
+    "unprotected",
+)
 
 
 async def retry(

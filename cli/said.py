@@ -1,7 +1,7 @@
 """What an entry says, in words, piece by piece, for the sentences that are made of it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from pydantic import JsonValue
@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from amends.models import Actor, ActorKind, Data
 from amends.timeline import EntryKind
 from cli import wording
+from cli.times import roughly
 
 TASKS: Final = {
     "outcome_unknown": "nobody can say whether it happened",
@@ -18,6 +19,7 @@ TASKS: Final = {
     "rejected": "it was rejected",
     "undecided": "nobody has decided in time",
     "books_differ": "the shop's books do not say what the journal says",
+    "unprotected": "what it needs is not known",
 }
 """Why a person is needed."""
 
@@ -45,6 +47,18 @@ def due(what: str) -> str:
             return f"a decision about {wording.approval(of)}"
         case "task" if of:
             return f"the deadline of the task {of}"
+        case "goal" if of:
+            return f"the promise of {wording.goal(of)}"
+        case "word" if of:
+            return "the word that the customer was promised"
+        case "page" if of:
+            return f"a page{of.removeprefix('of').replace(' level', ', level', 1)}"
+        case "protection" if of:
+            return f"what protects {wording.goal(of.removeprefix('of '))}"
+        case "deadline" if of:
+            return f"the deadline of others, {wording.goal(of)}"
+        case _ if kind.endswith("%") and of:
+            return f"{kind.removesuffix('%')} % of the time for {wording.goal(of.removeprefix('of '))}"
         case _:
             return wording.step(what)
 
@@ -89,6 +103,14 @@ class Said:
         return why if self["why"] in _ABOUT_NO_STEP else f"{self.step('step')}: {why}"
 
     @property
+    def goal(self) -> str:
+        return wording.goal(self["goal"])
+
+    @property
+    def deadline(self) -> str:
+        return wording.goal(self["deadline"])
+
+    @property
     def is_measure(self) -> bool:
         return wording.is_measure(self["step"])
 
@@ -126,6 +148,24 @@ class Said:
     def many(self, name: str) -> list[str]:
         given = self._data.get(name)
         return [str(each) for each in given] if isinstance(given, list) else []
+
+    def length(self, name: str) -> str:
+        """A number of seconds, roughly."""
+        given = self._data.get(name)
+        return roughly(timedelta(seconds=given)) if isinstance(given, int | float) else "?"
+
+    def pairs(self, name: str) -> list[tuple[str, str]]:
+        """An object's fields with their values."""
+        given = self._data.get(name)
+        return [(field, wording.value(each)) for field, each in given.items()] if isinstance(given, dict) else []
+
+    def objects(self, *path: str) -> list[dict[str, str]]:
+        """The objects of a list that lies within others, with their values as text."""
+        given: JsonValue = dict(self._data)
+        for name in path:
+            given = given.get(name) if isinstance(given, dict) else None
+        found = given if isinstance(given, list) else []
+        return [{name: str(value) for name, value in each.items()} for each in found if isinstance(each, dict)]
 
     def step(self, name: str) -> str:
         return wording.step(self[name])

@@ -18,7 +18,7 @@ from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, say, short
 from workflows.contract import SettleRequest, WaiveRequest
 
-_BY_HAND: Final = ("no_plan_left", "refused", "outcome_unknown", "undo_failed")
+_BY_HAND: Final = ("no_plan_left", "refused", "outcome_unknown", "undo_failed", "unprotected")
 _LET_BE: Final = ("undo_failed", "books_differ")
 
 

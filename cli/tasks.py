@@ -28,6 +28,7 @@ _WHY: Final = {
     "rejected": "Rejected, and nothing else is planned for that: {step}.",
     "undecided": "Nobody has decided in time: {step}.",
     "books_differ": "The shop's books do not say what the journal says, or could not be read.",
+    "unprotected": "A deadline of others is near, and nobody knows what is needed to act on it: {step}.",
 }
 _PLANS: Final = (
     "When what stood against the plans is gone, have them tried once more, or choose one. Or put it right with the "
@@ -61,6 +62,10 @@ _BOOKS: Final = (
     "Put right what is wrong, and have them compared again. Or ask that they be let be, which a second person has to "
     "approve. Until then the incident stays open:"
 )
+_UNPROTECTED: Final = (
+    "When that is known, have it tried again. Or do by hand what the deadline asks for, and settle it with evidence. "
+    "Or call the incident off:"
+)
 _SHOWN: Final = '--how "…" --evidence "…"'
 
 
@@ -91,6 +96,8 @@ def in_words(task: TimelineRow, timeline: Sequence[TimelineRow], program: Progra
             return Need(told, _REJECTED, (again, off))
         case "undecided":
             return Need(told, _UNDECIDED, deciding(incident, named.partition(":")[2]))
+        case "unprotected":
+            return Need(told, _UNPROTECTED, (again, *settle, off))
         case "books_differ":
             return Need(told, _BOOKS, (again, let_be))
         case _:

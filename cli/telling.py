@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from amends.timeline import EntryKind
-from cli import telling_people, wording
+from cli import telling_pages, telling_people, telling_promises, wording
 from cli.said import Said, Told
 
 
@@ -128,5 +128,32 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             | EntryKind.TASK_CLOSED
         ):
             return telling_people.tell(entry.kind, said)
+        case (
+            EntryKind.CLOCK_STARTED
+            | EntryKind.CLOCK_PAUSED
+            | EntryKind.CLOCK_RESUMED
+            | EntryKind.CLOCK_RESET
+            | EntryKind.CLOCK_WARNED
+            | EntryKind.CLOCK_BREACHED
+            | EntryKind.BREACH_REASSESSED
+            | EntryKind.CLOCK_STOPPED
+            | EntryKind.DEADLINE_SET
+            | EntryKind.DEADLINE_PROTECTED
+            | EntryKind.DEADLINE_MISSED
+        ):
+            return telling_promises.tell(entry.kind, said)
+        case (
+            EntryKind.PAGE_REQUESTED
+            | EntryKind.PAGE_SENT
+            | EntryKind.PAGE_FAILED
+            | EntryKind.PAGE_HELD
+            | EntryKind.LADDER_RAISED
+            | EntryKind.LADDER_EXHAUSTED
+            | EntryKind.LADDER_STOPPED
+            | EntryKind.ACKNOWLEDGED
+            | EntryKind.ESCALATION_REQUESTED
+            | EntryKind.SNOOZE_REQUESTED
+        ):
+            return telling_pages.tell(entry.kind, said)
         case _:
             assert_never(entry.kind)

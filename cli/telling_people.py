@@ -17,6 +17,7 @@ _CLOSED = {
     "agreed": "the books agree",
     "cancelled": "the incident was called off",
     "withdrawn": "nothing is asked any more",
+    "done": "it is done",
 }
 """How a person's task has ended."""
 

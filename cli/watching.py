@@ -14,7 +14,7 @@ from amends.models import Status
 from amends.timeline import EntryKind
 from cli import completing, pending
 from cli.codes import ExitCode
-from cli.condensing import Moment
+from cli.condensing import CLOCKWORK, Moment
 from cli.options import IncidentId, OutputFormat
 from cli.output import Format, say
 from cli.progress import ProgressLine
@@ -28,7 +28,7 @@ from cli.versions import followed, followed_in_words
 _LOOK: Final = 1.0
 """Seconds between two looks into the journal: soon for a person, and one short query for the database."""
 
-_UNTOLD: Final = frozenset(
+_UNTOLD: Final = CLOCKWORK | frozenset(
     {
         EntryKind.INCIDENT_REGISTERED,
         EntryKind.STAGE_ENTERED,

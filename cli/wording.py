@@ -11,6 +11,8 @@ from runbooks.catalogue import CATALOGUE
 
 _STEP = re.compile(r"^[a-z_]+\.(?:.*\.)?(?P<kind>tell|ask|wait|approve|measure)\.(?P<name>.+)$")
 
+_BESIDE = re.compile(r"^(?P<of>external|sla)\.(?P<name>[^.]+)(?P<decided>\.approve)?(\.\d+)?$")
+
 _PARTIES = {
     Party.US: "us",
     Party.PAYMENT_PROVIDER: "the payment provider",
@@ -29,6 +31,8 @@ def step(step_id: str) -> str:
     """What a step is about: its activity's words, or the name of its message, question or wait."""
     plain = step_id.partition("#")[0]
     named = _STEP.match(plain)
+    if beside := _BESIDE.match(plain):
+        return _beside(beside["of"], beside["name"], decided=bool(beside["decided"]))
     if named is None:
         return activity(".".join(plain.split(".")[-2:]))
     match named["kind"]:
@@ -54,6 +58,29 @@ def approval(approval_id: str) -> str:
     """What is to be approved, by its id: a step's, or ``waive:<task>``."""
     kind, _, task = approval_id.partition(":")
     return f"a second person's word to let {task} be" if kind == "waive" and task else step(approval_id)
+
+
+def goal(name: str) -> str:
+    """A promise, or a deadline of others, as people say it: ``first response``."""
+    return name.replace("_", " ")
+
+
+def owed(move: str) -> str:
+    """Why people are paged, as the engine names it, in words."""
+    kind, _, of = move.partition(":")
+    match kind:
+        case "task":
+            return f"the task {of}"
+        case "approval":
+            return approval(of)
+        case "breach":
+            return f"not kept is {goal(of)}"
+        case "unacknowledged":
+            return "nobody has acknowledged the incident"
+        case "escalated":
+            return "those a level higher are wanted"
+        case _:
+            return move
 
 
 def is_measure(step_id: str) -> bool:
@@ -102,6 +129,13 @@ def value(given: JsonValue) -> str:
 def values(given: Mapping[str, JsonValue]) -> str:
     """``status shipped, total CNY 398.00``"""
     return ", ".join(f"{name.replace('_', ' ')} {value(each)}" for name, each in given.items())
+
+
+def _beside(of: str, name: str, *, decided: bool) -> str:
+    """A step that stands in no stage: it keeps a promise, or protects a deadline of others, by itself."""
+    if of == "sla":
+        return "the word that the customer was promised"
+    return f"{'the approval of ' if decided else ''}what protects {goal(name)}"
 
 
 def money(amount: int, currency: str) -> str:

@@ -17,6 +17,9 @@ ASK = "analysis.ask.lost_parcel.reship_or_refund"
 APPROVAL = "action.reship.approve.logistics_lead"
 HOLD = "report.measure.inventory.reserve"
 REPORT: Data = {"order_id": "SO-1001", "parcel_id": "PC-1001-1"}
+DUE = "2026-11-25T18:35:00+00:00"
+PAGE: Data = {"page": 1, "level": 1, "levels": 3, "role": "logistics", "why": "no_plan_left", "cause": "x"}
+JOINED: Data = {"person": "bo", "channel": "", "result": "joined", "detail": "i/page/1"}
 TOO_LATE: Data = {"reason": "AlreadyHandedOver", "message": "the van has left"}
 
 SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
@@ -322,6 +325,130 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "The shop's books do not say what the journal says (BooksDiffer: one refund more).",
     ),
     (EntryKind.BOOKS_UNREAD, ENGINE, {"trouble": "timed out"}, "The shop's books could not be read (timed out)."),
+    (
+        EntryKind.CLOCK_STARTED,
+        ENGINE,
+        {"goal": "first_response", "within": 43200, "due_at": DUE, "calendar": "cn_office", "unconfirmed": True},
+        "Promise: first response by 2026-11-25 18:35 UTC, by the calendar cn_office; nobody has announced the holidays "
+        "up to then.",
+    ),
+    (
+        EntryKind.CLOCK_PAUSED,
+        ENGINE,
+        {"goals": ["update", "resolve"], "charged_to": "customer"},
+        "The clock stands still for the customer: update and resolve.",
+    ),
+    (
+        EntryKind.CLOCK_RESUMED,
+        ENGINE,
+        {"goals": {"resolve": DUE}, "charged_to": "customer", "since": DUE, "suspended": 15000},
+        "The clock goes on: resolve by 2026-11-25 18:35 UTC; 4 h 10 min went to the customer.",
+    ),
+    (
+        EntryKind.CLOCK_RESET,
+        ENGINE,
+        {"goal": "resolve", "within": 259200, "due_at": DUE},
+        "The severity changes the promise: resolve within 3 d in all, which is by 2026-11-25 18:35 UTC.",
+    ),
+    (
+        EntryKind.CLOCK_WARNED,
+        TIMER,
+        {"goal": "first_response", "percent": 80, "due_at": DUE},
+        "80 % of the time is gone: first response, due 2026-11-25 18:35 UTC.",
+    ),
+    (
+        EntryKind.CLOCK_BREACHED,
+        TIMER,
+        {"goal": "first_response", "due_at": DUE},
+        "Breached: first response, due 2026-11-25 18:35 UTC.",
+    ),
+    (
+        EntryKind.BREACH_REASSESSED,
+        ENGINE,
+        {"goal": "resolve", "due_at": None, "severity": "low"},
+        "In time again: resolve, at severity low. The breach stays written.",
+    ),
+    (
+        EntryKind.CLOCK_STOPPED,
+        ENGINE,
+        {"goal": "first_response", "consumed": 50400, "within": 43200, "kept": False},
+        "Not kept: first response, in 14 h of 12 h.",
+    ),
+    (
+        EntryKind.DEADLINE_SET,
+        ENGINE,
+        {"deadline": "carrier_claim", "due_at": DUE, "protect_at": DUE, "table": "t", "source": "the contract"},
+        "A deadline of others: carrier claim by 2026-11-25 18:35 UTC (by the contract); we act by 2026-11-25 18:35 "
+        "UTC.",
+    ),
+    (
+        EntryKind.DEADLINE_PROTECTED,
+        ENGINE,
+        {"deadline": "carrier_claim", "by": "external.carrier_claim"},
+        "In time for the deadline of others: carrier claim, by what protects carrier claim.",
+    ),
+    (
+        EntryKind.DEADLINE_MISSED,
+        TIMER,
+        {"deadline": "carrier_claim", "due_at": DUE},
+        "Missed, a deadline of others: carrier claim, due 2026-11-25 18:35 UTC.",
+    ),
+    (
+        EntryKind.PAGE_REQUESTED,
+        ENGINE,
+        {**PAGE, "people": ["an"], "owed": ["task:no_plan_left", "breach:resolve", f"approval:{APPROVAL}"]},
+        "Paged an (logistics, level 1 of 3): the task no_plan_left; not kept is resolve; the approval of logistics "
+        "lead.",
+    ),
+    (
+        EntryKind.PAGE_SENT,
+        ENGINE,
+        {"result": {"pages": [{"person": "an", "channel": "mail", "result": "sent"}, JOINED]}},
+        "The page is out: an over mail, bo (has a page about the same cause).",
+    ),
+    (
+        EntryKind.PAGE_FAILED,
+        ENGINE,
+        {"result": {"pages": [{"person": "an", "channel": "mail", "result": "refused", "detail": "no such box"}]}},
+        "The page has reached nobody: an over mail (refused, no such box).",
+    ),
+    (
+        EntryKind.PAGE_HELD,
+        ENGINE,
+        {"role": "logistics_lead", "until": DUE, "why": "quiet"},
+        "Not paged before 2026-11-25 18:35 UTC, in its quiet hours: logistics lead.",
+    ),
+    (
+        EntryKind.LADDER_RAISED,
+        ENGINE,
+        {"level": 2, "why": "breach", "what": "first_response"},
+        "Those of level 2 are paged: not kept is first response.",
+    ),
+    (
+        EntryKind.LADDER_EXHAUSTED,
+        ENGINE,
+        {"level": 3, "pages": 3},
+        "Nobody acknowledges: the top, level 3, was paged 3 times. Paging goes on.",
+    ),
+    (
+        EntryKind.LADDER_STOPPED,
+        ENGINE,
+        {"why": "nothing_owed"},
+        "Nobody is paged any more: no person owes a move.",
+    ),
+    (EntryKind.ACKNOWLEDGED, MEI, {"key": "k", "note": "on it"}, "mei acknowledged it: on it."),
+    (
+        EntryKind.ESCALATION_REQUESTED,
+        MEI,
+        {"key": "k", "reason": "the customer is in hospital"},
+        "mei wants those a level higher: the customer is in hospital.",
+    ),
+    (
+        EntryKind.SNOOZE_REQUESTED,
+        MEI,
+        {"key": "k", "until": DUE, "reason": "the depot opens at six"},
+        "mei put the paging off until 2026-11-25 18:35 UTC: the depot opens at six.",
+    ),
     (EntryKind.INCIDENT_RESOLVED, ENGINE, {"outcome": "refund"}, "Put right for the customer: refund."),
     (EntryKind.INCIDENT_CLOSED, ENGINE, {"status": "closed", "outcome": "refund"}, "Ended: closed (refund)."),
 ]
@@ -403,3 +530,45 @@ def test_a_task_without_a_step_of_its_own_says_what_is_missing() -> None:
     task = entry(EntryKind.TASK_OPENED, ENGINE, {"step": "action", "why": "no_plan_left"})
 
     assert tell(task) == "A person is needed: no plan is left that could put it right."
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("goal first_response", "the promise of first response"),
+        ("80% of first_response", "80 % of the time for first response"),
+        ("word for update", "the word that the customer was promised"),
+        ("page of level 2", "a page, level 2"),
+        ("protection of carrier_claim", "what protects carrier claim"),
+        ("deadline carrier_claim", "the deadline of others, carrier claim"),
+        ("external.carrier_claim.approve", "the approval of what protects carrier claim"),
+        ("sla.update.2", "the word that the customer was promised"),
+    ],
+)
+def test_what_falls_due_beside_the_steps_is_told_in_words(what: str, said: str) -> None:
+    assert tell(entry(EntryKind.TIME_CAME, TIMER, {"due": [what]})) == f"Time came for {said}."
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        ("unacknowledged", "nobody has acknowledged the incident"),
+        ("escalated", "those a level higher are wanted"),
+        ("approval:waive:undo:x/1", "a second person's word to let undo:x/1 be"),
+    ],
+)
+def test_what_people_are_paged_for_is_told_in_words(move: str, said: str) -> None:
+    paged = entry(EntryKind.PAGE_REQUESTED, ENGINE, {**PAGE, "people": [], "owed": [move]})
+
+    assert tell(paged) == f"Paged nobody, for nobody is on duty (logistics, level 1 of 3): {said}."
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"why": "escalate", "what": "mei"}, "mei wants it"),
+        ({"why": "undo_failed", "what": "undo:x/1"}, "it could not be undone"),
+    ],
+)
+def test_why_paging_goes_up_is_told_in_words(data: Data, said: str) -> None:
+    assert tell(entry(EntryKind.LADDER_RAISED, ENGINE, {"level": 2, **data})) == f"Those of level 2 are paged: {said}."
