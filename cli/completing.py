@@ -46,6 +46,7 @@ def answered(words: Sequence[str]) -> list[str]:
 
 COMPLETERS: "Final[dict[str, Completer]]" = {
     "list": runbooks,
+    "sla": runbooks,
     "open": runbooks,
     "check": runbooks,
     "explain": runbooks,
@@ -62,6 +63,9 @@ COMPLETERS: "Final[dict[str, Completer]]" = {
     "choose": open_incidents,
     "settle": open_incidents,
     "waive": open_incidents,
+    "ack": open_incidents,
+    "escalate": open_incidents,
+    "snooze": open_incidents,
     "cancel": open_incidents,
 }
 """Each command has at most one."""

@@ -46,6 +46,9 @@ def list_incidents(
     ] = (),
     order: Annotated[tuple[str, ...], Parameter(help="Only incidents about this order.")] = (),
     open_only: Annotated[bool, Parameter(name="--open", help="Only incidents that have not ended.")] = False,
+    breached: Annotated[
+        bool, Parameter(name="--breached", help="Only incidents that broke a promise, or missed a deadline of others.")
+    ] = False,
     since: Annotated[str | None, Parameter(help="Only those opened since: 3d, today, 2026-11-22T18:30.")] = None,
     until: Annotated[str | None, Parameter(help="Only those opened until then; a day counts whole.")] = None,
     limit: Annotated[int, Parameter(help="At most so many.")] = 100,
@@ -58,6 +61,7 @@ def list_incidents(
 
       amends list --open --waiting-for customer --waiting-for carrier
       amends list --severity critical --severity high --since 7d
+      amends list --breached --since 30d
       amends list --order SO-1001
 
     An option that is given several times means any of its values; different
@@ -77,9 +81,10 @@ def list_incidents(
         opened_since=times.since(since, now=now, option="--since") if since else None,
         opened_before=times.until(until, now=now, option="--until") if until else None,
         open_only=open_only,
+        breached=breached,
     )
     with journal() as found:
-        _require_known(found, exception_type)
+        require_known(found, exception_type)
         rows = found.incidents(limit=limit, **wanted)
         more = found.count(**wanted) - len(rows) if len(rows) == limit else 0
         shown = {row.incident_id for row in rows}
@@ -99,7 +104,7 @@ def list_incidents(
         say(f"{more} more; --limit shows them")
 
 
-def _require_known(found: Journal, types: Iterable[str]) -> None:
+def require_known(found: Journal, types: Iterable[str]) -> None:
     """Raises ``InputError`` for a type that neither a runbook nor an incident has."""
     strangers = set(types) - set(runbook_names())
     if not strangers:

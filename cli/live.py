@@ -17,21 +17,27 @@ from temporalio.service import RPCError, RPCStatusCode
 from amends.errors import InputError, Trouble
 from amends.journal import IncidentRow
 from workflows.contract import (
+    ACKNOWLEDGE,
     ANSWER,
     CANCEL,
     CHOOSE,
     DECIDE,
+    ESCALATE,
     RETRY,
     SETTLE,
+    SNOOZE,
     VIEW,
     WAIVE,
+    AcknowledgeRequest,
     AnswerRequest,
     CancelRequest,
     ChooseRequest,
     DecideRequest,
+    EscalateRequest,
     Receipt,
     RetryRequest,
     SettleRequest,
+    SnoozeRequest,
     View,
     WaiveRequest,
 )
@@ -66,7 +72,18 @@ async def view(client: Client, row: IncidentRow, *, patience: timedelta = _LOOK)
     return found
 
 
-Act = AnswerRequest | DecideRequest | RetryRequest | ChooseRequest | SettleRequest | WaiveRequest | CancelRequest
+Act = (
+    AnswerRequest
+    | DecideRequest
+    | RetryRequest
+    | ChooseRequest
+    | SettleRequest
+    | WaiveRequest
+    | AcknowledgeRequest
+    | EscalateRequest
+    | SnoozeRequest
+    | CancelRequest
+)
 """What people do to a running incident."""
 
 
@@ -102,6 +119,9 @@ _UPDATES: Final[dict[type[Act], str]] = {
     ChooseRequest: CHOOSE,
     SettleRequest: SETTLE,
     WaiveRequest: WAIVE,
+    AcknowledgeRequest: ACKNOWLEDGE,
+    EscalateRequest: ESCALATE,
+    SnoozeRequest: SNOOZE,
     CancelRequest: CANCEL,
 }
 

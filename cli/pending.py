@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from amends.journal import TimelineRow
 from amends.timeline import EntryKind
@@ -92,7 +92,11 @@ def approvals(timeline: Sequence[TimelineRow]) -> list[OpenApproval]:
 
 def until(entry: TimelineRow) -> datetime | None:
     """When a wait ends by itself, or a person's task is to be done."""
-    given = entry.data.get("at_most_until") or entry.data.get("due_at")
+    return moment(entry.data.get("at_most_until") or entry.data.get("due_at"))
+
+
+def moment(given: JsonValue) -> datetime | None:
+    """A moment that an entry names; ``None`` for anything else."""
     try:
         at = datetime.fromisoformat(str(given))
     except ValueError:

@@ -45,6 +45,7 @@ async def show(
         timeline, effects = found.timeline(row.incident_id), found.effects_of(row.incident_id)
         revision = followed(found, row)
         alerts = AlertLog(found.engine).standing(incident_id=row.incident_id)
+        clocks = found.clocks.of(row.incident_id)
     view, why_not = await _now(row, address)
     if format is Format.JSON:
         print_json(
@@ -56,6 +57,7 @@ async def show(
                 "view": view.model_dump(mode="json") if view else None,
                 "view_missing": why_not,
                 "alerts": [alert.model_dump(mode="json") for alert in alerts],
+                "clocks": [clock.model_dump(mode="json") for clock in clocks],
             }
         )
         return
@@ -71,6 +73,7 @@ async def show(
         now=datetime.now(UTC),
         times=Times(utc=utc),
         alerts=alerts,
+        clocks=clocks,
     )
     story.print(Screen(), entries=entries)
 

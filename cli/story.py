@@ -6,12 +6,13 @@ from datetime import datetime
 
 from rich.text import Text
 
-from amends.journal import Alert, EffectRecord, IncidentRow, TimelineRow
+from amends.journal import Alert, ClockRow, EffectRecord, IncidentRow, TimelineRow
 from amends.models import Outcome, Stage
 from amends.timeline import canonical
 from cli import pending, styles, wording
 from cli.condensing import Moment, condensed
 from cli.output import short
+from cli.promised import promised
 from cli.said import due
 from cli.screen import Screen
 from cli.telling import tell
@@ -38,11 +39,13 @@ class Story:
     now: datetime
     times: Times
     alerts: Sequence[Alert] = ()
+    clocks: Sequence[ClockRow] = ()
     program: Program | None = None
 
     def print(self, screen: Screen, *, entries: bool) -> None:
         """Prints the page. ``entries``: with every entry whole in place of what happened."""
         self.print_head(screen)
+        self._print_promised(screen)
         self._to_do.print(screen)
         screen.line()
         if entries:
@@ -63,6 +66,15 @@ class Story:
         width = max(len(name) for name, _ in facts)
         for name, said in facts:
             screen.line(said, prefix=f"  {name:<{width}}  ")
+
+    def _print_promised(self, screen: Screen) -> None:
+        known = promised(self.clocks, self.view, now=self.now, times=self.times)
+        if known:
+            screen.line()
+            screen.line("What was promised", style=styles.HEADING)
+        width = max((len(each.name) for each in known), default=0)
+        for each in known:
+            screen.line(Text(each.said, each.style), prefix=f"  {each.name:<{width}}  ")
 
     def print_course(self, course: "Course") -> None:
         """What happened, under its stages and days."""

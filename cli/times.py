@@ -11,6 +11,7 @@ from amends.errors import InputError
 Utc = Annotated[bool, Parameter(name="--utc", help="Times in UTC; without it in this machine's zone (TZ).")]
 
 _AGO = re.compile(r"^(\d{1,6})([mhdw])$")
+_CLOCK = re.compile(r"^\d\d:\d\d$")
 _UNITS: Final = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -49,6 +50,21 @@ class Times:
         """The moment that ``--until`` means: a day counts whole. Raises ``InputError``."""
         return self._read(typed, now=now, option=option)[1]
 
+    def coming(self, typed: str, *, now: datetime, option: str) -> datetime:
+        """The moment to come that was typed: a time of day is its next one. Raises ``InputError``."""
+        try:
+            if _CLOCK.match(typed):
+                today = now.astimezone(self._zone).date()
+                days = (today, today + timedelta(days=1))
+                return next(at for day in days if (at := self._here(_on(day, typed))) > now)
+            at = datetime.fromisoformat(typed)
+        except (ValueError, OverflowError, StopIteration) as error:
+            raise InputError(
+                f"{option} {typed!r} is no time to come; write a time of day (18:30) or a moment (2026-11-22T18:30, "
+                "with its zone if it is not yours)"
+            ) from error
+        return at if at.tzinfo is not None else self._here(at)
+
     def _read(self, typed: str, *, now: datetime, option: str) -> tuple[datetime, datetime]:
         """The beginning and the end of what was typed."""
         today = now.astimezone(self._zone).date()
@@ -74,6 +90,10 @@ class Times:
 
     def _here(self, naive: datetime) -> datetime:
         return naive.replace(tzinfo=self._zone) if self._zone else naive.astimezone()
+
+
+def _on(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock))
 
 
 def roughly(length: timedelta) -> str:

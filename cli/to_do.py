@@ -1,4 +1,4 @@
-"""What people can do about an incident now: tasks, approvals and questions, each with the commands for it."""
+"""What people can do about an incident now: pages, tasks, approvals and questions, each with the commands for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import datetime
 from amends.journal import Alert, TimelineRow
 from amends.watchdog import tell as tell_alert
 from cli import pending, styles, tasks, wording
+from cli.paging import paging
 from cli.screen import Screen
 from cli.times import Times
 from runbooks.program import Program
@@ -33,12 +34,27 @@ class ToDo:
         for alert in self.alerts:
             screen.line()
             screen.line(f"A person is needed (since {self.times.moment(alert.noticed_at)})", style=styles.ALARM)
-            screen.line(f"{tell_alert(alert)}. Nothing carries this incident any more: settle it by hand.", prefix="  ")
+            lost = "" if alert.kind.of_the_story else " Nothing carries this incident any more: settle it by hand."
+            screen.line(f"{_titled(tell_alert(alert))}.{lost}", prefix="  ")
+        self._print_paging(screen)
         for task in pending.tasks(self.timeline):
             self._print_task(screen, task)
         for approval in self._approvals:
             self._print_approval(screen, approval)
         self._print_asks(screen, self.view.asks if self.view else tuple(pending.asks(self.timeline)))
+
+    def _print_paging(self, screen: Screen) -> None:
+        known = paging(self.timeline, self.view, now=self.now, times=self.times)
+        if known is None:
+            return
+        screen.line()
+        screen.line("Paging", style=styles.HEADING if known.taken else styles.ALARM)
+        for line in known.lines:
+            screen.line(line, prefix="  ")
+        escalate = f'amends escalate {self.incident} --reason "…"'
+        take = (f"amends ack {self.incident}", f'amends snooze {self.incident} --for 1h --reason "…"')
+        for command in (escalate,) if known.taken else (*take, escalate):
+            screen.whole(f"    {command}{self.at}")
 
     @property
     def _approvals(self) -> Sequence[OpenApproval]:

@@ -62,11 +62,17 @@ def followed(found: Journal, row: IncidentRow) -> RunbookRevision | None:
 def program_of(row: IncidentRow, revision: RunbookRevision | None) -> Program | None:
     """The program of the text that an incident follows; ``None`` if that text was neither published nor is the runbook
     as it is now."""
+    bundle = bundle_followed(row, revision)
+    return bundle.program if bundle is not None else None
+
+
+def bundle_followed(row: IncidentRow, revision: RunbookRevision | None) -> Bundle | None:
+    """The text that an incident follows; ``None`` if it was neither published nor is the runbook as it is now."""
     try:
         bundle = bundle_of(revision) if revision is not None else library.load(row.exception_type)
     except DefinitionError:
         return None
-    return bundle.program if bundle.digest == row.bundle_digest else None
+    return bundle if bundle.digest == row.bundle_digest else None
 
 
 def followed_in_words(row: IncidentRow, revision: RunbookRevision | None) -> str:

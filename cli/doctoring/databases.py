@@ -81,12 +81,15 @@ def _clock(engine: Engine) -> Finding:
 def _alerts(journal: Journal) -> Iterator[Finding]:
     standing = AlertLog(journal.engine).standing()
     for alert in standing:
+        incident = short(alert.incident_id)
+        by_hand = f"see `amends show {incident}`, and settle it by hand"
+        taken_on = f"see `amends show {incident}`, and take it on: `amends ack {incident}`"
         yield wrong(
-            "watchdog",
+            "paging" if alert.kind.of_the_story else "watchdog",
             f"incident {alert.incident_id}: {tell(alert)}; {NEEDED}",
-            f"see `amends show {short(alert.incident_id)}`, and settle it by hand",
+            taken_on if alert.kind.of_the_story else by_hand,
         )
-    if not standing:
+    if all(alert.kind.of_the_story for alert in standing):
         yield ok("watchdog", "no open incident is known to have lost its workflow")
 
 
