@@ -5,6 +5,8 @@ from typing import assert_never
 
 from amends.models import Party, Severity, Stage, Status
 from amends.timeline import EntryKind
+from drills.beside import Beside
+from drills.checking_acts import approvals_of, people_of, protecting_steps
 from drills.written import WrittenScenario
 from drills.written_acts import WrittenCancel, WrittenReport
 from runbooks.bundle import Bundle
@@ -43,6 +45,7 @@ class Abouts:
         self._effects: list[DoStep | MeasureStep] = [*(step for step in self._does if step.effect), *self._measures]
         self._undos = {step.id: undo.activity for step in self._steps if (undo := _undo_of(step)) is not None}
         self._plans = [plan.name for plan in bundle.program.action]
+        self._beside = Beside(bundle)
 
     def outcomes(self, written: WrittenScenario) -> list[str]:
         """What an incident may come to: a plan that worked, or that it was called off."""
@@ -81,7 +84,8 @@ class Abouts:
             case EntryKind.WAIT_ENDED | EntryKind.WAIT_TIMED_OUT | EntryKind.WAIT_WITHDRAWN:
                 return _ids(self._waits)
             case EntryKind.TIME_CAME:
-                return [*_ids(self._asks), *_ids(self._waits), *(f"check {each}" for each in _ids(self._waits))]
+                looks = [f"check {each}" for each in _ids(self._waits)]
+                return [*_ids(self._asks), *_ids(self._waits), *looks, *self._beside.dues()]
             case EntryKind.STAGE_ENTERED:
                 return list(Stage)
             case EntryKind.SEVERITY_SET:
@@ -101,17 +105,41 @@ class Abouts:
             case EntryKind.UNDO_WAIVED:
                 return [*self._tasks(), *self._undos.values()]
             case EntryKind.APPROVAL_ASKED | EntryKind.APPROVAL_WITHDRAWN:
-                return [*_ids(self._approvals), *(step.role for step in self._approvals), *self._plans]
+                return [*approvals_of(self._bundle), *self._plans]
             case EntryKind.APPROVAL_GIVEN | EntryKind.APPROVAL_REJECTED:
-                return [*_ids(self._approvals), *self._people()]
+                return [*self._asked(), *self._people()]
             case EntryKind.APPROVAL_EXPIRED:
-                return [*_ids(self._approvals), *IfUndecided]
+                return [*self._asked(), *IfUndecided]
             case EntryKind.DECISION_RECEIVED:
-                return [*_ids(self._approvals), *Verdict, *self._plans]
+                return [*self._asked(), *Verdict, *self._plans]
             case EntryKind.DECISION_COUNTED | EntryKind.DECISION_REFUSED:
-                return _ids(self._approvals)
+                return self._asked()
             case EntryKind.PLAN_CHOSEN:
                 return self._plans
+            case (
+                EntryKind.CLOCK_STARTED
+                | EntryKind.CLOCK_PAUSED
+                | EntryKind.CLOCK_RESUMED
+                | EntryKind.CLOCK_RESET
+                | EntryKind.CLOCK_WARNED
+                | EntryKind.CLOCK_BREACHED
+                | EntryKind.BREACH_REASSESSED
+                | EntryKind.CLOCK_STOPPED
+                | EntryKind.DEADLINE_SET
+                | EntryKind.DEADLINE_PROTECTED
+                | EntryKind.DEADLINE_MISSED
+                | EntryKind.PAGE_REQUESTED
+                | EntryKind.PAGE_SENT
+                | EntryKind.PAGE_FAILED
+                | EntryKind.PAGE_HELD
+                | EntryKind.LADDER_RAISED
+                | EntryKind.LADDER_EXHAUSTED
+                | EntryKind.LADDER_STOPPED
+                | EntryKind.ACKNOWLEDGED
+                | EntryKind.ESCALATION_REQUESTED
+                | EntryKind.SNOOZE_REQUESTED
+            ):
+                return self._beside.of(entry)
             case EntryKind.INCIDENT_CLOSED:
                 return [*Status, *self.outcomes(written)]
             case (
@@ -130,27 +158,33 @@ class Abouts:
                 assert_never(entry)
 
     def _effect_names(self) -> list[str]:
-        return [*_ids(self._effects), *(step.activity for step in self._effects), *_ids(self._sends), TELL]
+        own = [*_ids(self._effects), *(step.activity for step in self._effects), *_ids(self._sends), TELL]
+        return [*own, *self._beside.effects()]
 
     def _left_to_people(self) -> list[Step]:
         return [*self._does, *self._sends, *self._approvals, *self._measures]
 
     def _tasks(self) -> list[str]:
         """The ids of tasks; those that are about a call name its ``try``."""
-        tries = [f"{step}/{number}" for step in _ids(self._left_to_people()) for number in _TRIES]
+        steps = [*_ids(self._left_to_people()), *protecting_steps(self._bundle)]
+        tries = [f"{step}/{number}" for step in steps for number in _TRIES]
         undos = [f"undo:{step}/{number}" for step in self._undos for number in _TRIES]
         calls = [f"{about}:{each}" for about in ("unknown", "refused") for each in tries]
-        decisions = [f"{about}:{step}" for about in ("undecided", "rejected") for step in _ids(self._approvals)]
-        return ["no_plan_left", "books_differ", *decisions, *calls, *undos]
+        decisions = [f"{about}:{step}" for about in ("undecided", "rejected") for step in self._asked()]
+        return ["no_plan_left", "books_differ", *self._beside.tasks(), *decisions, *calls, *undos]
+
+    def _asked(self) -> list[str]:
+        return [*_ids(self._approvals), *self._beside.approvals()]
 
     def _owners(self) -> list[str]:
         return sorted(self._bundle.roles)
 
     def _people(self) -> list[str]:
-        return sorted({person for role in self._bundle.roles.values() for person in role.team})
+        return people_of(self._bundle)
 
     def _messages(self) -> list[str]:
-        return [step.message if isinstance(step, TellStep) else step.question for step in self._sends]
+        own = [step.message if isinstance(step, TellStep) else step.question for step in self._sends]
+        return [*own, *self._beside.messages()]
 
     def _choices(self) -> list[str]:
         return [choice.name for ask in self._asks for choice in ask.choices]

@@ -6,15 +6,18 @@ from typing import assert_never
 from amends.models import Data, Evidence, Model, Outcome
 from drills.checking_acts import asks_of
 from drills.written_acts import (
+    WrittenAcknowledge,
     WrittenAct,
     WrittenAnswer,
     WrittenApprove,
     WrittenCancel,
     WrittenChoose,
+    WrittenEscalate,
     WrittenReject,
     WrittenReport,
     WrittenRetry,
     WrittenSettle,
+    WrittenSnooze,
     WrittenWaive,
 )
 from runbooks.bundle import Bundle
@@ -23,7 +26,7 @@ from workflows.contract import Verdict
 
 class _Timed(Model):
     """``at`` counts from the opening; where it is not set, ``after`` counts from when what it is about came up: the
-    question was asked, the approval was asked for, the task was opened."""
+    question was asked, the approval was asked for, the task was opened, people were paged."""
 
     at: timedelta | None
     after: timedelta | None
@@ -74,6 +77,24 @@ class WaiveAct(_Timed):
     reason: str
 
 
+class AcknowledgeAct(_Timed):
+    """This and what follows count ``after`` from when people were first paged since nobody has it."""
+
+    by: str
+    note: str
+
+
+class EscalateAct(_Timed):
+    by: str
+    reason: str
+
+
+class SnoozeAct(_Timed):
+    by: str
+    length: timedelta
+    reason: str
+
+
 class ReportAct(Model):
     key: str
     at: timedelta
@@ -87,7 +108,8 @@ class CancelAct(Model):
     at: timedelta
 
 
-Act = AnswerAct | DecideAct | RetryAct | ChooseAct | SettleAct | WaiveAct | ReportAct | CancelAct
+PagedAct = AcknowledgeAct | EscalateAct | SnoozeAct
+Act = AnswerAct | DecideAct | RetryAct | ChooseAct | SettleAct | WaiveAct | PagedAct | ReportAct | CancelAct
 
 
 def act_of(written: WrittenAct, bundle: Bundle) -> Act:
@@ -120,6 +142,13 @@ def act_of(written: WrittenAct, bundle: Bundle) -> Act:
             return WaiveAct(
                 task=written.waive, by=written.by, reason=written.reason, at=written.at, after=written.after
             )
+        case WrittenAcknowledge():
+            return AcknowledgeAct(by=written.acknowledge, note=written.note, at=written.at, after=written.after)
+        case WrittenEscalate():
+            return EscalateAct(by=written.by, reason=written.escalate, at=written.at, after=written.after)
+        case WrittenSnooze():
+            length, reason = written.snooze, written.reason
+            return SnoozeAct(by=written.by, length=length, reason=reason, at=written.at, after=written.after)
         case WrittenReport():
             return ReportAct(key=written.report, at=written.at)
         case WrittenCancel():
@@ -143,6 +172,12 @@ def in_words(act: Act) -> str:
             return f"the settling of {act.task}"
         case WaiveAct():
             return f"the wish of {act.by!r} to let {act.task} be"
+        case AcknowledgeAct():
+            return f"the acknowledgement of {act.by!r}"
+        case EscalateAct():
+            return f"the escalation of {act.by!r} ({act.reason})"
+        case SnoozeAct():
+            return f"the wish of {act.by!r} to be left in peace ({act.reason})"
         case ReportAct():
             return f"the report {act.key!r}"
         case CancelAct():
@@ -164,6 +199,8 @@ def why_not(act: Act) -> str:
             return "its approval was not asked for, or the incident ended"
         case RetryAct() | ChooseAct() | SettleAct() | WaiveAct():
             return "its task was not opened, or the incident ended"
+        case AcknowledgeAct() | EscalateAct() | SnoozeAct():
+            return "nobody was paged, or the incident ended"
         case _:
             assert_never(act)
 

@@ -7,8 +7,8 @@ from amends.connectors.shop.sample import sample
 from amends.models import Data
 from drills.abouts import Abouts
 from drills.branches import branches
-from drills.checking_acts import approvals_of, mistakes, task_mistakes
-from drills.written import Verdict, WrittenExpect, WrittenFault, WrittenScenario, WrittenUnreachable
+from drills.checking_acts import approvals_of, mistakes, people_of, task_mistakes
+from drills.written import Verdict, WrittenExpect, WrittenFault, WrittenPage, WrittenScenario, WrittenUnreachable
 from drills.written_acts import WrittenAct
 from runbooks.bundle import Bundle
 from runbooks.catalogue import CATALOGUE, NEVER_ARRIVED, TELL
@@ -106,6 +106,11 @@ class Check:
                 self._of((*path, "tasks", number), complaint)
         for number, approval in enumerate(expect.approvals or ()):
             self._approval((*path, "approvals", number), approval)
+        for number, page in enumerate(expect.pages or ()):
+            self._page((*path, "pages", number), page)
+        for number, goal in enumerate(expect.breaches or ()):
+            goals = self._bundle.sla.goals if self._bundle.sla else {}
+            self._known((*path, "breaches", number), "the runbook does not promise", goal, goals)
         for fact in expect.facts:
             if fact not in self._bundle.facts:
                 at = (*path, "facts", fact)
@@ -151,6 +156,16 @@ class Check:
             if name not in known and not name.startswith("waive:"):
                 hint = meant(name, known) or f"; there are {', '.join(known) or 'none'}"
                 self._of_key((*path, name), f"the runbook has no approval of {name!r}{hint}")
+
+    def _page(self, path: Path, page: WrittenPage) -> None:
+        levels = len(self._bundle.escalation)
+        if not levels:
+            self._of(path, "the runbook pages nobody; give it an `escalation`, or leave this out")
+            return
+        known = [*self._bundle.roles, *people_of(self._bundle)]
+        self._known((*path, "to"), "there is neither a role nor a person", page.to, known)
+        if page.level > levels:
+            self._of((*path, "level"), f"the ladder has {levels} levels, not {page.level}")
 
     def _known(self, path: Path, complaint: str, word: str, known: Iterable[str]) -> bool:
         names = list(known)

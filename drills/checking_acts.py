@@ -4,15 +4,18 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from drills.written_acts import (
+    WrittenAcknowledge,
     WrittenAct,
     WrittenAnswer,
     WrittenApprove,
     WrittenCancel,
     WrittenChoose,
+    WrittenEscalate,
     WrittenReject,
     WrittenReport,
     WrittenRetry,
     WrittenSettle,
+    WrittenSnooze,
     WrittenWaive,
 )
 from runbooks.bundle import Bundle
@@ -25,6 +28,7 @@ Mistake = tuple[str, str]
 _OF_A_CALL = ("unknown", "refused", "undo")
 _OF_A_STEP = ("rejected", "undecided")
 _PLAIN = ("no_plan_left", "books_differ")
+_UNPROTECTED = "unprotected"
 _WAIVE = "waive:"
 
 
@@ -37,7 +41,23 @@ def asks_of(bundle: Bundle) -> dict[str, AskStep]:
 def approvals_of(bundle: Bundle) -> list[str]:
     """What a scenario may call the approvals of a runbook: their roles, and their steps."""
     steps = [step for step in bundle.program.all_steps() if isinstance(step, ApproveStep)]
-    return [*dict.fromkeys(step.role for step in steps), *(step.id for step in steps)]
+    asked = [(step.role, step.id) for step in steps] + protecting_approvals(bundle)
+    return [*dict.fromkeys(role for role, _ in asked), *(step for _, step in asked)]
+
+
+def protecting_approvals(bundle: Bundle) -> list[tuple[str, str]]:
+    """The approvals without which a deadline of others is not protected: role and step."""
+    return [(each.approve, f"external.{each.name}.approve") for each in bundle.external if each.approve is not None]
+
+
+def protecting_steps(bundle: Bundle) -> list[str]:
+    """The steps that protect the deadlines of others by themselves."""
+    return [f"external.{each.name}" for each in bundle.external]
+
+
+def people_of(bundle: Bundle) -> list[str]:
+    """All who have a role in a runbook, sorted."""
+    return sorted({person for role in bundle.roles.values() for person in role.team})
 
 
 def mistakes(act: WrittenAct, bundle: Bundle) -> Iterator[Mistake]:
@@ -72,6 +92,12 @@ def mistakes(act: WrittenAct, bundle: Bundle) -> Iterator[Mistake]:
                 yield "waive", f"only what could not be undone, or books that differ, can be let be, not {act.waive!r}"
             yield from _person(act.by, bundle)
             yield from _once(act.at is None, act.after is None, "the task was opened")
+        case WrittenAcknowledge():
+            yield from _paged("acknowledge", act.acknowledge, bundle)
+            yield from _once(act.at is None, act.after is None, "people were paged")
+        case WrittenEscalate() | WrittenSnooze():
+            yield from _paged("by", act.by, bundle)
+            yield from _once(act.at is None, act.after is None, "people were paged")
         case WrittenReport() | WrittenCancel():
             pass
         case _:
@@ -100,21 +126,32 @@ def _approval(key: str, named: str, bundle: Bundle) -> Iterator[Mistake]:
 
 
 def _person(who: str, bundle: Bundle) -> Iterator[Mistake]:
-    people = {person for role in bundle.roles.values() for person in role.team}
+    people = people_of(bundle)
     if people:
         yield from _known("by", "of the roles that may decide nobody is", who, people)
+
+
+def _paged(key: str, who: str, bundle: Bundle) -> Iterator[Mistake]:
+    if not bundle.escalation:
+        yield key, "the runbook pages nobody; give it an `escalation`, or leave this out"
+    elif people_of(bundle):
+        yield from _known(key, "of the roles that act here nobody is", who, people_of(bundle))
 
 
 def _task(key: str, task: str, bundle: Bundle) -> Iterator[Mistake]:
     kind, _, about = task.partition(":")
     if task in _PLAIN:
         return
+    if kind == _UNPROTECTED:
+        yield from _known(key, "the runbook watches no deadline", about, [each.name for each in bundle.external])
+        return
     if kind not in (*_OF_A_CALL, *_OF_A_STEP) or not about:
         forms = [*(f"{each}:<step>/<try>" for each in _OF_A_CALL), *(f"{each}:<step>" for each in _OF_A_STEP), *_PLAIN]
         yield key, f"{task!r} is no task; tasks are {', '.join(forms)}"
         return
     step = about.partition("/")[0] if kind in _OF_A_CALL else about
-    steps = [each.id for each in bundle.program.all_steps()]
+    own = [each.id for each in bundle.program.all_steps()]
+    steps = [*own, *protecting_steps(bundle), *(each for _, each in protecting_approvals(bundle))]
     yield from _known(key, "the runbook has no step", step, steps)
     if step in steps and kind in _OF_A_CALL and step == about:
         yield key, f"{task!r} lacks the try behind the step, such as {task}/1"

@@ -9,10 +9,11 @@ from pydantic import JsonValue
 
 from amends.journal import TimelineRow
 from amends.models import Data, Money
+from amends.timeline import EntryKind
 from drills.moments import since_in_both
 from drills.observed import Observed, outcome_of
 from drills.player import EARLY
-from drills.written import WrittenExpect, WrittenMoment, WrittenShop
+from drills.written import WrittenExpect, WrittenMoment, WrittenPage, WrittenShop
 from runbooks.amounts import decimals_of
 
 
@@ -32,6 +33,8 @@ def differences(
         *_list("message", expect.messages, observed.messages),
         *_list("task", expect.tasks, observed.tasks),
         *_approvals(expect, observed),
+        *(_pages(expect.pages, observed, slack) if expect.pages is not None else ()),
+        *(_list("breach", expect.breaches, observed.breaches) if expect.breaches is not None else ()),
         *(each for path, value in expect.facts.items() for each in _plain(path, value, _fact(observed.facts, path))),
         *_moments(expect.moments, timeline, slack),
         *_shop(expect.shop, observed),
@@ -67,6 +70,29 @@ def _approvals(expect: WrittenExpect, observed: Observed) -> Iterator[str]:
     )
 
 
+def _pages(expected: Sequence[WrittenPage], observed: Observed, slack: timedelta) -> Iterator[str]:
+    """The first place where they part. A page to a role that is named as such is one, to however many people."""
+    roles = {page.to for page in expected}
+    got = [
+        WrittenPage(at=page.at, to=to, level=page.level)
+        for page in observed.pages
+        for to in ([page.role] if page.role in roles else page.people)
+    ]
+    for number, (wanted, found) in enumerate(zip_longest(expected, got), start=1):
+        if wanted is None or found is None or not _is_as_expected(wanted, found, slack):
+            yield f"page {number}: expected {_page(wanted)}, got {_page(found)}"
+            return
+
+
+def _is_as_expected(wanted: WrittenPage, found: WrittenPage, slack: timedelta) -> bool:
+    in_time = wanted.at - 2 * EARLY <= found.at <= wanted.at + slack
+    return in_time and (wanted.to, wanted.level) == (found.to, found.level)
+
+
+def _page(page: WrittenPage | None) -> str:
+    return "none" if page is None else f"{page.to} at level {page.level}, {since_in_both(page.at)}"
+
+
 def _fact(facts: Data, path: str) -> JsonValue:
     value: JsonValue = facts
     for name in path.split("."):
@@ -95,6 +121,28 @@ def _fits(row: TimelineRow, moment: WrittenMoment) -> bool:
 def _about(row: TimelineRow) -> Iterator[JsonValue]:
     for value in row.data.values():
         yield from value if isinstance(value, list) else (value,)
+    yield from _beside(row)
+
+
+def _beside(row: TimelineRow) -> Iterator[JsonValue]:
+    """What entries about promises and pages are about, and no field of theirs says alone."""
+    match row.kind:
+        case EntryKind.CLOCK_WARNED:
+            yield f"{row.data.get('goal')} at {row.data.get('percent')}%"
+        case EntryKind.CLOCK_RESUMED:
+            goals = row.data.get("goals")
+            yield from goals if isinstance(goals, dict) else ()
+        case EntryKind.PAGE_REQUESTED | EntryKind.LADDER_RAISED | EntryKind.LADDER_EXHAUSTED:
+            yield f"level {row.data.get('level')}"
+        case EntryKind.PAGE_SENT | EntryKind.PAGE_FAILED:
+            result = row.data.get("result")
+            pages = result.get("pages") if isinstance(result, dict) else None
+            for page in pages if isinstance(pages, list) else ():
+                yield from page.values() if isinstance(page, dict) else ()
+        case EntryKind.ACKNOWLEDGED | EntryKind.ESCALATION_REQUESTED | EntryKind.SNOOZE_REQUESTED:
+            yield row.actor.id
+        case _:
+            return
 
 
 def _shop(expect: WrittenShop, observed: Observed) -> Iterator[str]:

@@ -1,5 +1,9 @@
 """What is left when a scenario has been played: the incident, its effects, its facts, and the shop's books."""
 
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from activities.wire import Paged, PageResult
 from amends.connectors.shop.sample import sample
 from amends.journal import EffectRecord, TimelineRow
 from amends.models import Data, Model, Money, Severity, Status
@@ -34,10 +38,19 @@ class Approval(Model):
     verdict: Verdict
 
 
+class Page(Model):
+    """A page that was sent, ``at`` so long after the opening, to ``people`` of a role."""
+
+    at: timedelta
+    role: str
+    people: tuple[str, ...]
+    level: int
+
+
 class Observed(Model):
     """``messages``: their keys, in order of sending. ``tasks``: what is left to a person, by id. ``approvals``: each
-    time that one was asked for, in order. ``calls``: how often the shop was called under the key of each effect and
-    undo."""
+    time that one was asked for, in order. ``pages``: those that were sent, in order; ``breaches``: the promises that
+    were broken, in order. ``calls``: how often the shop was called under the key of each effect and undo."""
 
     status: Status
     outcome: str | None
@@ -46,6 +59,8 @@ class Observed(Model):
     messages: tuple[str, ...]
     tasks: tuple[str, ...]
     approvals: tuple[Approval, ...] = ()
+    pages: tuple[Page, ...] = ()
+    breaches: tuple[str, ...] = ()
     facts: Data
     books: Books
     calls: dict[str, int] = {}
@@ -65,6 +80,8 @@ def observe(world: World, scenario: Scenario, incident_id: str) -> Observed:
         messages=tuple(_messages(timeline)),
         tasks=tuple(task.id for task in state.tasks),
         approvals=tuple(_approvals(timeline)),
+        pages=tuple(pages_of(timeline)),
+        breaches=tuple(str(row.data["goal"]) for row in timeline if row.kind is EntryKind.CLOCK_BREACHED),
         facts=state.facts,
         books=_books(world, scenario),
         calls={effect.key: world.heard.calls[effect.key] for effect in effects},
@@ -99,6 +116,28 @@ _VERDICTS = {
     EntryKind.APPROVAL_REJECTED: Verdict.REJECTED,
     EntryKind.APPROVAL_WITHDRAWN: Verdict.WITHDRAWN,
 }
+
+
+def pages_of(timeline: Sequence[TimelineRow]) -> Iterator[Page]:
+    """The pages that reached somebody, in the order in which they were asked for; without those who had one already
+    about the same cause."""
+    sent = {str(row.data.get("command_id")): _reached(row) for row in timeline if row.kind is EntryKind.PAGE_SENT}
+    for row in timeline:
+        people = sent.get(f"page/{row.data.get('page')}") if row.kind is EntryKind.PAGE_REQUESTED else None
+        if people:
+            yield Page(
+                at=row.occurred_at - timeline[0].occurred_at,
+                role=str(row.data["role"]),
+                people=people,
+                level=int(str(row.data["level"])),
+            )
+
+
+def _reached(row: TimelineRow) -> tuple[str, ...]:
+    result = row.data.get("result")
+    given = result.get("pages") if isinstance(result, dict) else None
+    pages = [Paged.model_validate(each) for each in given] if isinstance(given, list) else []
+    return tuple(dict.fromkeys(page.person for page in pages if page.result is PageResult.SENT))
 
 
 def _messages(timeline: list[TimelineRow]) -> list[str]:

@@ -8,31 +8,40 @@ from amends.journal import TimelineRow
 from amends.models import Actor, ActorKind
 from amends.timeline import EntryKind
 from drills.acts import (
+    AcknowledgeAct,
     Act,
     AnswerAct,
     CancelAct,
     ChooseAct,
     DecideAct,
+    EscalateAct,
     ReportAct,
     RetryAct,
     SettleAct,
+    SnoozeAct,
     WaiveAct,
 )
 from workflows.contract import (
+    ACKNOWLEDGE,
     ANSWER,
     CANCEL,
     CHOOSE,
     DECIDE,
+    ESCALATE,
     RETRY,
     SETTLE,
+    SNOOZE,
     WAIVE,
+    AcknowledgeRequest,
     AnswerRequest,
     CancelRequest,
     ChooseRequest,
     DecideRequest,
+    EscalateRequest,
     OpenApproval,
     RetryRequest,
     SettleRequest,
+    SnoozeRequest,
     View,
     WaiveRequest,
 )
@@ -40,7 +49,18 @@ from workflows.contract import (
 REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="support")
 CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="customer")
 
-Request = AnswerRequest | DecideRequest | RetryRequest | ChooseRequest | SettleRequest | WaiveRequest | CancelRequest
+Request = (
+    AnswerRequest
+    | DecideRequest
+    | RetryRequest
+    | ChooseRequest
+    | SettleRequest
+    | WaiveRequest
+    | AcknowledgeRequest
+    | EscalateRequest
+    | SnoozeRequest
+    | CancelRequest
+)
 
 
 def moment_of(act: Act, rows: Sequence[TimelineRow], view: View) -> datetime | None:
@@ -57,6 +77,8 @@ def moment_of(act: Act, rows: Sequence[TimelineRow], view: View) -> datetime | N
             came_up = _opened(rows, view, "no_plan_left")
         case RetryAct() | SettleAct() | WaiveAct():
             came_up = _opened(rows, view, act.task)
+        case AcknowledgeAct() | EscalateAct() | SnoozeAct():
+            came_up = _paged(rows)
         case ReportAct() | CancelAct():
             came_up = None
         case _:
@@ -88,6 +110,13 @@ def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
             return SETTLE, request
         case WaiveAct():
             return WAIVE, WaiveRequest(key=key, task=act.task, reason=act.reason, actor=_person(act.by))
+        case AcknowledgeAct():
+            return ACKNOWLEDGE, AcknowledgeRequest(key=key, note=act.note, actor=_person(act.by))
+        case EscalateAct():
+            return ESCALATE, EscalateRequest(key=key, reason=act.reason, actor=_person(act.by))
+        case SnoozeAct():
+            until = view.now + act.length
+            return SNOOZE, SnoozeRequest(key=key, until=until, reason=act.reason, actor=_person(act.by))
         case CancelAct() if act.by is not None:
             return CANCEL, CancelRequest(key=key, reason=act.reason, actor=_person(act.by))
         case ReportAct() | CancelAct():
@@ -123,6 +152,17 @@ def _opened(rows: Sequence[TimelineRow], view: View, task: str) -> datetime | No
     if all(each.task != task for each in view.tasks):
         return None
     return _newest(rows, EntryKind.TASK_OPENED, "task", task)
+
+
+def _paged(rows: Sequence[TimelineRow]) -> datetime | None:
+    """When people were first paged since it was taken on, or since anything is owed."""
+    first: datetime | None = None
+    for row in rows:
+        if row.kind in (EntryKind.ACKNOWLEDGED, EntryKind.LADDER_STOPPED):
+            first = None
+        elif row.kind is EntryKind.PAGE_REQUESTED and first is None:
+            first = row.occurred_at
+    return first
 
 
 def _newest(rows: Sequence[TimelineRow], kind: EntryKind, name: str, of: str) -> datetime | None:

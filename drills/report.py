@@ -36,7 +36,8 @@ class Report(Model):
     """A scenario's result. Durations are in seconds: ``virtual_duration`` the incident's, ``wall_time`` real ones.
 
     ``incident`` is its id, ``differences`` say in plain words what was expected and what came. ``pages`` are those that
-    people were sent. ``reached`` are the ids of the runbook's branches that it went, in reading order.
+    people were sent, ``breaches`` the promises that were broken. ``reached`` are the ids of the runbook's branches that
+    it went, in reading order.
     """
 
     runbook: str
@@ -47,6 +48,7 @@ class Report(Model):
     status: Status
     effects: tuple[EffectShown, ...]
     pages: tuple[Data, ...] = ()
+    breaches: tuple[str, ...] = ()
     virtual_duration: float
     wall_time: float
     differences: tuple[str, ...]
@@ -133,6 +135,11 @@ async def perform(
         outcome=observed.outcome,
         status=observed.status,
         effects=tuple(_shown(effect, opened_at) for effect in observed.effects),
+        pages=tuple(
+            {"at": page.at.total_seconds(), "role": page.role, "people": [*page.people], "level": page.level}
+            for page in observed.pages
+        ),
+        breaches=observed.breaches,
         virtual_duration=(timeline[-1].occurred_at - opened_at).total_seconds(),
         wall_time=round(wall_time, 3),
         differences=tuple(found),

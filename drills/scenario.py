@@ -23,6 +23,9 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
           - {retry: no_plan_left, after: 1d}                # from when the task was opened
           - {choose: refund, by: mei, after: 1d}            # when no plan is left
           - {settle: "unknown:…/1", how: …, evidence: …, happened: true, after: 1d}
+          - {acknowledge: an, after: 10m}                   # from when people were paged, and nobody had taken it on
+          - {escalate: the customer is in hospital, by: an, at: 2h}
+          - {snooze: 4h, by: an, reason: …, after: 10m}
           - {waive: "undo:…/1", reason: …, by: an, after: 1d}       # then {approve: "waive:undo:…/1", by: …}
         expect:                                    # what is not said is not looked at, but for:
           status: closed
@@ -35,6 +38,9 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
           messages: [lost_parcel.looking]          # all that the customer was told or asked, in order
           tasks: []                                # all that is left to a person, by id
           approvals: [{finance: approved}]         # all that were asked for, in order, by role or step, and their end
+          breaches: []                             # if it is said: all promises that were broken, in order
+          pages:                                   # if it is said: all that were sent, in order; to a person or a role
+            - {at: 30h, to: logistics, level: 1}
           facts: {choice: reship}                  # at the end
           moments:                                 # when an entry was written; each line takes the next that fits
             - {entry: plan_failed, of: reship, at: 26h}     # `26h 12d` is 26 hours and 12 days

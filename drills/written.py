@@ -29,6 +29,15 @@ class WrittenMoment(Written):
     at: Moment
 
 
+class WrittenPage(Written):
+    """``to``: the person who was paged, or their role, where it depends on the day who is on. ``level`` counts from
+    1."""
+
+    at: Moment
+    to: str
+    level: Annotated[StrictInt, Field(ge=1)]
+
+
 class WrittenShop(Written):
     """``shipments``, ``replacements`` and ``holds``: how many stand at the end, without those that were called off."""
 
@@ -59,6 +68,8 @@ class WrittenExpect(Written):
     moments: tuple[WrittenMoment, ...] = ()
     tasks: tuple[str, ...] = ()
     approvals: tuple[Annotated[dict[str, Verdict], Field(min_length=1)], ...] | None = None
+    pages: tuple[WrittenPage, ...] | None = None
+    breaches: tuple[str, ...] | None = None
     shop: WrittenShop = WrittenShop()
 
 
@@ -91,6 +102,7 @@ SHAPES: dict[str, type[Written]] = {
     **{f"{word} act": shape for word, shape in ACTS.items()},
     "expect": WrittenExpect,
     "moments": WrittenMoment,
+    "pages": WrittenPage,
     "shop": WrittenShop,
     "unreachable": WrittenUnreachable,
 }

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from amends.models import Data, Written
 from drills.written_moments import Moment
+from runbooks.language.durations import Duration
 from runbooks.language.surface import ChoiceName
 
 Said = Annotated[str, Field(min_length=1)]
@@ -81,6 +82,28 @@ class WrittenWaive(_Timed):
     reason: Said
 
 
+class WrittenAcknowledge(_Timed):
+    """``acknowledge``: the person who does."""
+
+    acknowledge: Said
+    note: str = ""
+
+
+class WrittenEscalate(_Timed):
+    """``escalate``: the reason."""
+
+    escalate: Said
+    by: Said
+
+
+class WrittenSnooze(_Timed):
+    """``snooze``: for how long nobody is paged."""
+
+    snooze: Duration
+    by: Said
+    reason: Said
+
+
 class WrittenReport(Written):
     """``report``: the key of a further report on the same subject."""
 
@@ -104,6 +127,9 @@ ACTS: dict[str, type[Written]] = {
     "choose": WrittenChoose,
     "settle": WrittenSettle,
     "waive": WrittenWaive,
+    "acknowledge": WrittenAcknowledge,
+    "escalate": WrittenEscalate,
+    "snooze": WrittenSnooze,
     "report": WrittenReport,
     "cancel": WrittenCancel,
 }
@@ -123,6 +149,9 @@ WrittenAct = Annotated[
     | Annotated[WrittenChoose, Tag("choose act")]
     | Annotated[WrittenSettle, Tag("settle act")]
     | Annotated[WrittenWaive, Tag("waive act")]
+    | Annotated[WrittenAcknowledge, Tag("acknowledge act")]
+    | Annotated[WrittenEscalate, Tag("escalate act")]
+    | Annotated[WrittenSnooze, Tag("snooze act")]
     | Annotated[WrittenReport, Tag("report act")]
     | Annotated[WrittenCancel, Tag("cancel act")],
     Discriminator(

@@ -57,7 +57,7 @@ def written(tmp_path: Path) -> Iterator[Journal]:
         amount=cny(500),
         authority=Authority(),
         at=NOON,
-        day=NOON.date(),
+        began=NOON,
     )
     publish(journal, {"a": 1})
     AlertLog(engine).raise_once(kind=AlertKind.WORKFLOW_MISSING, incident_id=INCIDENT, details={}, at=NOON)
