@@ -111,10 +111,11 @@ async def serving(
             )
         if Part.EFFECTS in parts:
             pool = stack.enter_context(ThreadPoolExecutor(EFFECTS_THREADS, thread_name_prefix="effects"))
+            kept = _needed(journal, Part.EFFECTS)
             workers[Part.EFFECTS] = Worker(
                 client,
                 task_queue=effects_queue(queue),
-                activities=activities_of(_needed(connectors, Part.EFFECTS), _needed(journal, Part.EFFECTS).effects),
+                activities=activities_of(_needed(connectors, Part.EFFECTS), kept.effects, kept.pages),
                 activity_executor=pool,
                 max_concurrent_activities=EFFECTS_THREADS,
                 graceful_shutdown_timeout=_GRACE,

@@ -9,6 +9,7 @@ from typing import Final
 
 from temporalio import activity
 
+from amends.journal.schema.pages import PageResult
 from amends.models import Outcome
 from amends.timeline import Entry, EntryKind
 
@@ -21,6 +22,7 @@ UNKNOWN: Final = "amends_effects_unknown"
 UNDO_FAILURES: Final = "amends_undo_failures"
 TASKS: Final = "amends_tasks_opened"
 TROUBLE: Final = "amends_call_trouble"
+PAGES: Final = "amends_pages"
 
 COUNTERS: Final[Mapping[str, str]] = {
     OPENED: "Incidents opened.",
@@ -32,6 +34,7 @@ COUNTERS: Final[Mapping[str, str]] = {
     UNDO_FAILURES: "Undos that were refused or stayed unknown even when their system was asked.",
     TASKS: "Tasks for a person.",
     TROUBLE: "Attempts at a call that met trouble and will be tried again, or not.",
+    PAGES: "Answers of channels over which people were paged, by result.",
 }
 """Every counter, and what it counts."""
 
@@ -68,6 +71,11 @@ def finished(called: str, outcome: Outcome) -> None:
 def met_trouble(called: str) -> None:
     """Counts an attempt that raised."""
     _count(TROUBLE, {"activity": called})
+
+
+def paged(channel: str, result: PageResult) -> None:
+    """Counts what came of paging over a channel. Of several of one kind, which are numbered, the kind is counted."""
+    _count(PAGES, {"channel": channel.partition("-")[0] or "none", "result": result.value})
 
 
 def _count(name: str, labels: Mapping[str, str], *, by: int = 1) -> None:

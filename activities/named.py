@@ -10,6 +10,7 @@ from activities.wire import (
     BalanceRequest,
     CallRequest,
     CountRequest,
+    PageRequest,
     ReconcileRequest,
     SettleRequest,
 )
@@ -29,7 +30,7 @@ class _Naming(ActivityInboundInterceptor):
                 structlog.contextvars.bind_contextvars(incident=request.incident_id, step=request.step)
             case [ReconcileRequest() | SettleRequest() as asked]:
                 structlog.contextvars.bind_contextvars(incident=asked.call.incident_id, step=asked.call.step)
-            case [AppendRequest() | CountRequest() | BalanceRequest() as request]:
+            case [AppendRequest() | CountRequest() | BalanceRequest() | PageRequest() as request]:
                 structlog.contextvars.bind_contextvars(incident=request.incident_id)
             case _:
                 pass

@@ -12,6 +12,7 @@ from activities.effects import Effects
 from activities.inventory import InventoryActivities
 from activities.journal import JournalActivities
 from activities.orders import OrderActivities
+from activities.paging import Paging
 from activities.payments import PaymentActivities
 from activities.reconciling import Reconciliation
 from activities.settling import Settling
@@ -22,12 +23,16 @@ from amends.connectors.ports import Connectors
 from amends.errors import DefinitionError
 from amends.journal import Journal
 from amends.journal.effects import EffectLog
+from amends.journal.pages import PageLog
 from runbooks.catalogue import CATALOGUE, ActivitySpec
 
 
-def activities_of(connectors: Connectors, journal_effects: EffectLog) -> list[Callable[..., CallReport]]:
+def activities_of(
+    connectors: Connectors, journal_effects: EffectLog, journal_pages: PageLog
+) -> list[Callable[..., CallReport]]:
     """The activities that touch the world, one for each catalogue entry, and those that ask what became of a call, take
-    a person's word for it, and compare what was given with the shop's books: plain functions for a thread pool.
+    a person's word for it, compare what was given with the shop's books, and page people: plain functions for a thread
+    pool.
 
     Raises ``DefinitionError`` when catalogue and code do not match.
     """
@@ -46,6 +51,7 @@ def activities_of(connectors: Connectors, journal_effects: EffectLog) -> list[Ca
         Reconciliation(connectors, effects).reconcile,
         Settling(effects).settle,
         Balance(connectors, journal_effects).balance,
+        Paging(connectors.people, journal_pages).page,
     ]
 
 

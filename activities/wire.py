@@ -1,9 +1,9 @@
 """What the engine and the activities say to each other: one request and one report for each kind of call."""
 
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 
+from amends.journal.schema.pages import PageResult as PageResult
 from amends.models import Data, Model, Money, Outcome, Refusal, Severity, Utc
 from amends.timeline import Entry
 from runbooks.policy import RemedyPolicy
@@ -114,17 +114,6 @@ class PageRequest(Model):
     cause: str
     due_at: Utc | None = None
     join_within: timedelta
-
-
-class PageResult(StrEnum):
-    """``sent``: a channel has taken it. ``joined``: the person has one about the same cause. ``refused``: a channel has
-    said no. ``failed``: a channel could not be reached. ``no_channel``: nobody has said how to reach the person."""
-
-    SENT = "sent"
-    JOINED = "joined"
-    REFUSED = "refused"
-    FAILED = "failed"
-    NO_CHANNEL = "no_channel"
 
 
 class Paged(Model):

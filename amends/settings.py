@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from amends.addresses import Address
 from amends.errors import ConfigurationError
 from amends.journal.engine import journal_url
+from amends.paging.server import MailServer
 
 
 class LogLevel(StrEnum):
@@ -35,7 +36,8 @@ class Settings(BaseSettings):
 
     ``state_dir``: where everything lives that was not sent elsewhere. ``database_url``: the journal, SQLite or
     PostgreSQL. ``shop_url``: the reference shop's own database. ``temporal_bin``: the Temporal server's program; if it
-    is not set, ``temporal`` is looked for.
+    is not set, ``temporal`` is looked for. ``channels``: the file that says how people are reached, if there is one.
+    ``smtp_url``: the server that takes mail to them.
 
     ``log_level``, ``log_format``: what is logged, and how; the command's own choice if not set. ``health_address``,
     ``metrics_address``: ``host:port`` where a worker answers; nowhere if not set. ``deployment``, ``build``: the worker
@@ -49,6 +51,8 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=lambda data: _sqlite(data, "journal.db"), repr=False)
     shop_url: str = Field(default_factory=lambda data: _sqlite(data, "shop.db"), repr=False)
     temporal_bin: Path | None = None
+    channels: Path | None = Field(default_factory=lambda data: _if_there(data, "channels.yaml"))
+    smtp_url: str | None = Field(default=None, repr=False)
     log_level: LogLevel | None = None
     log_format: LogFormat | None = None
     health_address: str | None = None
@@ -89,6 +93,20 @@ class Settings(BaseSettings):
                 f"AMENDS_TEMPORAL_BIN: {str(value)!r} is no program that can be run; name the `temporal` program, "
                 "or unset it"
             )
+        return value
+
+    @field_validator("channels")
+    @classmethod
+    def _is_a_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ConfigurationError(f"AMENDS_CHANNELS: {str(value)!r} is no file; write it, or unset the variable")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, value: str | None) -> str | None:
+        if value is not None:
+            MailServer.parse(value, named="AMENDS_SMTP_URL")
         return value
 
     @field_validator("log_level", mode="before")
@@ -134,3 +152,8 @@ def _one_of(choices: type[Choice], value: str | None, name: str) -> Choice | Non
 
 def _sqlite(data: dict[str, Any], file: str) -> str:
     return f"sqlite:///{data['state_dir'] / file}"
+
+
+def _if_there(data: dict[str, Any], file: str) -> Path | None:
+    path: Path = data["state_dir"] / file
+    return path if path.is_file() else None

@@ -33,6 +33,8 @@ Settings (environment)
   AMENDS_STATE_DIR      the folder where everything is kept: .amends
   AMENDS_DATABASE_URL   the journal: sqlite:///<file> or postgresql+psycopg://…
   AMENDS_SHOP_URL       the reference shop's database
+  AMENDS_CHANNELS       the file that says how people are paged: channels.yaml
+  AMENDS_SMTP_URL       the mail server for it: smtp://user:password@host:587?from=…
   AMENDS_TEMPORAL_BIN   the Temporal server's program, for `amends up`
   TEMPORAL_ADDRESS …    Temporal's own, for whatever talks to its server"""
 
@@ -58,6 +60,7 @@ _COMMANDS: Final = {
     "escalate": ("cli.taking_on:escalate", "Have those a level higher paged."),
     "snooze": ("cli.taking_on:snooze", "Put paging off for a while."),
     "cancel": ("cli.acts:cancel", "Call an incident off, and undo what was done."),
+    "page": ("cli.page:page", "Try out whether people can be paged."),
     "check": ("cli.check:check", "Check runbooks: every mistake, its place and its mend."),
     "runbooks": ("cli.revisions:runbooks", "List the runbooks, and what was published of them."),
     "diff": ("cli.diff:diff", "Tell what differs between two versions of a runbook."),

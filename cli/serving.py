@@ -20,6 +20,7 @@ from amends.health import Check
 from amends.journal import Journal
 from amends.journal import connect as connect_journal
 from amends.namespace import require_attributes
+from amends.paging.reaching import reaching
 from amends.settings import Settings
 from amends.temporal import WORKFLOW_QUEUE
 from amends.tracing import tracing
@@ -120,10 +121,11 @@ async def _serve(
         shop = stack.enter_context(_shop(settings)) if Part.EFFECTS in parts else None
         if shop is not None and shop_orders:
             shop.seed(at=datetime.now(UTC))
+        connectors = None if shop is None else stack.enter_context(reaching(shop, settings))
         client = await needs.temporal(address, wait=wait, interceptors=interceptors, runtime=runtime)
         checks[wellbeing.TEMPORAL] = wellbeing.temporal_answers(client)
         await require_attributes(client)
-        serving = worker.serving(client, journal=journal, connectors=shop, parts=parts, version=version)
+        serving = worker.serving(client, journal=journal, connectors=connectors, parts=parts, version=version)
         watchdog = contextlib.nullcontext() if journal is None else watching(client, journal)
         async with watchdog, serving as served:
             checks[wellbeing.POLLERS] = wellbeing.polls(served)

@@ -12,6 +12,7 @@ from amends import __version__, disk, upfile
 from amends.errors import ConfigurationError
 from amends.journal import Alert, AlertLog
 from amends.models import Model, Status, Utc
+from amends.paging.reaching import directory_of
 from amends.settings import Settings
 from amends.temporal import connect
 from amends.upfile import UpFile, UpState
@@ -21,6 +22,7 @@ from cli.needed import People, people_needed
 from cli.needed import lines as people_lines
 from cli.options import Address, OutputFormat
 from cli.output import Format, columns, local, print_json, short
+from cli.reached import how_people_are_reached
 from cli.records import journal, shown
 from cli.stack import server
 from cli.stack.places import places
@@ -60,13 +62,14 @@ class State(Model):
     """All that `amends status` tells. ``up``: what an `amends up` on this folder says of itself, if one runs.
 
     ``killed``: the number of a process that was killed before it could clean up after itself. ``disk_free``: bytes that
-    the state folder may still grow by.
+    the state folder may still grow by. ``paging``: how people are reached, in words.
     """
 
     version: str = __version__
     up: UpFile | None
     killed: int | None
     disk_free: int
+    paging: str
     journal: JournalState
     temporal: TemporalState
 
@@ -101,6 +104,7 @@ async def status(
         up=found.written if found is not None and found.alive else None,
         killed=found.written.pid if found is not None and not found.alive else None,
         disk_free=disk.free(settings.state_dir),
+        paging=_paging(settings),
         journal=_journal(settings),
         temporal=await _temporal(address),
     )
@@ -124,6 +128,13 @@ def _journal(settings: Settings) -> JournalState:
             )
     except ConfigurationError as error:
         return JournalState(database=database, trouble=str(error))
+
+
+def _paging(settings: Settings) -> str:
+    try:
+        return how_people_are_reached(directory_of(settings))
+    except ConfigurationError as error:
+        return str(error)
 
 
 async def _temporal(address: str | None) -> TemporalState:
@@ -157,6 +168,7 @@ def _lines(settings: Settings, state: State) -> Iterator[str]:
         yield f"open incidents: {sum(state.journal.open.values())}" + (f" ({by_status})" if by_status else "")
     else:
         yield f"journal: {state.journal.trouble}"
+    yield f"paging: {state.paging}"
     if state.temporal.trouble is not None:
         yield f"Temporal: {state.temporal.trouble}"
     if state.disk_free < disk.LOW:

@@ -8,7 +8,7 @@ from several threads.
 
 from typing import Literal, Protocol
 
-from amends.models import Data, Head, Model, Money, Utc
+from amends.models import Data, Head, Model, Money, Severity, Utc
 
 
 class Call(Model):
@@ -138,6 +138,30 @@ class Delivery(Model):
     language: str
 
 
+class Page(Model):
+    """What people are paged about: an incident on which somebody of ``role`` owes a move, ``why``, and by when
+    (``due_at``). ``title``: what went wrong, by language. ``level`` of ``levels`` counts from 1. ``test``: nothing is
+    wrong, somebody tries out whether pages arrive."""
+
+    incident_id: str
+    exception_type: str
+    title: dict[str, str]
+    order_id: str | None = None
+    severity: Severity
+    level: int = 1
+    levels: int = 1
+    role: str
+    why: str
+    due_at: Utc | None = None
+    test: bool = False
+
+
+class Said(Model):
+    """What a channel has answered, in its own words, without addresses and secrets."""
+
+    words: str = ""
+
+
 class Recalled(Model):
     """What a system knows of a key. ``done``: the call was carried out, and gave ``result``."""
 
@@ -246,6 +270,21 @@ class Ledger(Protocol):
         """A read. Refuses ``OrderNotFound``."""
 
 
+class Pager(Protocol):
+    """The people of the company, and the channels over which each is reached.
+
+    A channel cannot always be asked what became of a page, and so a page whose answer was lost is sent again. It comes
+    under the same key then, which whoever receives it can know it by, where the channel can carry a key at all.
+    """
+
+    def channels(self, call: Call, *, person: str) -> tuple[str, ...]:
+        """A read: the names of a person's channels, in the order in which they are tried; none for a person of whom
+        nobody has said."""
+
+    def page(self, call: Call, *, person: str, channel: str, page: Page) -> Said:
+        """Sends a page over one of a person's channels. Refuses ``PageRefused``, with the channel's own words."""
+
+
 class Connectors(Protocol):
     """All outside systems of one company."""
 
@@ -261,3 +300,5 @@ class Connectors(Protocol):
     def customers(self) -> Customers: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def people(self) -> Pager: ...

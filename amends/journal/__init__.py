@@ -14,6 +14,7 @@ from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, Journal
 from amends.journal.exposure import Reservation, UnitWorth
 from amends.journal.journal import Journal
 from amends.journal.migrate import Migration, Standing, current, nothing, standing, upgrade
+from amends.journal.pages import Begun, PageLog
 from amends.journal.revisions import RevisionLog
 from amends.journal.rows import (
     Appended,
@@ -21,6 +22,7 @@ from amends.journal.rows import (
     EffectRecord,
     IncidentRow,
     LostClaim,
+    PageRecord,
     Publication,
     RemedyRecord,
     RunbookRevision,
@@ -38,6 +40,7 @@ __all__ = [
     "Appended",
     "ApprovalLog",
     "Authority",
+    "Begun",
     "ClockKind",
     "ClockLog",
     "ClockRow",
@@ -51,6 +54,8 @@ __all__ = [
     "JournalTooNew",
     "LostClaim",
     "Migration",
+    "PageLog",
+    "PageRecord",
     "Publication",
     "RemedyRecord",
     "Reservation",

@@ -13,6 +13,7 @@ from amends.journal.clocks import ClockLog
 from amends.journal.effects import EffectLog
 from amends.journal.engine import reading, writing
 from amends.journal.migrate import check
+from amends.journal.pages import PageLog
 from amends.journal.revisions import RevisionLog
 from amends.journal.rows import Appended, EffectRecord, IncidentRow, TimelineRow
 from amends.journal.searching import Search
@@ -32,6 +33,7 @@ class Journal:
         self.effects = EffectLog(engine)
         self.approvals = ApprovalLog(engine)
         self.clocks = ClockLog(engine)
+        self.pages = PageLog(engine)
         self.revisions = RevisionLog(engine)
 
     def check(self) -> None:

@@ -22,7 +22,7 @@ def hold_budget(connection: Connection, *, day: date, head: Head, currency: str)
 
 
 def hold_person(connection: Connection, person: str) -> None:
-    """Holds what a person has approved."""
+    """Holds what a person has approved and has been paged for."""
     _hold(connection, f"person {person}")
 
 

@@ -1,6 +1,7 @@
 """What the journal answers with."""
 
 from amends.journal.schema.clocks import ClockKind, ClockState
+from amends.journal.schema.pages import PageResult
 from amends.journal.schema.remedies import Release, RemedyStatus
 from amends.models import Actor, Data, Head, Model, Outcome, Party, Refusal, Severity, Stage, Status, Utc
 from amends.timeline import EntryKind
@@ -137,6 +138,27 @@ class RemedyRecord(Model):
     settled_at: Utc | None = None
     why: Release | None = None
     released_by: str | None = None
+
+
+class PageRecord(Model):
+    """What became of paging a person over one channel. While ``result`` is ``None`` it is under way.
+
+    ``requested_at``: when this channel was asked the last time. ``joined_to``: the key of another incident's page that
+    this one joined; ``channel`` is empty then, and for a person without any.
+    """
+
+    key: str
+    person: str
+    channel: str = ""
+    incident_id: str
+    cause: str
+    severity: Severity
+    level: int
+    requested_at: Utc
+    result: PageResult | None = None
+    detail: str = ""
+    joined_to: str | None = None
+    settled_at: Utc | None = None
 
 
 class RunbookRevision(Model):

@@ -16,6 +16,7 @@ from amends.embedded import EmbeddedServer
 from amends.errors import AmendsError, ConfigurationError
 from amends.journal import Journal, upgrade
 from amends.journal import connect as connect_journal
+from amends.paging.reaching import reaching
 from amends.server_process import free_port
 from amends.settings import Settings
 from amends.temporal import cause, connect
@@ -88,6 +89,7 @@ async def running(
         parts.callback(engine.dispose)
         shop = Shop(settings.shop_url)
         parts.callback(shop.dispose)
+        connectors = parts.enter_context(reaching(shop, settings))
         with answering(shown(settings.database_url)):
             upgrade(engine)
             journal = Journal(engine)
@@ -98,7 +100,7 @@ async def running(
         await parts.enter_async_context(_heeding_space(settings))
         await parts.enter_async_context(watching(client, journal))
         await parts.enter_async_context(failing_aloud())
-        serving = worker.serving(client, journal=journal, connectors=shop, interceptors=[underway])
+        serving = worker.serving(client, journal=journal, connectors=connectors, interceptors=[underway])
         await parts.enter_async_context(serving)
         told = told.model_copy(update={"state": UpState.UP})
         announcement.say(told)

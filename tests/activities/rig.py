@@ -28,7 +28,9 @@ class Rig:
         self.journal = journal
         log = effects or journal.effects
         self._activities = {
-            implementation(each).name: each for each in activities_of(shop, log) if hasattr(each, "implements")
+            implementation(each).name: each
+            for each in activities_of(shop, log, journal.pages)
+            if hasattr(each, "implements")
         }
         self._reconciliation = Reconciliation(shop, Effects(log, Worth(shop)))
 

@@ -20,10 +20,11 @@ BEHIND_THE_CATALOGUE = [Implementation(name, spec.takes, spec.gives) for name, s
 
 
 def test_every_catalogue_entry_has_its_activity(shop: Shop, journal: Journal) -> None:
-    *calls, asking, settling, comparing = activities_of(shop, journal.effects)
+    *calls, asking, settling, comparing, paging = activities_of(shop, journal.effects, journal.pages)
 
     assert sorted(implementation(each).name for each in calls) == sorted(CATALOGUE)
-    assert [each.__name__ for each in (asking, settling, comparing)] == ["reconcile", "settle", "balance"]
+    behind = [each.__name__ for each in (asking, settling, comparing, paging)]
+    assert behind == ["reconcile", "settle", "balance", "page"]
 
 
 def test_what_does_not_match_the_catalogue_is_named_all_at_once() -> None:
@@ -77,7 +78,7 @@ async def test_a_worker_runs_them_under_their_names_and_a_reused_key_is_not_retr
         return report
 
     with ThreadPoolExecutor(4) as pool:
-        activities = activities_of(shop, journal.effects)
+        activities = activities_of(shop, journal.effects, journal.pages)
         async with Worker(client, task_queue=queue, activities=activities, activity_executor=pool):
             report = await execute("inventory.reserve", wanted)
             with pytest.raises(ActivityFailureError) as failed:

@@ -35,10 +35,18 @@ class Fault(Model):
     reason: str = ""
 
 
-_SYSTEMS = (ports.Orders, ports.Inventory, ports.Shipping, ports.Payments, ports.Customers, ports.Ledger)
+_SYSTEMS = {
+    "orders": ports.Orders,
+    "inventory": ports.Inventory,
+    "shipping": ports.Shipping,
+    "payments": ports.Payments,
+    "customers": ports.Customers,
+    "ledger": ports.Ledger,
+    "people": ports.Pager,
+}
 
 _METHODS = frozenset(
-    f"{system.__name__.lower()}.{method}" for system in _SYSTEMS for method in dir(system) if not method.startswith("_")
+    f"{name}.{method}" for name, system in _SYSTEMS.items() for method in dir(system) if not method.startswith("_")
 )
 
 CREDITS = {

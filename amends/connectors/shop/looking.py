@@ -1,6 +1,6 @@
 """What a test, a demo or an auditor sees when they look into the shop."""
 
-from amends.models import Head, Model, Money, Utc
+from amends.models import Head, Model, Money, Severity, Utc
 
 
 class Stock(Model):
@@ -39,6 +39,21 @@ class Letter(Model):
     channel: str
     address: str
     language: str
+    subject: str
+    body: str
+    sent_at: Utc
+
+
+class SentPage(Model):
+    """A page, as the person got it."""
+
+    key: str
+    person: str
+    incident_id: str
+    severity: Severity
+    level: int
+    role: str
+    why: str
     subject: str
     body: str
     sent_at: Utc

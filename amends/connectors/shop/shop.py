@@ -14,6 +14,7 @@ from amends.connectors.shop.inventory import ShopInventory
 from amends.connectors.shop.ledger import ShopLedger
 from amends.connectors.shop.orders import ShopOrders
 from amends.connectors.shop.payments import ShopPayments
+from amends.connectors.shop.people import ShopPeople
 from amends.connectors.shop.sample import sample
 from amends.connectors.shop.seeding import plant
 from amends.connectors.shop.shipping import ShopShipping
@@ -23,6 +24,7 @@ from amends.connectors.shop.tables import (
     HoldRow,
     MessageRow,
     OrderRow,
+    PageRow,
     ParcelRow,
     PaymentRow,
     RefundRow,
@@ -63,6 +65,7 @@ class Shop:
         self.payments = ShopPayments(self._door)
         self.customers = ShopCustomers(self._door)
         self.ledger = ShopLedger(self._door)
+        self.people = ShopPeople(self._door)
 
     def dispose(self) -> None:
         """Closes the connections."""
@@ -119,6 +122,11 @@ class Shop:
     def messages(self, order_id: str) -> list[looking.Letter]:
         """The oldest first."""
         return self._look(looking.Letter, _of_order(MessageRow, order_id).order_by(MessageRow.sent_at))
+
+    def pages(self, person: str | None = None) -> list[looking.SentPage]:
+        """What people were paged about, the oldest first; only one person's, if it is named."""
+        wanted = select(PageRow).order_by(PageRow.sent_at, PageRow.page_id)
+        return self._look(looking.SentPage, wanted if person is None else wanted.where(PageRow.person == person))
 
     def replacements(self, order_id: str) -> list[looking.Replacement]:
         return self._look(looking.Replacement, _of_order(ReplacementRow, order_id))

@@ -10,6 +10,7 @@ from amends.journal.schema.claims import claims
 from amends.journal.schema.clocks import clocks
 from amends.journal.schema.effects import effects
 from amends.journal.schema.incidents import incidents
+from amends.journal.schema.pages import pages
 from amends.journal.schema.remedies import exposures, remedies
 from amends.journal.schema.revisions import runbook_revisions
 from amends.journal.schema.timeline import timeline
@@ -23,6 +24,7 @@ __all__ = [
     "exposures",
     "incidents",
     "metadata",
+    "pages",
     "remedies",
     "runbook_revisions",
     "timeline",

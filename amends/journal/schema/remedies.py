@@ -63,6 +63,6 @@ remedies = Table(
 exposures = Table(
     "exposures",
     metadata,
-    # an order, a day's budget or a person: whoever counts what it adds up to holds its row until the end
+    # an order, a day's budget or a person: whoever counts what it adds up to, or decides about a page, holds its row
     Column("name", Text, primary_key=True),
 )

@@ -6,6 +6,7 @@ from amends.connectors.shop.tables.carriers import CarrierRow, ClaimRow, Deliver
 from amends.connectors.shop.tables.customers import CustomerRow, MessageRow
 from amends.connectors.shop.tables.orders import HoldRow, LineRow, OrderRow, ParcelRow, ReplacementRow
 from amends.connectors.shop.tables.payments import CreditRow, PaymentRow, RefundRow
+from amends.connectors.shop.tables.people import PageRow
 from amends.connectors.shop.tables.stock import ReservationRow, StockRow
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "LineRow",
     "MessageRow",
     "OrderRow",
+    "PageRow",
     "ParcelRow",
     "PaymentRow",
     "RefundRow",
