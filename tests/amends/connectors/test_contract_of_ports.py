@@ -405,7 +405,7 @@ def test_worth_and_books_of_an_order_that_is_not_there_are_refused_and_may_meet_
 def test_a_shop_from_before_there_were_books_opens_with_all_that_it_knows(world: World) -> None:
     world.call("payments.refund", key="a", order_id="SO-1001", parcel_id="PC-1001-1", amount=cny(10000))
     with world.engine.begin() as connection:
-        for table in ("credits", "deliveries", "holds"):
+        for table in ("credits", "deliveries", "holds", "pages"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for table in ("refunds", "shipments"):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN key")
