@@ -61,6 +61,18 @@ def written(tmp_path: Path) -> Iterator[Journal]:
     )
     publish(journal, {"a": 1})
     AlertLog(engine).raise_once(kind=AlertKind.WORKFLOW_MISSING, incident_id=INCIDENT, details={}, at=NOON)
+    give(journal, "another/compensate/1", Head.COMPENSATION, 500)
+    journal.approvals.count(
+        incident_id=INCIDENT,
+        approval="action.refund.approve",
+        person="mei",
+        role="finance",
+        order_id="SO-1001",
+        amount=cny(500),
+        authority=Authority(),
+        at=NOON,
+        day=NOON.date(),
+    )
     yield journal
     engine.dispose()
 
