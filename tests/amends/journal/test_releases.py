@@ -71,7 +71,7 @@ def written(tmp_path: Path) -> Iterator[Journal]:
         amount=cny(500),
         authority=Authority(),
         at=NOON,
-        day=NOON.date(),
+        began=NOON,
     )
     yield journal
     engine.dispose()
