@@ -1,6 +1,7 @@
 """What each release has written is read by this one: from every revision to now, on both databases."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, Table, insert, inspect, select
 
 from amends.journal import AlertKind, AlertLog, Authority, Journal, connect, current, nothing, schema, upgrade
 from amends.journal.engine import reading, writing
-from amends.models import Head, Outcome
+from amends.models import Head, Outcome, Severity
 from tests.amends.journal.builders import INCIDENT, NOON, entry, opened, told
 from tests.amends.journal.givers import cny, give
 from tests.amends.journal.test_concurrency import at_once
@@ -61,17 +62,16 @@ def written(tmp_path: Path) -> Iterator[Journal]:
     )
     publish(journal, {"a": 1})
     AlertLog(engine).raise_once(kind=AlertKind.WORKFLOW_MISSING, incident_id=INCIDENT, details={}, at=NOON)
-    give(journal, "another/compensate/1", Head.COMPENSATION, 500)
-    journal.approvals.count(
+    journal.pages.begin(
+        key=f"{INCIDENT}/page/1",
+        person="an",
         incident_id=INCIDENT,
-        approval="action.refund.approve",
-        person="mei",
-        role="finance",
-        order_id="SO-1001",
-        amount=cny(500),
-        authority=Authority(),
+        cause="refused:shipping.open_trace",
+        severity=Severity.HIGH,
+        level=1,
+        channels=["mail"],
+        join_within=timedelta(minutes=20),
         at=NOON,
-        began=NOON,
     )
     yield journal
     engine.dispose()
