@@ -51,7 +51,8 @@ class Course:
 async def play(
     world: World, scenario: Scenario, *, watch: Watch | None = None, patience: timedelta = PATIENCE
 ) -> Course:
-    """Play a scenario in its world until its incident has ended, or nothing is due and nothing is scripted any more.
+    """Play a scenario in its world until its incident has ended, or nothing is scripted any more and nothing is due, or
+    nothing but what people were paged for in vain.
 
     ``watch`` is given every entry once, in order, soon after it is in the journal. What goes otherwise than scripted is
     in the remarks, also that the incident got nowhere for ``patience``. An incident that is still open is terminated,
@@ -105,7 +106,7 @@ class _Player:
             stops = [at for at in (act_at, view.due_at, pace.next_try_at) if at is not None]
             if view.status.final:  # the workflow is just closing: nothing can be moved or played any more
                 await asyncio.sleep(_GLANCE)
-            elif not stops and not view.busy:
+            elif not view.busy and (not stops or (act is None and _is_left_to_people(view))):
                 break
             elif act is not None and act_at is not None and act_at <= pace.now:
                 self._script.remove(act)
@@ -169,6 +170,11 @@ async def _report(world: World, scenario: Scenario, *, key: str) -> Receipt:
         queue=world.queue,
         bundle=scenario.bundle,
     )
+
+
+def _is_left_to_people(view: View) -> bool:
+    """Whether an incident only waits for people, who were paged as often as is written: it could go on for ever."""
+    return view.goes_on_at is None and bool(view.tasks) and (view.ladder is None or view.ladder.exhausted)
 
 
 def _nobody(_row: TimelineRow) -> None:

@@ -218,7 +218,8 @@ class OpenDeadline(Model):
 
 class LadderView(Model):
     """Whom a ladder has paged (``level`` counts from 1), and whom it pages when next. ``acknowledged_by``: who has
-    taken it on; ``snoozed_until``: nobody is paged before."""
+    taken it on; ``snoozed_until``: nobody is paged before. ``exhausted``: everybody was paged as often as
+    is written."""
 
     level: int
     levels: int
@@ -227,6 +228,7 @@ class LadderView(Model):
     next_page_at: Utc | None = None
     acknowledged_by: str | None = None
     snoozed_until: Utc | None = None
+    exhausted: bool = False
 
 
 class View(Model):
@@ -244,6 +246,8 @@ class View(Model):
     approvals: tuple[OpenApproval, ...] = ()
     due_at: Utc | None
     due: str | None
+    goes_on_at: Utc | None = None
+    """When a step goes on by itself; not set while only people, or news, can move the incident."""
     clocks: tuple[RunningClock, ...] = ()
     deadlines: tuple[OpenDeadline, ...] = ()
     ladder: LadderView | None = None

@@ -103,6 +103,11 @@ def next_due(state: State) -> Due | None:
     return min(dues, key=lambda due: due.at) if dues else None
 
 
+def goes_on_at(state: State) -> datetime | None:
+    """When a step next goes on by itself; ``None`` while only people, or news, can move the incident."""
+    return min((due.at for due in _step_dues(state)), default=None) if not state.ended else None
+
+
 def _take(turn: Turn, event: Event) -> bool:
     """Apply an event; whether it changed anything."""
     match event:
@@ -360,8 +365,16 @@ def _status(state: State, *, waiting: bool) -> Status:
 
 
 def _dues(state: State) -> list[Due]:
+    if state.ended:
+        return []
+    overdue = [Due(at=task.due_at, what=f"task {task.id}") for task in state.tasks if task.due_at and not task.overdue]
+    return [*_step_dues(state), *clocks.dues(state), *ladder.dues(state), *overdue]
+
+
+def _step_dues(state: State) -> list[Due]:
+    """When steps go on by themselves: questions, waits, approvals, and what protects the deadlines of others."""
     dues = []
-    if not state.ended and not state.cancelling:
+    if not (state.ended or state.cancelling):
         for asked in state.bundle.program.all_steps():
             run = state.steps.get(asked.id)
             if run is None or run.phase is not StepPhase.RUNNING:
@@ -369,17 +382,9 @@ def _dues(state: State) -> list[Due]:
             at = asking.due(run) if run.ask is not None else waiting.due(run) if run.wait is not None else None
             if at is not None:
                 dues.append(Due(at=at, what=_what(run.wait is not None and at < run.wait.until_at, asked.id)))
-    if not state.ended:
-        dues += [*clocks.dues(state), *deadlines.dues(state), *ladder.dues(state)]
-        dues += [
-            Due(at=at, what=f"approval {approval.id}")
-            for approval in state.approvals.values()
-            if (at := approval.expires_at)
-        ]
-        dues += [
-            Due(at=task.due_at, what=f"task {task.id}") for task in state.tasks if task.due_at and not task.overdue
-        ]
-    return dues
+    expiring = [(approval.expires_at, approval.id) for approval in state.approvals.values()]
+    dues += [Due(at=at, what=f"approval {approval}") for at, approval in expiring if at is not None]
+    return [*dues, *deadlines.dues(state)]
 
 
 def _what(check: bool, step_id: str) -> str:

@@ -285,6 +285,7 @@ class IncidentWorkflow:
             approvals=tuple(_open_approval(state, approval) for approval in approving.open_approvals(state)),
             due_at=due.at if due else None,
             due=due.what if due else None,
+            goes_on_at=core.goes_on_at(state),
             clocks=tuple(_running_clock(state, clock) for clock in clocks.running(state)),
             deadlines=tuple(
                 OpenDeadline(deadline=name, due_at=run.due_at, protect_at=run.protect_at)
@@ -521,6 +522,7 @@ def _ladder_view(state: State) -> LadderView | None:
         next_page_at=ladder.next_page_at(state, run),
         acknowledged_by=run.acknowledged_by,
         snoozed_until=run.snoozed_until,
+        exhausted=run.exhausted,
     )
 
 

@@ -22,7 +22,8 @@ LONGEST_SNOOZE = timedelta(hours=24)
 """Nobody may put off for longer what a person owes."""
 
 _A_DAY = timedelta(days=1)
-"""When an acknowledged ladder pages again if neither its level nor the company says."""
+"""When an acknowledged ladder pages again if neither its level nor the company says, and the longest between two pages
+of one that is at its end."""
 
 _ESCALATED = "escalated"
 _UNACKNOWLEDGED = "unacknowledged"
@@ -212,8 +213,16 @@ def _next(state: State, ladder: LadderRun) -> datetime | None:
         return _again_at(state, ladder)
     if ladder.paged_at is None:
         return ladder.snoozed_until
-    at = ladder.paged_at + _level(state, ladder).ack_within.of(state.severity)
+    at = ladder.paged_at + _interval(state, ladder)
     return max(at, ladder.snoozed_until) if ladder.snoozed_until else at
+
+
+def _interval(state: State, ladder: LadderRun) -> timedelta:
+    """How long a round has to be acknowledged. Once the ladder is at its end it goes on at the top, each time after
+    twice as long, up to a day: whoever reads pages has been told, and an alert stands."""
+    within = _level(state, ladder).ack_within.of(state.severity)
+    beyond = max(0, ladder.pages - _level(state, ladder).repeat) if ladder.exhausted else 0
+    return min(within * 2 ** min(beyond, 12), max(within, _A_DAY))
 
 
 def _again_at(state: State, ladder: LadderRun) -> datetime | None:

@@ -68,13 +68,13 @@ def test_levels_are_paged_in_turn_until_somebody_acknowledges() -> None:
 def test_the_top_repeats_for_ever_and_its_end_is_itself_an_alert() -> None:
     incident = Incident(bundle=grave()).open().wait(hours=10)
 
-    assert pages(incident)[3:] == [(hour, 3, "dai") for hour in range(3, 11)]
+    assert pages(incident)[3:] == [(hour, 3, "dai") for hour in (3, 4, 5, 6, 8)]
     assert at(incident, EntryKind.LADDER_EXHAUSTED) == [6]
     assert last(incident, EntryKind.LADDER_EXHAUSTED) == {"level": 3, "pages": 3}
 
 
 def test_a_ladder_that_nobody_acknowledges_always_has_a_next_page() -> None:
-    incident = Incident(bundle=grave()).open()
+    incident = stuck()
     for _ in range(40):
         due = core.next_due(incident.state)
         assert due is not None
