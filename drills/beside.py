@@ -36,12 +36,12 @@ class Beside:
                 )
                 return [*self._goals, *sorted(calendars)]
             case EntryKind.CLOCK_PAUSED | EntryKind.CLOCK_RESUMED:
-                return [*self._goals, *Party]
+                return [*self._goals, *(party.value for party in Party)]
             case EntryKind.CLOCK_WARNED:
                 percents = self._sla.warn_at if self._sla else ()
                 return [*self._goals, *(f"{goal} at {percent}%" for goal in self._goals for percent in percents)]
             case EntryKind.BREACH_REASSESSED:
-                return [*self._goals, *Severity]
+                return [*self._goals, *(severity.value for severity in Severity)]
             case EntryKind.CLOCK_RESET | EntryKind.CLOCK_BREACHED | EntryKind.CLOCK_STOPPED:
                 return self._goals
             case EntryKind.DEADLINE_SET:
@@ -53,7 +53,7 @@ class Beside:
             case EntryKind.PAGE_REQUESTED:
                 return [*self._people, *self._roles, *self._levels]
             case EntryKind.PAGE_SENT | EntryKind.PAGE_FAILED:
-                return [*self._people, *PageResult]
+                return [*self._people, *(result.value for result in PageResult)]
             case EntryKind.PAGE_HELD:
                 return [*self._roles, *_HOLDS]
             case EntryKind.LADDER_RAISED:

@@ -109,7 +109,7 @@ class Check:
         for number, page in enumerate(expect.pages or ()):
             self._page((*path, "pages", number), page)
         for number, goal in enumerate(expect.breaches or ()):
-            goals = self._bundle.sla.goals if self._bundle.sla else {}
+            goals = [each.value for each in self._bundle.sla.goals] if self._bundle.sla else []
             self._known((*path, "breaches", number), "the runbook does not promise", goal, goals)
         for fact in expect.facts:
             if fact not in self._bundle.facts:

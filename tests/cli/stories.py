@@ -178,6 +178,51 @@ def ended(kind: EntryKind, **said: JsonValue) -> Iterator[Told]:
     yield DAY + timedelta(hours=5), kind, ENGINE, {"approval": APPROVE, **said}
 
 
+def promised(*, due: str = "2036-11-23T10:04:30+00:00") -> Iterator[Told]:
+    """What was promised: one is kept, one stands still for the customer, and one runs. The carrier's deadline too."""
+    for goal in ("first_response", "update", "resolve"):
+        yield timedelta(), EntryKind.CLOCK_STARTED, ENGINE, {"goal": goal, "within": 43200, "due_at": due}
+    kept: Data = {"goal": "first_response", "consumed": 0, "within": 43200, "kept": True}
+    yield timedelta(), EntryKind.CLOCK_STOPPED, ENGINE, kept
+    yield DAY, EntryKind.CLOCK_PAUSED, ENGINE, {"goals": ["update"], "charged_to": "customer"}
+    claim: Data = {"deadline": "carrier_claim", "due_at": due, "protect_at": due, "table": "t", "source": "contract"}
+    yield DAY, EntryKind.DEADLINE_SET, ENGINE, claim
+
+
+def broken(goal: str = "resolve") -> Iterator[Told]:
+    """A promise is broken."""
+    yield DAY + timedelta(hours=2), EntryKind.CLOCK_BREACHED, TIMER, {"goal": goal, "due_at": OPENED_AT.isoformat()}
+
+
+def paged(*people: str, level: int = 1, role: str = "logistics", at: timedelta = DAY) -> Iterator[Told]:
+    """People are paged about a task, and one channel says what became of it."""
+    request: Data = {
+        "page": level,
+        "level": level,
+        "levels": 3,
+        "role": role,
+        "people": [*people],
+        "why": "no_plan_left",
+        "cause": "no_plan_left:action",
+        "owed": ["task:no_plan_left"],
+    }
+    results: Data = {"pages": [{"person": each, "channel": "mail", "result": "sent", "detail": ""} for each in people]}
+    sent: Data = {"command_id": f"page/{level}", "outcome": "applied", "result": results}
+    yield at, EntryKind.PAGE_REQUESTED, ENGINE, request
+    yield at, EntryKind.PAGE_SENT, ENGINE, sent
+
+
+def exhausted() -> Iterator[Told]:
+    """Nobody has answered."""
+    yield DAY + timedelta(hours=3), EntryKind.LADDER_EXHAUSTED, ENGINE, {"level": 3, "pages": 3}
+
+
+def acted(kind: EntryKind, who: str, **said: JsonValue) -> Iterator[Told]:
+    """Somebody acknowledges, escalates or puts paging off."""
+    actor = Actor(kind=ActorKind.HUMAN, id=who)
+    yield DAY + timedelta(hours=4), kind, actor, {"key": f"{kind}-{who}", **said}
+
+
 def told_customer(step: str, at: timedelta) -> Iterator[Told]:
     yield from done(step, "customers.tell", {"channel": "email", "message_id": "MS-1"}, at)
 

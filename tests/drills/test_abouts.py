@@ -7,10 +7,11 @@ from drills.abouts import Abouts
 from drills.written import WrittenScenario
 from runbooks.bundle import Bundle
 from runbooks.library import load
-from runbooks.policy import Role
+from runbooks.policy import Goal, Role
 from runbooks.program import Plan
 from tests.drills.builders import APPROVE, HOLD
-from tests.workflows.builders import REPLACE, lost_parcel
+from tests.workflows.builders import REPLACE, always, lost_parcel
+from tests.workflows.promises import LADDER, claiming, sla
 
 WRITTEN = WrittenScenario.model_validate(
     {
@@ -27,6 +28,13 @@ def approved_and_held() -> Bundle:
     return lost_parcel(report=(HOLD,), action=(Plan(name="reship", steps=(APPROVE, REPLACE)),)).model_copy(
         update={"roles": {"finance": Role(team=("fang", "dai"))}}
     )
+
+
+def promised() -> Bundle:
+    """An incident with promises, a claim to be filed in time, which finance approves first, and a ladder."""
+    update = Goal(within=always(30), tell="still")
+    claim = claiming(approve="finance", decide_within=always(4))
+    return claim.model_copy(update={"sla": sla(first_response=1, update=update, resolve=60), "escalation": LADDER})
 
 
 @pytest.mark.parametrize(
@@ -93,8 +101,53 @@ def test_what_people_decide_and_what_is_held_for_a_while_has_its_names(entry: En
     assert name in Abouts(approved_and_held()).of(entry, WRITTEN)
 
 
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        (EntryKind.CLOCK_STARTED, "first_response"),
+        (EntryKind.CLOCK_PAUSED, "customer"),
+        (EntryKind.CLOCK_RESUMED, "resolve"),
+        (EntryKind.CLOCK_WARNED, "resolve at 80%"),
+        (EntryKind.CLOCK_BREACHED, "resolve"),
+        (EntryKind.BREACH_REASSESSED, "low"),
+        (EntryKind.DEADLINE_SET, "claim_window"),
+        (EntryKind.DEADLINE_PROTECTED, "external.carrier_claim"),
+        (EntryKind.DEADLINE_PROTECTED, "follow_up.shipping.file_claim"),
+        (EntryKind.DEADLINE_MISSED, "carrier_claim"),
+        (EntryKind.PAGE_REQUESTED, "chen"),
+        (EntryKind.PAGE_REQUESTED, "level 3"),
+        (EntryKind.PAGE_SENT, "joined"),
+        (EntryKind.PAGE_FAILED, "an"),
+        (EntryKind.PAGE_HELD, "lead"),
+        (EntryKind.LADDER_RAISED, "breach"),
+        (EntryKind.LADDER_EXHAUSTED, "level 3"),
+        (EntryKind.LADDER_STOPPED, "nothing_owed"),
+        (EntryKind.ACKNOWLEDGED, "bo"),
+        (EntryKind.EFFECT_APPLIED, "external.carrier_claim"),
+        (EntryKind.EFFECT_APPLIED, "sla.update.2"),
+        (EntryKind.EFFECT_REQUESTED, "still"),
+        (EntryKind.TASK_OPENED, "unprotected:carrier_claim"),
+        (EntryKind.TASK_OPENED, "refused:external.carrier_claim/1"),
+        (EntryKind.APPROVAL_ASKED, "finance"),
+        (EntryKind.APPROVAL_GIVEN, "external.carrier_claim.approve"),
+        (EntryKind.TIME_CAME, "80% of resolve"),
+        (EntryKind.TIME_CAME, "page of level 2"),
+        (EntryKind.TIME_CAME, "protection of carrier_claim"),
+    ],
+)
+def test_what_runs_beside_the_stages_has_its_names(entry: EntryKind, name: str) -> None:
+    assert name in Abouts(promised()).of(entry, WRITTEN)
+
+
+def test_a_runbook_that_promises_nothing_names_nothing_of_it() -> None:
+    abouts = Abouts(lost_parcel())
+
+    assert abouts.of(EntryKind.CLOCK_WARNED, WRITTEN) == []
+    assert abouts.of(EntryKind.PAGE_REQUESTED, WRITTEN) == []
+
+
 def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal() -> None:
-    both = [Abouts(load("lost_parcel")), Abouts(approved_and_held())]
+    both = [Abouts(load("lost_parcel")), Abouts(approved_and_held()), Abouts(promised())]
 
     nameless = {entry for entry in EntryKind if not any(abouts.of(entry, WRITTEN) for abouts in both)}
 

@@ -135,6 +135,46 @@ BROKEN = [
         "script:\n      - {waive: no_plan_left, by: dai, reason: x, at: 1h}",
         f"{FILE}:6:17: only what could not be undone, or books that differ, can be let be, not 'no_plan_left'",
     ),
+    (
+        "script:",
+        "script:\n      - {acknowledge: ann, after: 1h}",
+        f"{FILE}:6:23: of the roles that act here nobody is 'ann'; did you mean 'an'?",
+    ),
+    (
+        "script:",
+        "script:\n      - {escalate: he is in hospital, by: an}",
+        f"{FILE}:6:9: say when: either `at`, from the opening, or `after`, from when people were paged",
+    ),
+    (
+        "script:",
+        "script:\n      - {snooze: soon, by: an, reason: x, after: 1h}",
+        f"{FILE}:6:18: `snooze`: 'soon' is not a duration",
+    ),
+    (
+        "moments:",
+        "pages: [{at: 1h, to: ann, level: 1}]\n      moments:",
+        f"{FILE}:15:28: there is neither a role nor a person 'ann'; did you mean 'an'?",
+    ),
+    (
+        "moments:",
+        "pages: [{at: 1h, to: an, level: 7}]\n      moments:",
+        f"{FILE}:15:39: the ladder has 3 levels, not 7",
+    ),
+    (
+        "moments:",
+        "breaches: [resolved]\n      moments:",
+        f"{FILE}:15:18: the runbook does not promise 'resolved'; did you mean 'resolve'?",
+    ),
+    (
+        "moments:",
+        "moments:\n        - {entry: clock_warned, of: resolve at 81%, at: 1h}",
+        f"{FILE}:16:37: no clock_warned is about 'resolve at 81%'; did you mean 'resolve at 80%'?",
+    ),
+    (
+        "script:",
+        'script:\n      - {retry: "unprotected:claim", at: 1h}',
+        f"{FILE}:6:17: the runbook watches no deadline 'claim'",
+    ),
     ("[lost_parcel.looking]", "[]\n      tasks: [no_plan]", f"{FILE}:15:15: 'no_plan' is no task"),
     (
         "moments:",

@@ -1,0 +1,166 @@
+"""Acknowledging, escalating and putting off: each counts once however often it is typed, or it is said why not."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from amends.embedded import EmbeddedServer
+from amends.errors import InputError
+from amends.journal import TimelineRow
+from amends.timeline import EntryKind
+from cli.main import main
+from cli.times import Times
+from tests.cli import stories
+from tests.cli.acted import Acted, acted
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def it(
+    client: Client,
+    temporal_server: EmbeddedServer,
+    state_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> AsyncIterator[Acted]:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
+    async with acted(client, state_dir, capsys) as running:
+        await running.open("SO-1001")
+        await written(running, EntryKind.PAGE_REQUESTED)
+        yield running
+
+
+async def written(it: Acted, kind: EntryKind, *, times: int = 1) -> list[TimelineRow]:
+    """The entries of a kind, once there are so many."""
+    async with asyncio.timeout(60):
+        while len(it.entries(kind)) < times:
+            await asyncio.sleep(0.02)
+    return it.entries(kind)
+
+
+async def test_who_is_paged_takes_it_on_once_and_nobody_else_is_paged(it: Acted) -> None:
+    told, _ = await it.amends("ack", "--note", "on it", by="chen")
+    again, _ = await it.amends("ack", "--note", "on it", by="chen")
+    shown, _ = await it.amends("show")
+
+    assert told == f"recorded: chen has acknowledged incident {it.incident}\n"
+    assert again.startswith("repeated: chen has acknowledged")
+    (entry,) = it.entries(EntryKind.ACKNOWLEDGED)
+    assert (entry.actor.id, entry.data["note"]) == ("chen", "on it")
+    assert "chen has acknowledged it; people are paged again" in shown
+
+
+async def test_who_has_no_role_cannot_take_it_on(it: Acted) -> None:
+    _, why = await it.amends("ack", by="cook", expect=2)
+
+    assert "'cook' has no role here; " in why
+    assert it.entries(EntryKind.ACKNOWLEDGED) == []
+
+
+async def test_escalating_needs_a_reason_and_counts_until_somebody_acknowledges(it: Acted) -> None:
+    _, no_reason = await it.amends("escalate", "--reason", " ", expect=2)
+    told = await it.json("escalate", "--reason", "he is in hospital")
+    again = await it.json("escalate", "--reason", "he is in hospital")
+    await it.amends("ack", by="dai")
+    anew = await it.json("escalate", "--reason", "he is in hospital")
+
+    assert "--reason: say why, for those who are paged" in no_reason
+    assert [each["result"] for each in (told, again, anew)] == ["recorded", "repeated", "recorded"]
+    assert len(it.entries(EntryKind.ESCALATION_REQUESTED)) == 2
+    assert (await written(it, EntryKind.LADDER_RAISED))[0].data["why"] == "escalate"
+
+
+async def test_paging_is_put_off_for_at_most_a_day_and_once_for_the_same_length(it: Acted) -> None:
+    _, too_long = await it.amends("snooze", "--for", "3d", "--reason", "x", expect=2)
+    told = await it.json("snooze", "--for", "4h", "--reason", "the depot opens at six")
+    again = await it.json("snooze", "--for", "4h", "--reason", "the depot opens at six")
+
+    assert "nobody puts it off for more than a day" in too_long
+    assert (told["result"], again["result"]) == ("recorded", "repeated")
+    assert told["until"] == again["until"]
+    (entry,) = it.entries(EntryKind.SNOOZE_REQUESTED)
+    assert datetime.fromisoformat(str(entry.data["until"])) - entry.occurred_at > timedelta(hours=3, minutes=55)
+
+
+def test_a_page_that_came_since_may_be_acknowledged_anew(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    taken = stories.acted(EntryKind.ACKNOWLEDGED, "an", note="")
+    stories.write(state_dir, stories.reported(), stories.paged("an"), taken)
+    repeated = main(["ack", "5d3a", "--actor", "an", "--address", "127.0.0.1:1"])
+    capsys.readouterr()
+    taken = stories.acted(EntryKind.ACKNOWLEDGED, "an", note="")
+    again = stories.paged("an", at=stories.DAY * 2)
+    stories.write(state_dir, stories.reported(), stories.paged("an"), taken, again)
+
+    anew = main(["ack", "5d3a", "--actor", "an", "--address", "127.0.0.1:1"])
+
+    assert (repeated, anew) == (0, 2)
+    assert "no Temporal server answers at '127.0.0.1:1'" in capsys.readouterr().err
+
+
+def test_what_another_has_taken_on_since_is_another_act(state_dir: Path) -> None:
+    acts = [stories.acted(EntryKind.ACKNOWLEDGED, who, note="") for who in ("an", "bo")]
+    stories.write(state_dir, stories.reported(), stories.paged("an"), *acts)
+
+    by_bo = main(["ack", "5d3a", "--actor", "bo", "--address", "127.0.0.1:1"])
+    by_an = main(["ack", "5d3a", "--actor", "an", "--address", "127.0.0.1:1"])
+
+    assert (by_bo, by_an) == (0, 2)
+
+
+def test_a_snooze_that_stands_is_repeated_and_another_end_is_another(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    until = "2036-11-23T10:04:30+00:00"
+    put_off = stories.acted(EntryKind.SNOOZE_REQUESTED, "an", until=until, reason="it may wait")
+    stories.write(state_dir, stories.reported(), stories.paged("an"), put_off)
+    typed = ["snooze", "5d3a", "--actor", "an", "--reason", "it may wait", "--address", "127.0.0.1:1"]
+
+    same = main([*typed, "--until", until, "--format", "json"])
+    told = json.loads(capsys.readouterr().out)
+    other = main([*typed, "--until", "2036-11-23T11:00:00+00:00"])
+
+    assert (same, other) == (0, 2)
+    assert told["result"] == "repeated"
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ((), "say for how long (--for 4h) or until when (--until 18:30)"),
+        (("--for", "4h", "--until", "18:30"), "--for and --until cannot both be given"),
+        (("--for", "soon"), "--for: 'soon' is not a duration"),
+        (("--until", "soon"), "--until 'soon' is no time to come; write a time of day (18:30)"),
+    ],
+)
+def test_a_snooze_says_until_when_in_one_way(
+    state_dir: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], why: str
+) -> None:
+    stories.write(state_dir, stories.reported(), stories.paged("an"))
+
+    assert main(["snooze", "5d3a", "--reason", "x", "--actor", "an", *options]) == 2
+
+    assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("18:30", NOON.replace(hour=18, minute=30)),
+        ("06:00", NOON.replace(day=23, hour=6)),
+        ("2026-11-22T18:30", NOON.replace(hour=18, minute=30)),
+        ("2026-11-22T18:30:00+08:00", NOON.replace(hour=10, minute=30)),
+    ],
+)
+def test_a_time_of_day_is_its_next_one(typed: str, at: datetime) -> None:
+    assert Times(utc=True).coming(typed, now=NOON, option="--until") == at
+
+
+def test_no_time_of_day_is_told() -> None:
+    with pytest.raises(InputError, match="--until '25:00' is no time to come"):
+        Times(utc=True).coming("25:00", now=NOON, option="--until")
