@@ -1,8 +1,15 @@
 """Incidents whose pages joined another's: one person was paged once for all of them, and takes all of them on."""
 
-from amends.journal import Journal
+from amends.journal import ClockKind, Journal
 
 
-def joined_to(_found: Journal, _incident_id: str) -> tuple[str, ...]:
-    """The open incidents whose newest page joined one of this incident's. None does yet."""
-    return ()
+def joined_to(found: Journal, incident_id: str) -> tuple[str, ...]:
+    """The open incidents whose page joined one of this incident's and waits to be acknowledged, in the order of
+    asking."""
+    keys = dict.fromkeys(page.key for page in found.pages.of_incident(incident_id))
+    joined = dict.fromkeys(page.incident_id for key in keys for page in found.pages.joined_to(key))
+    return tuple(each for each in joined if each != incident_id and _waits(found, each))
+
+
+def _waits(found: Journal, incident_id: str) -> bool:
+    return any(row.kind is ClockKind.PAGE and row.state.stands for row in found.clocks.of(incident_id))

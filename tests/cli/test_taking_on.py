@@ -5,16 +5,21 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import Client
 
 from amends.embedded import EmbeddedServer
 from amends.errors import InputError
-from amends.journal import TimelineRow
+from amends.journal import Journal, TimelineRow
+from amends.journal.schema.pages import PageResult
+from amends.models import Severity
 from amends.timeline import EntryKind
+from cli.joined import joined_to
 from cli.main import main
 from cli.times import Times
+from tests.amends.journal.builders import entry, opened, told
 from tests.cli import stories
 from tests.cli.acted import Acted, acted
 
@@ -164,3 +169,25 @@ def test_a_time_of_day_is_its_next_one(typed: str, at: datetime) -> None:
 def test_no_time_of_day_is_told() -> None:
     with pytest.raises(InputError, match="--until '25:00' is no time to come"):
         Times(utc=True).coming("25:00", now=NOON, option="--until")
+
+
+def test_incidents_whose_page_joined_are_taken_on_too_while_theirs_waits(journal: Journal) -> None:
+    def paged(incident_id: str) -> None:
+        parcel = f"PC-{incident_id}"
+        page = entry(1, EntryKind.PAGE_REQUESTED, page=1, level=1, levels=3, role="logistics", people=["an"])
+        told(journal, opened(incident_id, parcel=parcel), page, incident_id=incident_id, parcel=parcel, run_id=parcel)
+        key = f"{incident_id}/page/1"
+        cause: dict[str, Any] = {"cause": "refused:payments.refund", "severity": Severity.HIGH, "level": 1}
+        again: dict[str, Any] = {"join_within": timedelta(hours=1), "at": NOON, "channels": ["mail"]}
+        begun = journal.pages.begin(key=key, person="an", incident_id=incident_id, **cause, **again)
+        if begun.channel is not None:
+            sent: dict[str, Any] = {"result": PageResult.SENT, "detail": "", "channels": ["mail"], "at": NOON}
+            journal.pages.settle(key=key, person="an", channel=begun.channel, **sent)
+
+    for each in ("first", "second", "third"):
+        paged(each)
+    taken = entry(2, EntryKind.ACKNOWLEDGED, key="k", note="")
+    told(journal, taken, incident_id="third", parcel="PC-third", run_id="PC-third")
+
+    assert joined_to(journal, "first") == ("second",)
+    assert joined_to(journal, "second") == ()
