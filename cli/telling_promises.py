@@ -50,10 +50,9 @@ def tell(kind: Kind, said: Said) -> str:
             kept = "Not kept" if said["kept"] == "no" else "Kept"
             return f"{kept}: {said.goal}, in {said.length('consumed')} of {said.length('within')}."
         case EntryKind.DEADLINE_SET:
-            source = said.maybe(" (by {})", "source")
-            return f"A deadline of others: {said.deadline} by {said['due_at']}{source}; we act by {said['protect_at']}."
+            return f"A deadline of others: {said.deadline} by {said['due_at']}; we act by {said['protect_at']}."
         case EntryKind.DEADLINE_PROTECTED:
-            return f"In time for the deadline of others: {said.deadline}, by {_by(said)}."
+            return f"In time, for a deadline of others: {said.deadline} ({_by(said)})."
         case EntryKind.DEADLINE_MISSED:
             return f"Missed, a deadline of others: {said.deadline}, due {said['due_at']}."
         case _:
@@ -61,7 +60,7 @@ def tell(kind: Kind, said: Said) -> str:
 
 
 def _goals(said: Said) -> str:
-    return " and ".join(map(wording.goal, said.many("goals"))) or "?"
+    return ", ".join(map(wording.goal, said.many("goals"))) or "?"
 
 
 def _due(said: Said) -> str:

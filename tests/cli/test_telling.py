@@ -336,7 +336,7 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         EntryKind.CLOCK_PAUSED,
         ENGINE,
         {"goals": ["update", "resolve"], "charged_to": "customer"},
-        "The clock stands still for the customer: update and resolve.",
+        "The clock stands still for the customer: update, resolve.",
     ),
     (
         EntryKind.CLOCK_RESUMED,
@@ -378,14 +378,13 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         EntryKind.DEADLINE_SET,
         ENGINE,
         {"deadline": "carrier_claim", "due_at": DUE, "protect_at": DUE, "table": "t", "source": "the contract"},
-        "A deadline of others: carrier claim by 2026-11-25 18:35 UTC (by the contract); we act by 2026-11-25 18:35 "
-        "UTC.",
+        "A deadline of others: carrier claim by 2026-11-25 18:35 UTC; we act by 2026-11-25 18:35 UTC.",
     ),
     (
         EntryKind.DEADLINE_PROTECTED,
         ENGINE,
         {"deadline": "carrier_claim", "by": "external.carrier_claim"},
-        "In time for the deadline of others: carrier claim, by what protects carrier claim.",
+        "In time, for a deadline of others: carrier claim (what protects carrier claim).",
     ),
     (
         EntryKind.DEADLINE_MISSED,

@@ -168,3 +168,24 @@ async def test_how_often_the_shop_was_called_is_counted_by_key(drill_stage: Stag
     (refund,) = [each for each in played.observed.effects if each.activity == "payments.refund"]
     assert played.observed.calls[refund.key] == 2
     assert played.observed.books.refunds == 1
+
+
+async def test_who_is_paged_has_it_go_up_puts_it_off_and_takes_it_on(drill_stage: Stage, bundle: Bundle) -> None:
+    """No plan is left, so those of the second level are paged at once."""
+    scenario = story(
+        bundle,
+        "{snooze: 2h, by: an, reason: the depot is closed, after: 10m}",
+        "{escalate: he is in hospital, by: an, after: 30m}",
+        "{acknowledge: chen, after: 1h, note: on it}",
+        "{settle: no_plan_left, by: an, how: paid in cash, evidence: receipt 12, after: 6h}",
+        order="SO-1008",
+    )
+
+    played = await perform(drill_stage, scenario)
+
+    acts = told(played, EntryKind.SNOOZE_REQUESTED, EntryKind.ESCALATION_REQUESTED, EntryKind.ACKNOWLEDGED)
+    assert unexpected(played) == []
+    assert list(acts) == [("snooze_requested", "an"), ("escalation_requested", "an"), ("acknowledged", "chen")]
+    assert [(page["people"], page["level"]) for page in played.report.pages] == [(["chen"], 2), (["dai"], 3)]
+    assert played.report.breaches == ()
+    assert played.report.journal_verified
