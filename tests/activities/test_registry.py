@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,11 +9,11 @@ from temporalio.worker import Worker
 
 from activities.binding import Implementation, implementation
 from activities.registry import activities_of, check
-from activities.wire import CallReport
+from activities.wire import PAGE, CallReport, PageRequest
 from amends.connectors.shop import Shop
 from amends.errors import DefinitionError
 from amends.journal import Journal
-from amends.models import Outcome
+from amends.models import Outcome, Severity
 from runbooks.catalogue import CATALOGUE, ActivitySpec, OrderRef, ParcelRef
 from tests.activities.rig import request
 
@@ -88,3 +89,40 @@ async def test_a_worker_runs_them_under_their_names_and_a_reused_key_is_not_retr
     assert report == CallReport(outcome=Outcome.APPLIED, result={"reservation_id": "RS-1001-1-1"})
     assert isinstance(cause, ApplicationError)
     assert cause.type == "key_reused"
+
+
+async def test_a_worker_pages_people_and_goes_on_by_itself_when_nobody_could_be_reached(
+    client: Client, shop: Shop, journal: Journal
+) -> None:
+    queue = f"activities-{uuid4()}"
+    shop.fault(call="people.page", kind="trouble_after")
+    wanted = PageRequest(
+        key="inc-1001/page/1",
+        incident_id="inc-1001",
+        exception_type="lost_parcel",
+        title={"en": "Lost parcel"},
+        severity=Severity.CRITICAL,
+        level=1,
+        levels=3,
+        role="logistics",
+        people=("an",),
+        why="task",
+        cause="task:payments.refund",
+        join_within=timedelta(minutes=15),
+    )
+
+    with ThreadPoolExecutor(4) as pool:
+        activities = activities_of(shop, journal.effects, journal.pages)
+        async with Worker(client, task_queue=queue, activities=activities, activity_executor=pool):
+            report: CallReport = await client.execute_activity(
+                PAGE,
+                wanted,
+                id=str(uuid4()),
+                task_queue=queue,
+                result_type=CallReport,
+                schedule_to_close_timeout=timedelta(minutes=1),
+            )
+
+    assert report.outcome is Outcome.APPLIED
+    assert [(page.person, page.key) for page in shop.pages()] == [("an", "inc-1001/page/1/an/shop")]
+    assert len(journal.pages.of_incident("inc-1001")) == 1

@@ -25,6 +25,7 @@ def test_without_any_setting_everything_lives_under_one_folder() -> None:
     assert (settings.log_level, settings.log_format) == (None, None)
     assert (settings.health_address, settings.metrics_address) == (None, None)
     assert (settings.deployment, settings.build) == (None, None)
+    assert (settings.channels, settings.smtp_url) == (None, None)
 
 
 def test_a_level_may_be_written_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +71,12 @@ def test_a_program_is_taken_as_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         ("METRICS_ADDRESS", "here:x", "AMENDS_METRICS_ADDRESS: 'here:x' is no address; write host:port"),
         ("DEPLOYMENT", "a.b", "AMENDS_DEPLOYMENT: 'a.b' is no name; write letters, digits, - and _"),
         ("BUILD", "1 2", "AMENDS_BUILD: '1 2' is no name"),
+        (
+            "CHANNELS",
+            "/nowhere/channels.yaml",
+            "AMENDS_CHANNELS: '/nowhere/channels.yaml' is no file; write it",
+        ),
+        ("SMTP_URL", "mail.example", "AMENDS_SMTP_URL: it is no address of a mail server; write smtp://"),
         ("STATE_DIR", __file__, "AMENDS_STATE_DIR: .* is a file; name a folder"),
     ],
 )
@@ -80,7 +87,22 @@ def test_a_setting_of_no_use_is_named(monkeypatch: pytest.MonkeyPatch, name: str
         Settings()
 
 
+def test_how_people_are_reached_stands_in_the_folder_unless_it_was_sent_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".amends").mkdir()
+    own, elsewhere = tmp_path / ".amends" / "channels.yaml", tmp_path / "people.yaml"
+    own.touch()
+    elsewhere.touch()
+
+    from_the_folder = Settings().channels
+    monkeypatch.setenv("AMENDS_CHANNELS", str(elsewhere))
+
+    assert (from_the_folder, Settings().channels) == (Path(".amends/channels.yaml"), elsewhere)
+
+
 def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMENDS_DATABASE_URL", "postgresql://amends:hunter2@db/amends")
+    monkeypatch.setenv("AMENDS_SMTP_URL", "smtp://amends:hunter2@mail.example?from=pager@shop.example")
 
     assert "hunter2" not in repr(Settings())

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from amends.models import Head
+from amends.paging.directory import read_directory
 from cli.main import main
 from drills.scenario import parse_scenarios
 from runbooks import library
@@ -124,6 +125,17 @@ def test_people_remedies_calendars_tables_and_rates_can_be_read() -> None:
     assert set(read_rates(*written("rates")).rates) == {"USD", "JPY"}
 
 
+def test_the_channels_can_be_read() -> None:
+    written = example("yaml", "channels")
+
+    directory = read_directory(written.place, written.text)
+
+    assert {name: [*reached.channels] for name, reached in directory.people.items()} == {
+        "an": ["dingtalk", "mail"],
+        "chen": ["feishu", "webhook"],
+    }
+
+
 def test_the_scenario_fits_the_shipped_runbook() -> None:
     written = example("yaml", "scenarios")
     text = written.text + example("yaml", "unreachable").text
@@ -147,6 +159,7 @@ def test_no_yaml_example_is_left_untested() -> None:
         "scenarios",
         "unreachable",
         "added",
+        "channels",
     }
 
     left = [each.place for each in examples("yaml") if each not in fragments() and each.role not in tested]
