@@ -222,7 +222,7 @@ def _interval(state: State, ladder: LadderRun) -> timedelta:
     twice as long, up to a day: whoever reads pages has been told, and an alert stands."""
     within = _level(state, ladder).ack_within.of(state.severity)
     beyond = max(0, ladder.pages - _level(state, ladder).repeat) if ladder.exhausted else 0
-    return min(within * 2 ** min(beyond, 12), max(within, _A_DAY))
+    return min(within * (1 << min(beyond, 12)), max(within, _A_DAY))
 
 
 def _again_at(state: State, ladder: LadderRun) -> datetime | None:
