@@ -9,8 +9,7 @@ from typing import Final
 
 from temporalio import activity
 
-from amends.journal.schema.pages import PageResult
-from amends.models import Outcome
+from amends.models import Outcome, PageResult
 from amends.timeline import Entry, EntryKind
 
 OPENED: Final = "amends_incidents_opened"

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
-from amends.journal.schema.pages import PageResult as PageResult
 from amends.models import Data, Model, Money, Outcome, Refusal, Severity, Utc
+from amends.models import PageResult as PageResult
 from amends.timeline import Entry
 from runbooks.policy import RemedyPolicy
 

@@ -130,6 +130,17 @@ class Head(StrEnum):
     GOODWILL = "goodwill"
 
 
+class PageResult(StrEnum):
+    """``sent``: a channel has taken it. ``joined``: the person has one about the same cause. ``refused``: a channel has
+    said no. ``failed``: a channel could not be reached. ``no_channel``: nobody has said how to reach the person."""
+
+    SENT = "sent"
+    JOINED = "joined"
+    REFUSED = "refused"
+    FAILED = "failed"
+    NO_CHANNEL = "no_channel"
+
+
 class Evidence(Model):
     """What shows that something is so: ``what`` it is, in words or as a reference. ``sha256``: the digest of the file,
     if it is one; the file itself stays where it is."""

@@ -18,9 +18,8 @@ from amends.journal import schema
 from amends.journal.engine import reading, writing
 from amends.journal.locks import hold_person
 from amends.journal.rows import PageRecord
-from amends.journal.schema.pages import PageResult
 from amends.journal.statements import upsert
-from amends.models import Model, Severity
+from amends.models import Model, PageResult, Severity
 
 UNDER_WAY: Final = timedelta(minutes=2)
 """How long a page counts as under way: longer than a try of it can take, so that one whose worker died holds nobody

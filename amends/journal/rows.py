@@ -1,9 +1,8 @@
 """What the journal answers with."""
 
 from amends.journal.schema.clocks import ClockKind, ClockState
-from amends.journal.schema.pages import PageResult
 from amends.journal.schema.remedies import Release, RemedyStatus
-from amends.models import Actor, Data, Head, Model, Outcome, Party, Refusal, Severity, Stage, Status, Utc
+from amends.models import Actor, Data, Head, Model, Outcome, PageResult, Party, Refusal, Severity, Stage, Status, Utc
 from amends.timeline import EntryKind
 
 

@@ -3,25 +3,11 @@
 ``channel`` is empty for a page that joined another incident's, and for a person without any channel.
 """
 
-from enum import StrEnum
-
 from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text
 
 from amends.journal.schema.base import metadata, one_of
 from amends.journal.schema.types import UtcDateTime
-from amends.models import Severity
-
-
-class PageResult(StrEnum):
-    """``sent``: a channel has taken it. ``joined``: the person has one about the same cause. ``refused``: a channel has
-    said no. ``failed``: a channel could not be reached. ``no_channel``: nobody has said how to reach the person."""
-
-    SENT = "sent"
-    JOINED = "joined"
-    REFUSED = "refused"
-    FAILED = "failed"
-    NO_CHANNEL = "no_channel"
-
+from amends.models import PageResult, Severity
 
 pages = Table(
     "pages",

@@ -13,8 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from amends.journal import Begun, Journal, schema
 from amends.journal.engine import writing
 from amends.journal.pages import UNDER_WAY
-from amends.journal.schema.pages import PageResult
-from amends.models import Severity
+from amends.models import PageResult, Severity
 from tests.amends.journal.builders import NOON
 
 CHANNELS = ("dingtalk", "mail")
