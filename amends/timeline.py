@@ -89,6 +89,7 @@ class EntryKind(StrEnum):
     DEADLINE_SET = "deadline_set"
     DEADLINE_PROTECTED = "deadline_protected"
     DEADLINE_MISSED = "deadline_missed"
+    DEADLINE_LET_GO = "deadline_let_go"
     PAGE_REQUESTED = "page_requested"
     PAGE_HELD = "page_held"
     LADDER_RAISED = "ladder_raised"

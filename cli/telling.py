@@ -140,6 +140,7 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             | EntryKind.DEADLINE_SET
             | EntryKind.DEADLINE_PROTECTED
             | EntryKind.DEADLINE_MISSED
+            | EntryKind.DEADLINE_LET_GO
         ):
             return telling_promises.tell(entry.kind, said)
         case (

@@ -18,6 +18,7 @@ Kind = Literal[
     EntryKind.DEADLINE_SET,
     EntryKind.DEADLINE_PROTECTED,
     EntryKind.DEADLINE_MISSED,
+    EntryKind.DEADLINE_LET_GO,
 ]
 """The kinds of entries that are told here."""
 
@@ -55,6 +56,8 @@ def tell(kind: Kind, said: Said) -> str:
             return f"In time, for a deadline of others: {said.deadline} ({_by(said)})."
         case EntryKind.DEADLINE_MISSED:
             return f"Missed, a deadline of others: {said.deadline}, due {said['due_at']}."
+        case EntryKind.DEADLINE_LET_GO:
+            return f"Not needed any more, a deadline of others: {said.deadline}."
         case _:
             assert_never(kind)
 

@@ -128,6 +128,7 @@ class Abouts:
                 | EntryKind.DEADLINE_SET
                 | EntryKind.DEADLINE_PROTECTED
                 | EntryKind.DEADLINE_MISSED
+                | EntryKind.DEADLINE_LET_GO
                 | EntryKind.PAGE_REQUESTED
                 | EntryKind.PAGE_SENT
                 | EntryKind.PAGE_FAILED

@@ -98,6 +98,7 @@ def _protect(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> None:
         turn.note(EntryKind.DEADLINE_PROTECTED, {"deadline": deadline.name, "by": done.step})
     elif _is_over(state, deadline, calls):
         run.phase = DeadlinePhase.OVER
+        turn.note(EntryKind.DEADLINE_LET_GO, {"deadline": deadline.name})
     elif turn.now >= run.due_at:
         run.phase = DeadlinePhase.OVER
         turn.note(EntryKind.DEADLINE_MISSED, {"deadline": deadline.name, "due_at": run.due_at.isoformat()})

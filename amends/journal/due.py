@@ -147,6 +147,10 @@ def _deadline_protected(clocks: Clocks, entry: TimelineRow) -> None:
     _done(clocks, entry, (ClockKind.DEADLINE, _Deadline.model_validate(entry.data).deadline))
 
 
+def _deadline_let_go(clocks: Clocks, entry: TimelineRow) -> None:
+    _done(clocks, entry, (ClockKind.DEADLINE, _Deadline.model_validate(entry.data).deadline))
+
+
 def _deadline_missed(clocks: Clocks, entry: TimelineRow) -> None:
     missed = _Deadline.model_validate(entry.data)
     key = (ClockKind.DEADLINE, missed.deadline)
@@ -259,6 +263,7 @@ _CHANGES: Final[dict[EntryKind, Callable[[Clocks, TimelineRow], None]]] = {
     EntryKind.DEADLINE_SET: _deadline_set,
     EntryKind.DEADLINE_PROTECTED: _deadline_protected,
     EntryKind.DEADLINE_MISSED: _deadline_missed,
+    EntryKind.DEADLINE_LET_GO: _deadline_let_go,
     EntryKind.TASK_OPENED: _task_opened,
     EntryKind.TASK_OVERDUE: _task_overdue,
     EntryKind.TASK_CLOSED: _task_closed,

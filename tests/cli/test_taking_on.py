@@ -13,8 +13,7 @@ from temporalio.client import Client
 from amends.embedded import EmbeddedServer
 from amends.errors import InputError
 from amends.journal import Journal, TimelineRow
-from amends.journal.schema.pages import PageResult
-from amends.models import Severity
+from amends.models import PageResult, Severity
 from amends.timeline import EntryKind
 from cli.joined import joined_to
 from cli.main import main

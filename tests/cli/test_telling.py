@@ -393,6 +393,12 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "Missed, a deadline of others: carrier claim, due 2026-11-25 18:35 UTC.",
     ),
     (
+        EntryKind.DEADLINE_LET_GO,
+        ENGINE,
+        {"deadline": "carrier_claim"},
+        "Not needed any more, a deadline of others: carrier claim.",
+    ),
+    (
         EntryKind.PAGE_REQUESTED,
         ENGINE,
         {**PAGE, "people": ["an"], "owed": ["task:no_plan_left", "breach:resolve", f"approval:{APPROVAL}"]},

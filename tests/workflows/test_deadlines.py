@@ -150,6 +150,7 @@ def test_a_deadline_about_something_that_is_not_wanted_any_more_is_let_go() -> N
 
     assert world.claims() == []
     assert incident.of(MISSED) == []
+    assert at(incident, EntryKind.DEADLINE_LET_GO, deadline="carrier_claim") == [6]
 
 
 def test_an_unknown_outcome_is_asked_about_before_anything_else() -> None:
