@@ -247,7 +247,7 @@ class View(Model):
     due_at: Utc | None
     due: str | None
     goes_on_at: Utc | None = None
-    """When a step goes on by itself; not set while only people, or news, can move the incident."""
+    """When a stage next goes on by itself; not set while only people, or news, can move it."""
     clocks: tuple[RunningClock, ...] = ()
     deadlines: tuple[OpenDeadline, ...] = ()
     ladder: LadderView | None = None

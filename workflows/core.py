@@ -104,7 +104,7 @@ def next_due(state: State) -> Due | None:
 
 
 def goes_on_at(state: State) -> datetime | None:
-    """When a step next goes on by itself; ``None`` while only people, or news, can move the incident."""
+    """When a stage next goes on by itself; ``None`` while only people, or news, can move it."""
     return min((due.at for due in _step_dues(state)), default=None) if not state.ended else None
 
 
@@ -368,11 +368,11 @@ def _dues(state: State) -> list[Due]:
     if state.ended:
         return []
     overdue = [Due(at=task.due_at, what=f"task {task.id}") for task in state.tasks if task.due_at and not task.overdue]
-    return [*_step_dues(state), *clocks.dues(state), *ladder.dues(state), *overdue]
+    return [*_step_dues(state), *deadlines.dues(state), *clocks.dues(state), *ladder.dues(state), *overdue]
 
 
 def _step_dues(state: State) -> list[Due]:
-    """When steps go on by themselves: questions, waits, approvals, and what protects the deadlines of others."""
+    """When steps go on by themselves: questions, waits, approvals."""
     dues = []
     if not (state.ended or state.cancelling):
         for asked in state.bundle.program.all_steps():
@@ -384,7 +384,7 @@ def _step_dues(state: State) -> list[Due]:
                 dues.append(Due(at=at, what=_what(run.wait is not None and at < run.wait.until_at, asked.id)))
     expiring = [(approval.expires_at, approval.id) for approval in state.approvals.values()]
     dues += [Due(at=at, what=f"approval {approval}") for at, approval in expiring if at is not None]
-    return [*dues, *deadlines.dues(state)]
+    return dues
 
 
 def _what(check: bool, step_id: str) -> str:
