@@ -33,7 +33,7 @@ BALANCE_RETRY = Retry(attempts=24, first=timedelta(seconds=10), longest=timedelt
 """How long the shop's books are asked for; past it a person is told that they could not be read."""
 
 
-PAGE_RETRY = Retry(attempts=4, first=timedelta(seconds=5), longest=timedelta(seconds=20))
+PAGE_RETRY = Retry(attempts=5, first=timedelta(seconds=1), longest=timedelta(seconds=20))
 """How long a page is tried when no channel can be reached: within a minute the next level is paged instead."""
 
 

@@ -38,8 +38,9 @@ _APPEND_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximu
 
 _APPEND_WITHIN = timedelta(seconds=20)
 
-_PAGE_WITHIN = timedelta(minutes=2)
-"""A page may try several channels of several people, each with a time limit of its own."""
+_PAGE_WITHIN = timedelta(minutes=1)
+"""A page may try several channels of several people, each with a time limit of its own; it must end before another
+incident's page about the same stops waiting for it (``amends.journal.pages.UNDER_WAY``)."""
 
 
 async def append(request: AppendRequest) -> AppendReport:

@@ -52,11 +52,10 @@ _ENGLISH: Final = _Words(
     by="By: ",
     level="Level {level} of {levels}, {role}",
     why={
-        "acknowledge": "nobody has acknowledged it yet",
+        "unacknowledged": "nobody has taken notice of it yet",
         "approval": "an approval is asked for",
-        "task": "a task is open",
         "breach": "a promise was broken",
-        "escalate": "somebody has escalated it",
+        "escalated": "somebody has escalated it, or a deadline of others was missed",
         "outcome_unknown": "nobody can say whether something happened",
         "refused": "something was refused",
         "undo_failed": "something could not be undone",
@@ -64,6 +63,7 @@ _ENGLISH: Final = _Words(
         "rejected": "something was rejected",
         "undecided": "nobody has decided in time",
         "books_differ": "the shop's books do not say what the journal says",
+        "unprotected": "a deadline of others is near, and what keeps it lacks something",
     },
 )
 
@@ -78,11 +78,10 @@ _CHINESE: Final = _Words(
     by="截止：",
     level="第 {level} 级，共 {levels} 级，{role}",
     why={
-        "acknowledge": "尚无人确认",
+        "unacknowledged": "尚无人确认",
         "approval": "等待审批",
-        "task": "有待办任务",
         "breach": "已超过承诺时限",
-        "escalate": "有人要求升级",
+        "escalated": "有人要求升级，或已错过外部期限",
         "outcome_unknown": "某项操作是否完成无法确定",
         "refused": "某项操作被拒绝",
         "undo_failed": "某项操作未能撤销",
@@ -90,6 +89,7 @@ _CHINESE: Final = _Words(
         "rejected": "审批被驳回",
         "undecided": "审批逾期未决",
         "books_differ": "商城账目与事件记录不一致",
+        "unprotected": "外部期限临近，应对措施缺少必要信息",
     },
 )
 

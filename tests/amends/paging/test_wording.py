@@ -1,8 +1,13 @@
 """What a page says."""
 
+from typing import Literal
+
+import pytest
+
 from amends.models import Severity
 from amends.paging.wording import worded
 from tests.amends.paging.rig import PAGE
+from workflows.state import Why
 
 
 def test_a_page_says_what_why_by_when_and_what_to_type() -> None:
@@ -37,3 +42,11 @@ def test_a_test_says_that_it_is_one() -> None:
     assert "Nothing is wrong" in worded(page, language="en").whole
     assert "无需处理" in worded(page, language="zh").whole
     assert "SO-1001" not in worded(page, language="en").whole
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("why", [*Why, "approval", "breach", "unacknowledged", "escalated"])
+def test_every_reason_to_page_somebody_has_its_words(why: str, language: Literal["en", "zh"]) -> None:
+    first = worded(PAGE.model_copy(update={"why": str(why)}), language=language).body.splitlines()[0]
+
+    assert not first.endswith(str(why).replace("_", " "))
