@@ -170,13 +170,12 @@ def _follow_severity(turn: Turn, clock: ClockRun) -> None:
 def _resume(turn: Turn, party: Party | None) -> None:
     """Clocks that stood still for another than ``party`` go on."""
     ended = [clock for clock in running(turn.state) if clock.charged_to not in (None, party)]
-    for charged in dict.fromkeys(clock.charged_to for clock in ended):
-        _go_on(turn, [clock for clock in ended if clock.charged_to is charged])
+    for paused_at in dict.fromkeys(clock.suspensions[-1].since for clock in ended):
+        _go_on(turn, [clock for clock in ended if clock.suspensions[-1].since == paused_at], paused_at)
 
 
-def _go_on(turn: Turn, clocks: list[ClockRun]) -> None:
+def _go_on(turn: Turn, clocks: list[ClockRun], paused_at: datetime) -> None:
     """Run again from when the party answered, which may have been before we heard of it."""
-    paused_at = max(clock.suspensions[-1].since for clock in clocks)
     since = min(max(turn.happened_at or turn.now, paused_at), turn.now)
     charged_to = clocks[0].charged_to
     goals: Data = {}

@@ -6,7 +6,7 @@ from amends.models import Party, Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from runbooks.policy import Goal, GoalName
-from runbooks.program import Plan, SeverityRule, Step
+from runbooks.program import Plan, SeverityRule, Step, Together
 from tests.workflows.builders import (
     ASK,
     CUSTOMER,
@@ -26,7 +26,7 @@ from tests.workflows.builders import (
 )
 from tests.workflows.promises import at, by, hours, last, promising, sla
 from workflows import clocks, core
-from workflows.events import AnswerGiven, Command, CommandReturned, NewsReceived, ReportReceived
+from workflows.events import AnswerGiven, Command, CommandReturned, NewsReceived, Registered, ReportReceived
 
 STARTED, STOPPED = EntryKind.CLOCK_STARTED, EntryKind.CLOCK_STOPPED
 WARNED, BREACHED = EntryKind.CLOCK_WARNED, EntryKind.CLOCK_BREACHED
@@ -108,6 +108,23 @@ def test_clocks_start_again_when_it_answers_retroactively_to_when_it_did() -> No
     resumed = last(incident, EntryKind.CLOCK_RESUMED)
     assert (hours(resumed["since"]), resumed["suspended"]) == (28, 4 * 3600)
     assert hours(resumed["goals"]["resolve"]) == 64  # type: ignore[index, call-overload]
+
+
+def test_a_clock_that_began_to_stand_still_later_keeps_no_other_from_going_on_when_it_was_answered() -> None:
+    both = Together(id="analysis.both", steps=(ASK.model_copy(update={"after": None}), TELL))
+    bundle = promising(lost_parcel(report=(), analysis=(both,)), sla=sla(update=20, analysis=60))
+    incident = Incident(bundle=bundle)
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+    incident.take(Registered())
+    question, word = incident.state.pending.values()
+    incident.take(applied(question, START))
+    incident.now = START + 5 * HOUR  # only now is it known that the word has arrived: the next is due later
+    incident.take(applied(word, START))
+    incident.now = START + 8 * HOUR
+    incident.take(AnswerGiven(key="a", ask="analysis.ask", choice="refund", actor=CUSTOMER, at=START + 3 * HOUR))
+
+    resumed = [(list(each["goals"]), each["suspended"]) for each in incident.of(EntryKind.CLOCK_RESUMED)]  # type: ignore[call-overload]
+    assert resumed == [(["analysis"], 3 * 3600), (["update"], 0)]
 
 
 def test_an_answer_is_never_taken_for_earlier_than_its_question_or_later_than_now() -> None:
