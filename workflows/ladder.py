@@ -127,7 +127,7 @@ def acknowledge(turn: Turn, act: Acknowledgement) -> None:
     if ladder is None:
         return
     ladder.acknowledged_by, ladder.acknowledged_at, ladder.snoozed_until = who, turn.now, None
-    ladder.exhausted = False
+    ladder.exhausted, ladder.held = False, []  # nobody has to be paged any more about what is taken on
     leaving = (
         roster.leaves_at(state.bundle.roles[role], who, turn.now) for role in ladder.paged if role in state.bundle.roles
     )

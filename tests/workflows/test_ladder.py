@@ -269,3 +269,13 @@ def test_the_ladder_stops_when_the_incident_ends() -> None:
     assert incident.state.ended
     assert incident.state.ladder is None
     assert core.next_due(incident.state) is None
+
+
+def test_who_takes_it_on_in_quiet_hours_is_paged_again_though_nobody_was_paged_before() -> None:
+    roles = {**ROLES, "logistics": ROLES["logistics"].model_copy(update={"quiet": QUIET})}
+    incident = Incident(bundle=promising(escalation=LADDER, roles=roles), world=refusing("shipping.open_trace"))
+    incident.now = START + 14 * HOUR  # 23:00
+    incident.open().wait(hours=1)
+    acknowledge(incident, "chen").wait(hours=32)
+
+    assert pages(incident) == [(46, 1, "an,bo")]  # a day later it is quiet again, until seven
