@@ -9,7 +9,10 @@ from runbooks.catalogue import CATALOGUE
 from runbooks.policy import ExternalDeadline, GoalName
 from runbooks.program import ApproveStep, DoStep, IfUndecided, OnRefusal, Step, TellStep, Undo
 from workflows import facts
-from workflows.state import State
+from workflows.state import EffectRun, State
+
+_BESIDE = "external."
+"""How the steps begin that protect a deadline."""
 
 
 def sequences(state: State) -> tuple[tuple[Step, ...], ...]:
@@ -27,7 +30,7 @@ def protecting(state: State, deadline: ExternalDeadline) -> tuple[Step, ...]:
     if spec.undone_by is not None:
         undo = Undo(activity=spec.undone_by, takes=CATALOGUE[spec.undone_by].undo_takes)
     call = DoStep(
-        id=f"external.{deadline.name}",
+        id=f"{_BESIDE}{deadline.name}",
         activity=deadline.protect_by,
         effect=True,
         inputs=deadline.inputs,
@@ -39,7 +42,7 @@ def protecting(state: State, deadline: ExternalDeadline) -> tuple[Step, ...]:
     if deadline.approve is None or deadline.decide_within is None:
         return (call,)
     asked = ApproveStep(
-        id=f"external.{deadline.name}.approve",
+        id=f"{_BESIDE}{deadline.name}.approve",
         role=deadline.approve,
         decide_within=deadline.decide_within,
         if_silent=IfUndecided.ESCALATE,
@@ -53,13 +56,16 @@ def steps_that_call(state: State, activity: str) -> list[DoStep]:
     return [step for step in steps if isinstance(step, DoStep) and step.activity == activity]
 
 
-def done_before(state: State, step: DoStep) -> str | None:
-    """The step beside the stages that has done already what ``step`` would do, with the same inputs."""
-    for effect in state.effects:
-        stands = effect.outcome is Outcome.APPLIED and effect.undone is not Outcome.APPLIED
-        beside = effect.step.startswith("external.") and effect.activity == step.activity
-        if stands and beside and effect.inputs == facts.inputs(state, step.inputs):
-            return effect.step
+def same_call(state: State, step: DoStep) -> EffectRun | None:
+    """What another step has asked for that ``step`` would ask for too, with the same inputs, if one of the two stands
+    beside the stages: it stands, or may yet. Only one of them makes the call."""
+    for effect in reversed(state.effects):
+        gone = effect.outcome is Outcome.NOT_APPLIED or effect.undone is Outcome.APPLIED
+        if gone or effect.activity != step.activity or effect.step == step.id:
+            continue
+        beside = effect.step.startswith(_BESIDE) or step.id.startswith(_BESIDE)
+        if beside and effect.inputs == facts.inputs(state, step.inputs):
+            return effect
     return None
 
 

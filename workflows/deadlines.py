@@ -96,12 +96,15 @@ def _protect(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> None:
     if done is not None:
         run.phase = DeadlinePhase.PROTECTED
         turn.note(EntryKind.DEADLINE_PROTECTED, {"deadline": deadline.name, "by": done.step})
+        _let_be(turn, deadline)
     elif _is_over(state, deadline, calls):
         run.phase = DeadlinePhase.OVER
         turn.note(EntryKind.DEADLINE_LET_GO, {"deadline": deadline.name})
+        _let_be(turn, deadline)
     elif turn.now >= run.due_at:
         run.phase = DeadlinePhase.OVER
         turn.note(EntryKind.DEADLINE_MISSED, {"deadline": deadline.name, "due_at": run.due_at.isoformat()})
+        _let_be(turn, deadline, still=(Why.OUTCOME_UNKNOWN, Why.REFUSED))
         state.escalated = True
         turn.raises.append(("breach", deadline.name))
     elif turn.now >= run.protect_at:
@@ -121,6 +124,16 @@ def _call(turn: Turn, deadline: ExternalDeadline) -> None:
             turn.open_task(task_id=task, step=steps[-1].id, why=Why.UNPROTECTED)
     else:
         turn.close_task(task, how="done")
+
+
+def _let_be(turn: Turn, deadline: ExternalDeadline, *, still: tuple[Why, ...] = (Why.OUTCOME_UNKNOWN,)) -> None:
+    """Nobody has to approve our own call any more, or to see to it, but for what is ``still`` a person's: what became
+    of one that was made, and one that may come too late and yet be taken."""
+    steps = beside.protecting(turn.state, deadline)
+    program.withdraw(turn, steps)
+    for task in list(turn.state.tasks):
+        if task.why not in still and any(task.step == step.id for step in steps):
+            turn.close_task(task.id, how="withdrawn")
 
 
 def _is_over(state: State, deadline: ExternalDeadline, calls: list[EffectRun]) -> bool:

@@ -202,10 +202,13 @@ def _start(turn: Turn, step: Step, *, plan: str | None) -> StepRun:
 
 
 def _call_if_approved(turn: Turn, step: DoStep, run: StepRun, *, plan: str | None) -> None:
-    done_by = beside.done_before(turn.state, step) if turn.state.deadlines else None
-    if done_by is not None and done_by != step.id:
+    other = beside.same_call(turn.state, step) if turn.state.deadlines and step.effect else None
+    if other is not None and other.outcome is Outcome.APPLIED:
         run.phase = StepPhase.DONE
-        turn.note(EntryKind.STEP_SKIPPED, {"step": step.id, "when": step.when, "done_by": done_by})
+        turn.note(EntryKind.STEP_SKIPPED, {"step": step.id, "when": step.when, "done_by": other.step})
+        return
+    if other is not None:
+        run.held_by = other.step
         return
     run.held_by = approving.outgrown(turn, step, plan=plan)
     if run.held_by is None:
@@ -272,9 +275,11 @@ def _advance_approval(turn: Turn, step: ApproveStep, run: StepRun, *, plan: str 
             pass
 
 
-def _advance_held(turn: Turn, step: DoStep, run: StepRun, approval: str, *, plan: str | None) -> None:
-    """A call that would give more than was approved goes out once that much is; rejected, it is as if refused."""
-    match turn.state.approvals[approval].given:
+def _advance_held(turn: Turn, step: DoStep, run: StepRun, held_by: str, *, plan: str | None) -> None:
+    """A call that would give more than was approved goes out once that much is; rejected, it is as if refused. One that
+    another step has made already waits for what becomes of it."""
+    approval = turn.state.approvals.get(held_by)
+    match approval.given if approval is not None else True:
         case True:
             _call_if_approved(turn, step, run, plan=plan)
         case False:

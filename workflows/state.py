@@ -52,7 +52,8 @@ class StepRun(_Part):
     wait: WaitRun | None = None
     answer: str | None = None
     held_by: str | None = None
-    """The approval that a call waits for, because it would give more than was approved."""
+    """The approval that a call waits for, because it would give more than was approved; or the step that has made the
+    same call, as long as nobody knows what became of it."""
 
 
 class EffectRun(_Part):

@@ -7,9 +7,9 @@ from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from runbooks.policy import TaskPolicy
 from tests.workflows.bench import decide
-from tests.workflows.builders import START, Incident, always, applied, refusing
+from tests.workflows.builders import OPS, START, Incident, always, applied, refusing
 from tests.workflows.promises import CLAIM, LADDER, at, claiming, hours, last, pages
-from workflows.events import Command, CommandReturned
+from workflows.events import Command, CommandReturned, RetryRequested, TimeCame
 from workflows.state import Why
 
 SET, PROTECTED, MISSED = EntryKind.DEADLINE_SET, EntryKind.DEADLINE_PROTECTED, EntryKind.DEADLINE_MISSED
@@ -165,3 +165,61 @@ def test_an_unknown_outcome_is_asked_about_before_anything_else() -> None:
 
     assert len(incident.of(EntryKind.RECONCILE_REQUESTED)) == 1
     assert at(incident, PROTECTED) == [48]
+
+
+def test_what_another_step_has_protected_is_nobodys_task_any_more() -> None:
+    world = World(refuses=("shipping.file_claim",))
+    incident, _ = opened(claiming(days=4, safe_before=30), world)
+    incident.wait(hours=67).answer("refund")
+    assert [task.step for task in incident.state.tasks] == ["external.carrier_claim"]
+    world.refuses = ()
+    incident.wait(hours=6)
+
+    assert world.claims() == [("external.carrier_claim", 66), (CLAIM.id, 72)]
+    assert at(incident, PROTECTED, by=CLAIM.id) == [72]
+    assert incident.state.tasks == []
+
+
+def test_an_approval_of_our_own_call_is_asked_no_more_once_another_step_has_made_it() -> None:
+    incident, world = opened(claiming(days=4, approve="lead", decide_within=always(6)))
+    incident.wait(hours=70).answer("refund").wait(hours=3)
+
+    assert world.claims() == [(CLAIM.id, 72)]
+    assert last(incident, EntryKind.APPROVAL_WITHDRAWN)["approval"] == "external.carrier_claim.approve"
+
+
+def test_the_runbooks_own_step_waits_while_nobody_knows_what_became_of_our_call() -> None:
+    incident, world = opened(claiming(days=4, safe_before=30))
+    incident.wait(hours=65).answer("refund")
+    for hour in (66, 72):  # our call has not come back when the runbook's own turn comes
+        incident.now = START + timedelta(hours=hour)
+        incident.take(TimeCame())
+        for command in [each for each in incident.state.pending.values() if "claim" not in each.activity]:
+            incident.take(world(command, incident.now))
+    incident.settle()
+
+    assert world.claims() == [("external.carrier_claim", 72)]
+    assert last(incident, EntryKind.STEP_SKIPPED)["done_by"] == "external.carrier_claim"
+
+
+def test_what_our_own_call_was_refused_is_not_tried_again_beside_a_call_that_was_made() -> None:
+    world = World(refuses=("shipping.file_claim",))
+    incident, _ = opened(claiming(days=4, safe_before=30), world)
+    incident.wait(hours=67).answer("refund")
+    task = incident.state.tasks[0].id
+    incident.now = START + timedelta(hours=72)
+    incident.take(TimeCame())
+    while all(command.step != CLAIM.id for command in incident.state.pending.values()):
+        incident.take(world(next(iter(incident.state.pending.values())), incident.now))
+    incident.take(RetryRequested(key="r", task=task, actor=OPS))
+
+    assert [command.step for command in incident.state.pending.values() if "claim" in command.activity] == [CLAIM.id]
+
+
+def test_nobody_is_asked_to_approve_what_has_come_too_late() -> None:
+    incident, world = opened(claiming(approve="lead", decide_within=always(6)))
+    incident.wait(hours=72)
+
+    assert at(incident, MISSED) == [72]
+    assert last(incident, EntryKind.APPROVAL_WITHDRAWN)["approval"] == "external.carrier_claim.approve"
+    assert (incident.state.tasks, world.claims()) == ([], [])
