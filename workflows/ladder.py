@@ -31,13 +31,19 @@ _UNACKNOWLEDGED = "unacknowledged"
 
 class Owed(NamedTuple):
     """A move that a person owes. ``role``: whose it is, if it is somebody's in particular; ``cause``: what it has in
-    common with the like in other incidents."""
+    common with the like in other incidents; ``asked``: what tells it from the same move before."""
 
     id: str
     why: str
     cause: str
     role: str | None = None
     due_at: datetime | None = None
+    asked: str = ""
+
+    @property
+    def this_time(self) -> str:
+        """The move, and which time it is that it is owed."""
+        return f"{self.id} {self.asked}".rstrip()
 
 
 def owed(state: State) -> list[Owed]:
@@ -47,7 +53,8 @@ def owed(state: State) -> list[Owed]:
     for approval in approving.open_approvals(state):
         if approval.about not in undecided:
             cause = f"approval:{state.incident_id}:{approval.id}"
-            found.append(Owed(f"approval:{approval.id}", "approval", cause, approval.role, approval.decide_by))
+            asked = str(approval.asked)
+            found.append(Owed(f"approval:{approval.id}", "approval", cause, approval.role, approval.decide_by, asked))
     if clocks.needs_acknowledging(state):
         found.append(Owed(_UNACKNOWLEDGED, _UNACKNOWLEDGED, f"{_UNACKNOWLEDGED}:{state.incident_id}"))
     found += [Owed(f"breach:{clock.goal}", "breach", f"breach:{clock.goal}") for clock in clocks.breached(state)]
@@ -71,9 +78,9 @@ def keep(turn: Turn) -> None:
         _raise(turn, ladder)
     elif turn.raises:
         _raise(turn, ladder)
-    elif any(move.id not in ladder.owed for move in moves):
+    elif any(move.this_time not in ladder.owed for move in moves):
         _begin_again(ladder)
-    ladder.owed = [move.id for move in moves]
+    ladder.owed = [move.this_time for move in moves]
     _take_up_again(turn, ladder)
     if ladder.acknowledged_by is not None or (ladder.snoozed_until and turn.now < ladder.snoozed_until):
         return
@@ -175,7 +182,7 @@ def snooze_refusal(state: State, act: SnoozeRequested, now: datetime) -> str | N
 
 def _of_task(state: State, task: Task) -> Owed:
     told = next((effect.activity for effect in reversed(state.effects) if effect.step == task.step), task.step)
-    return Owed(f"task:{task.id}", task.why, f"{task.why}:{told}", task.owner, task.due_at)
+    return Owed(f"task:{task.id}", task.why, f"{task.why}:{told}", task.owner, task.due_at, task.opened_at.isoformat())
 
 
 def _stop(turn: Turn, why: str) -> None:

@@ -279,3 +279,16 @@ def test_who_takes_it_on_in_quiet_hours_is_paged_again_though_nobody_was_paged_b
     acknowledge(incident, "chen").wait(hours=32)
 
     assert pages(incident) == [(46, 1, "an,bo")]  # a day later it is quiet again, until seven
+
+
+def test_an_approval_that_is_asked_for_anew_is_something_new_that_is_owed() -> None:
+    bundle = cautious().model_copy(update={"escalation": (Level(page="logistics", ack_within=always(1)),)})
+    incident = Incident(bundle=bundle).open().wait(hours=25).answer("reship").wait(hours=47.5)
+    acknowledge(incident, "chen")
+    parcel = incident.state.facts["parcel"]
+    assert isinstance(parcel, dict)
+    incident.state.facts["parcel"] = {**parcel, "value": {"amount": 29900, "currency": "CNY"}}
+    incident.take(ReportReceived(key="k-2", report=REPORT, actor=OPS))
+
+    assert len(incident.of(EntryKind.APPROVAL_ASKED)) == 2
+    assert pages(incident) == [(72, 1, "chen,mei"), (72.5, 1, "chen,mei")]
