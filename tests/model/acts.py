@@ -1,6 +1,7 @@
 """What people and the order system do to an incident on its way."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from amends.models import Actor, ActorKind, Data, Evidence, Money, Outcome
@@ -8,14 +9,17 @@ from runbooks.program import AskStep, DoStep
 from tests.model.shop import GIVING
 from tests.model.walk import REPORT, Walk
 from workflows.events import (
+    Acknowledgement,
     AnswerGiven,
     CancelRequested,
     DecisionGiven,
+    EscalationRequested,
     Event,
     NewsReceived,
     PlanChosen,
     ReportReceived,
     RetryRequested,
+    SnoozeRequested,
     TaskSettled,
     Verdict,
     WaiverRequested,
@@ -37,8 +41,8 @@ class Acts:
     def report(self, key: str, who: Actor) -> bool:
         return self._counts(ReportReceived(key=key, report=REPORT, actor=who))
 
-    def news(self, event_id: str) -> bool:
-        return self._counts(NewsReceived(event_id=event_id, event_type="shipment.scanned", actor=TEMPORAL))
+    def news(self, event_id: str, at: datetime | None = None) -> bool:
+        return self._counts(NewsReceived(event_id=event_id, event_type="shipment.scanned", actor=TEMPORAL, at=at))
 
     def asks(self) -> list[str]:
         """The questions that have been asked and wait for an answer."""
@@ -48,8 +52,17 @@ class Acts:
             ask for ask in asks if (run := runs.get(ask)) and run.phase == "running" and run.ask and run.ask.offered
         ]
 
-    def answer(self, key: str, ask: str, choice: str) -> bool:
-        return self._counts(AnswerGiven(key=key, ask=ask, choice=choice, actor=CUSTOMER))
+    def answer(self, key: str, ask: str, choice: str, at: datetime | None = None) -> bool:
+        return self._counts(AnswerGiven(key=key, ask=ask, choice=choice, actor=CUSTOMER, at=at))
+
+    def acknowledge(self, key: str, who: Actor) -> bool:
+        return self._counts(Acknowledgement(key=key, actor=who))
+
+    def escalate(self, key: str, who: Actor) -> bool:
+        return self._counts(EscalationRequested(key=key, reason="the customer is a hospital", actor=who))
+
+    def snooze(self, key: str, until: datetime, who: Actor) -> bool:
+        return self._counts(SnoozeRequested(key=key, until=until, reason="the carrier calls at two", actor=who))
 
     def decide(
         self, key: str, approval: str, who: Actor, *, verdict: Verdict = Verdict.APPROVE, stale: bool = False

@@ -110,7 +110,7 @@ class Consent:
 
     def check_backed(self, step: str) -> None:
         """Nothing of value is given behind an approval that was not given."""
-        if getattr(self.step_of[step], "activity", None) not in GIVING:
+        if getattr(self.step_of.get(step), "activity", None) not in GIVING:
             return
         for before in _before(self.program, step):
             approval = self.approvals.get(before.id)
@@ -137,12 +137,12 @@ def money_of(call: Call) -> int:
 
 
 def _before(program: Program, step_id: str) -> list[ApproveStep]:
-    """The approvals that stand before a step in its stage or plan."""
+    """The approvals that stand before a step in its stage or plan; none before a step beside them."""
     for steps in program.sequences():
         ids = [step.id for step in walk(steps)]
         if step_id in ids:
             return [each for each in _up_to(steps, step_id) if isinstance(each, ApproveStep)]
-    raise KeyError(step_id)
+    return []
 
 
 def _up_to(steps: tuple[Step, ...], step_id: str) -> list[Step]:

@@ -14,6 +14,9 @@ KEYED = {
     EntryKind.PLAN_CHOSEN: ("choice", "key"),
     EntryKind.TASK_SETTLED: ("settlement", "key"),
     EntryKind.WAIVER_REQUESTED: ("waiver", "key"),
+    EntryKind.ACKNOWLEDGED: ("acknowledgement", "key"),
+    EntryKind.ESCALATION_REQUESTED: ("escalation", "key"),
+    EntryKind.SNOOZE_REQUESTED: ("snooze", "key"),
 }
 
 HANDS = (

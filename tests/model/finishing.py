@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 
 from tests.model.acts import Acts
 from tests.model.programs import PEOPLE
+from tests.model.promises import BOSSES
 from tests.model.votes import Approval, may_decide
 from tests.model.walk import person
 from workflows import core
 from workflows.events import Verdict
 from workflows.state import Task, Why
 
-ROUNDS = 80
+ROUNDS = 160
 """More than any of the walks' runbooks needs."""
 
-_CLERK = person("ops:mei")
+_CLERK, _BOSS = person("ops:mei"), person(BOSSES[0])
 
 
 @dataclass
@@ -50,7 +51,9 @@ class Finisher:
     def _move(self, key: str) -> None:
         walk = self.acts.walk
         approvals = walk.mirror.open_approvals()
-        if approvals:
+        if walk.promises.calls_people and self.moves % 3 == 0:
+            self.acts.acknowledge(key, _BOSS)
+        elif approvals:
             self._decide(key, approvals[0])
         elif walk.state.tasks:
             self._see_to(key, walk.state.tasks[0])
@@ -86,7 +89,7 @@ class Finisher:
                 self.acts.waive(key, task.id, _CLERK)
             case Why.NO_PLAN_LEFT if self.tried[what] == 1 + self.moves % 2 and self._choose(key):
                 pass
-            case Why.REFUSED | Why.NO_PLAN_LEFT if again and self.acts.settle(key, task, _CLERK):
+            case Why.UNPROTECTED | Why.REFUSED | Why.NO_PLAN_LEFT if again and self.acts.settle(key, task, _CLERK):
                 pass
             case _:
                 self.acts.retry(f"{key} again", task.id, _CLERK)

@@ -1,7 +1,7 @@
 """The walks: whatever can happen to an incident, in any order."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -14,14 +14,18 @@ from tests.model.finishing import Finisher
 from tests.model.programs import PEOPLE
 from tests.model.shop import Answer
 from tests.model.walk import Walk, person
+from tests.workflows.builders import START
 from workflows.events import Command, CommandReturned, DuplicateFound, Registered, ReportRepeated, Role, Verdict
 from workflows.state import Why
 
 _ANY = st.integers(0, 11)
 _FATE = st.integers(0, 9)
 _HOURS = st.sampled_from([0, 0, 0, 1, 5, 30])
+_AGO = st.sampled_from([None, None, 0.5, 3, 20, 70])
 _KEYS = st.sampled_from(["new", "new", "new", "same"])
 _WHO = st.sampled_from([*PEOPLE, "customer:C-17"])
+_STARTS = (START, datetime(2026, 10, 23, 16, 30, tzinfo=UTC), datetime(2026, 11, 6, 21, 0, tzinfo=UTC))
+"""A Monday morning, a Friday before the clocks are put back, and a Friday night before a make-up workday."""
 _WORTHS = (19_900, 12_000, 42_000)
 _BAD_LUCK = (
     ("undo", "refused", "refused"),
@@ -32,6 +36,8 @@ _BAD_LUCK = (
     ("balance", "lost"),
     ("count", "lost"),
     ("count", "refused"),
+    ("page", "refused", "refused"),
+    ("page", "lost"),
 )
 """A role, and what becomes of its next commands."""
 
@@ -55,6 +61,8 @@ _ELSEWHERE = [
     "new run",
     "luck",
     "luck",
+    "scanned",
+    "late",
 ]
 
 
@@ -76,7 +84,7 @@ class Walks(RuleBasedStateMachine):
     def an_incident_is_opened(self, number: int, first: str) -> None:
         """Whenever the one before has ended."""
         self._look_back()
-        self.walk = Walk(bundle=type(self).bundle_of(number))
+        self.walk = Walk(bundle=type(self).bundle_of(number), now=_STARTS[number // 3 % len(_STARTS)])
         self.walk.shop.value = _WORTHS[number % len(_WORTHS)]
         self.acts = Acts(self.walk)
         self.fair = Finisher(self.acts)
@@ -134,8 +142,12 @@ class Walks(RuleBasedStateMachine):
             case "luck":
                 role, *fates = _BAD_LUCK[value % len(_BAD_LUCK)]
                 walk.bad_luck[role] = fates
+            case "scanned":
+                shop.seen = walk.now.isoformat()
+            case "late":
+                walk.come_late(value)
             case "news":
-                self.acts.news(f"e-{value % 4}")
+                self.acts.news(f"e-{value % 6}", at=walk.now - timedelta(hours=value) if value % 2 else None)
             case "report":
                 self.acts.report(self._key("new" if value % 3 else "same"), person(PEOPLE[value % len(PEOPLE)]))
             case "repeated":
@@ -146,10 +158,22 @@ class Walks(RuleBasedStateMachine):
                 walk.new_run()
 
     @precondition(lambda self: self._on() and self.acts.asks())
-    @rule(which=_ANY, choice=st.sampled_from(["reship", "refund", "good", "a pony"]), key=_KEYS)
-    def somebody_answers(self, which: int, choice: str, key: str) -> None:
+    @rule(which=_ANY, choice=st.sampled_from(["reship", "refund", "good", "a pony"]), key=_KEYS, ago=_AGO)
+    def somebody_answers(self, which: int, choice: str, key: str, ago: float | None) -> None:
         asks = self.acts.asks()
-        self.acts.answer(self._key(key), asks[which % len(asks)], choice)
+        at = None if ago is None else self._walk.now - timedelta(hours=ago)
+        self.acts.answer(self._key(key), asks[which % len(asks)], choice, at)
+
+    @precondition(lambda self: self._on() and self._walk.bundle.escalation)
+    @rule(who=_WHO, act=_FATE, key=_KEYS)
+    def somebody_hears_of_it(self, who: str, act: int, key: str) -> None:
+        name, actor = self._key(key), person(who) if act else TEMPORAL
+        if act < 5:
+            self.acts.acknowledge(name, actor)
+        elif act < 7:
+            self.acts.escalate(name, actor)
+        else:
+            self.acts.snooze(name, self._walk.now + timedelta(hours=(3, 20, 30)[act - 7]), actor)
 
     @precondition(lambda self: self._on() and self._walk.state.approvals)
     @rule(which=_ANY, who=_WHO, how=_FATE, key=_KEYS)

@@ -128,8 +128,8 @@ class Mirror(Consent):
             assert before.waived or not before.undoable
             before.outcome, before.undone, before.waived = None, None, False
             return
-        made = self.step_of[step]
-        undoable = getattr(made, "undo", None) is not None or made.kind == "measure"
+        made = self.step_of.get(step)  # none beside the stages: neither a claim nor a word is taken back
+        undoable = getattr(made, "undo", None) is not None or (made is not None and made.kind == "measure")
         plan = self.plan_of.get(step)
         assert plan is None or self.plans[plan] == "started", "a plan that has failed does nothing new"
         self.effects[key] = Seen(
@@ -243,7 +243,8 @@ class Mirror(Consent):
     def _check_end(self, data: Data, outstanding: Mapping[str, Command]) -> None:
         """What stands when an incident ends."""
         cancelled = data["status"] == "cancelled"
-        assert all(command.role in ("read", "count") for command in outstanding.values()), "no call is left behind"
+        left = {command.role for command in outstanding.values()}
+        assert left <= {"read", "count", "page"}, "no call is left behind"
         assert not self.tasks, "nothing is left to a person"
         assert not self.open_approvals()
         assert not self.unheard

@@ -1,10 +1,12 @@
 """The runbooks that the walks follow: small, and each with other things that can go wrong."""
 
+from datetime import timedelta
 from random import Random
+from typing import Any
 
-from amends.models import Money, Severity
+from amends.models import Party, Severity
 from runbooks.bundle import Bundle, MessageText
-from runbooks.policy import Role, TaskPolicy
+from runbooks.policy import TaskPolicy
 from runbooks.program import (
     FactType,
     IfUndecided,
@@ -15,6 +17,8 @@ from runbooks.program import (
     Step,
     Together,
 )
+from tests.model import promises
+from tests.model.promises import BOSSES, FINANCE, LEADS
 from tests.model.steps import (
     UNDONE,
     WORTH,
@@ -33,7 +37,6 @@ from tests.model.steps import (
 )
 from tests.workflows.builders import FACTS, always
 
-LEADS, FINANCE, BOSSES = ("ops:lin", "ops:tao"), ("fin:chen", "fin:wang", "fin:zhao"), ("boss:an", "boss:bo")
 PEOPLE = (*LEADS, *FINANCE, *BOSSES, "ops:mei")
 """Everybody who acts; the last has no role."""
 
@@ -56,6 +59,9 @@ def a_parcel() -> Bundle:
             Plan(name="refund", steps=(*pay_back, tell("action.refund.tell"))),
         ),
         follow_up=(effect("follow_up", "shipping.file_claim", on_refusal=OnRefusal.CONTINUE), survey()),
+        sla=promises.all_six(),
+        escalation=promises.ladder(),
+        external=promises.claim("leads"),
     )
 
 
@@ -81,6 +87,9 @@ def four_undoable() -> Bundle:
         report=(read_order(), read_parcel("report")),
         action=(Plan(name="build", steps=build), Plan(name="forward", steps=forward)),
         follow_up=(measure("follow_up", "incident.closed"), survey()),
+        sla=promises.other_promises(Party.CUSTOMER, Party.WAREHOUSE),
+        escalation=promises.ladder(levels=2, again=26),
+        external=promises.claim(),
     )
 
 
@@ -110,6 +119,8 @@ def a_changing_worth() -> Bundle:
         report=(read_order(), read_parcel("report")),
         action=(Plan(name="refund", steps=pay_back), Plan(name="reship", steps=reship)),
         follow_up=(tell("follow_up.tell"),),
+        sla=promises.other_promises(Party.WAREHOUSE, tells=True, warn_at=(25, 50, 75)),
+        escalation=promises.ladder(again=3),
     )
 
 
@@ -139,6 +150,9 @@ def at_once() -> Bundle:
             Plan(name="again", steps=(effect("action.again", "shipping.create_shipment"),)),
         ),
         follow_up=(Together(id="follow_up.together", steps=(ask("follow_up"), tell("follow_up.tell"))),),
+        sla=promises.all_six(),
+        escalation=promises.ladder(levels=1),
+        external=promises.claim(safe_before=timedelta(hours=40)),
     )
 
 
@@ -158,6 +172,7 @@ def at_random(seed: int) -> Bundle:
         analysis=_some(chance, "analysis", chance.randint(0, 2)),
         action=plans,
         follow_up=_some(chance, "follow_up", chance.randint(0, 2)),
+        **promises.at_random(chance),
     )
 
 
@@ -204,29 +219,33 @@ def _bundle(
     analysis: tuple[Step, ...] = (),
     action: tuple[Plan, ...],
     follow_up: tuple[Step, ...] = (),
+    **promised: Any,
 ) -> Bundle:
-    """The leads approve up to 250.00, finance as much as is wanted up to 450.00, the bosses everything."""
+    """The leads approve up to 250.00, finance as much as is wanted up to 450.00, the bosses everything. ``promised``:
+    the bundle's promises, ladder, deadlines and roles."""
+    kept: dict[str, Any] = {"roles": promises.ROLES, "tables": promises.TABLES, **promised}
     return Bundle(
         exception_type="lost_parcel",
         workflow_type="LostParcel",
         title={"en": "Lost parcel", "zh": "物流丢失"},
         subject=("order_id", "parcel_id"),
         report={"order_id": FactType.STRING, "parcel_id": FactType.STRING},
-        facts=FACTS,
+        facts={**FACTS, "parcel.last_scan_at": FactType.TIMESTAMP},
         rates={"CNY": "1"},
-        messages={key: {"en": MessageText(subject=key, body=key)} for key in ("looking", "choose")},
+        messages={key: {"en": MessageText(subject=key, body=key)} for key in ("looking", "choose", "still")},
         program=Program(
-            severity=(SeverityRule(severity=Severity.HIGH, when='parcel.value >= money("CNY 300.00")'),),
+            severity=(
+                SeverityRule(severity=Severity.CRITICAL, when="incident.contacts == 3"),
+                SeverityRule(severity=Severity.HIGH, when='parcel.value >= money("CNY 300.00")'),
+                SeverityRule(severity=Severity.MEDIUM, when="incident.contacts > 1"),
+            ),
             otherwise=Severity.LOW,
             report=report,
             analysis=analysis,
             action=action,
             follow_up=follow_up,
         ),
-        roles={
-            "leads": Role(team=LEADS, approves_up_to=Money(amount=25_000, currency="CNY")),
-            "finance": Role(team=FINANCE, approves_up_to=Money(amount=45_000, currency="CNY")),
-            "bosses": Role(team=BOSSES, approves_up_to=Money(amount=1_000_000, currency="CNY")),
-        },
-        tasks=TaskPolicy(owner="leads", within=always(8)),
+        calendars={"office": promises.OFFICE, "nights": promises.NIGHTS},
+        tasks=TaskPolicy(owner="leads", within=promises.by(4, 6, 8, 12)),
+        **kept,
     )

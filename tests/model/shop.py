@@ -62,6 +62,8 @@ class Shop:
     value: int = 19_900
     stock: int = 3
     trace: str = "open"
+    seen: str = "2026-11-02T09:00:00+00:00"
+    """When the carrier has scanned the parcel last."""
     handed_over: set[str] = field(default_factory=set)
     stands: dict[str, Call] = field(default_factory=dict)
     money: Counter[str] = field(default_factory=lambda: Counter(shop=CAPTURED, customer=-CAPTURED))
@@ -81,7 +83,7 @@ class Shop:
             case "shipping.read_parcel":
                 worth = money(self.value)
                 parcel: Data = {"parcel_id": "PC-1", "order_id": "SO-1", "status": "in_transit"}
-                return parcel | {"value": worth, "lines_refundable": worth}
+                return parcel | {"value": worth, "lines_refundable": worth, "last_scan_at": self.seen}
             case "shipping.read_trace":
                 return {"trace_id": "T", "status": self.trace}
             case _:

@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pydantic import JsonValue
+
 from amends.models import Actor, ActorKind, Data, Outcome, Refusal
 from amends.timeline import Entry, EntryKind
 from runbooks.bundle import Bundle
 from tests.model.books import Books
+from tests.model.keeping import Keeping
 from tests.model.mirror import Mirror
 from tests.model.shop import GIVING, Answer, Call, Shop
 from tests.workflows.builders import START
@@ -42,6 +45,8 @@ class Walk:
     def __post_init__(self) -> None:
         self.state = self._new_state()
         self.mirror = Mirror(program=self.bundle.program, roles=self.bundle.roles, shop=self.shop)
+        self.promises = Keeping(bundle=self.bundle)
+        self.shop.seen = self.now.isoformat()
         self.runs = 0
 
     def take(self, event: Event) -> list[Entry]:
@@ -56,8 +61,9 @@ class Walk:
         self._give_up()
         self.mirror.honest = self.honest
         self.mirror.follow(entries, commands, outstanding=self.out)
+        self.promises.follow(entries, commands, outstanding=self.out)
         self.shop.must_add_up()
-        self._keeps_moving()
+        self._keeps_moving(entries)
         self.sound = True
         return entries
 
@@ -74,6 +80,10 @@ class Walk:
         due = core.next_due(self.state)
         self.now = max(self.now, due.at if due else self.now) + beyond
         self.take(TimeCame())
+
+    def come_late(self, hours: int) -> None:
+        """Time passes, and nobody has looked yet what is due."""
+        self.now += timedelta(hours=hours)
 
     def do(self, command: Command, *, refuse: str | None = None, heard: bool = True) -> None:
         """A call arrives, and is answered; or nobody hears the answer (``heard``)."""
@@ -140,6 +150,8 @@ class Walk:
             case Role.COUNT:
                 counted = self.books.count(command.inputs)
                 self.come_back(command, Answer(result={}, refused=None if counted else "BeyondAuthority"))
+            case Role.PAGE:
+                self.come_back(command, _paged(command))
             case Role.BALANCE:
                 agreed = self.books.agree_with(self.shop)
                 self.come_back(command, Answer(result={}, refused=None if agreed else "BooksDiffer"))
@@ -208,15 +220,29 @@ class Walk:
         for name in given_up:
             assert self.out.pop(name).role in (Role.BALANCE, Role.READ)
 
-    def _keeps_moving(self) -> None:
-        """Every incident ends or waits on a named party."""
+    def _keeps_moving(self, entries: list[Entry]) -> None:
+        """Every incident ends or waits on a named party; what waits on us, and whom nobody has answered, has a next
+        moment, and that lies ahead once a turn was taken."""
         state = self.state
         if state.ended:
             assert not state.pending
             return
         assert dict(state.pending) == self.out
         due = core.next_due(state)
-        assert due is None or due.at > self.now or not state.registered, "what is due is done when its time comes"
+        taken = bool(entries) and entries[0].kind is not EntryKind.RUN_STARTED and state.registered
+        assert due is None or due.at > self.now or not taken, "what is due is done when its time comes"
         assert all(task.owner and task.due_at for task in state.tasks)
         if state.registered:
-            assert self.out or due is not None or state.tasks or self.mirror.open_approvals(), "somebody has to move"
+            ours = bool(state.tasks or self.mirror.open_approvals())
+            assert self.out or due is not None or ours, "somebody has to move"
+            assert due is not None or not (ours and self.bundle.escalation), "what waits on us is never forgotten"
+        if taken:
+            self.promises.must_be_due(due.at if due else None, self.now)
+
+
+def _paged(command: Command) -> Answer:
+    """A page reaches whoever is on; nobody, if nobody is."""
+    people = command.inputs["people"]
+    assert isinstance(people, list)
+    pages: list[JsonValue] = [{"person": who, "channel": "chat", "result": "sent", "detail": ""} for who in people]
+    return Answer(result={"pages": pages}, refused=None if people else "NobodyReached")

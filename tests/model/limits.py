@@ -1,0 +1,114 @@
+"""Deadlines that others set, as the timeline tells them: kept by one call, at its moment, or missed and said so."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from amends.models import Data
+from amends.timeline import Entry, EntryKind
+from runbooks.policy import ExternalDeadline
+from tests.model.entries import text
+from tests.model.story import Story, moment
+
+
+@dataclass
+class Limit:
+    """``state``: ``ahead``, ``kept``, ``missed``."""
+
+    due_at: datetime
+    protect_at: datetime
+    state: str = "ahead"
+
+
+@dataclass
+class Limits:
+    """``calls``: what has become of each call that protects, by key; ``asked``: what each was asked to do."""
+
+    story: Story
+    limits: dict[str, Limit] = field(default_factory=dict)
+    calls: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Data] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.deadlines = {deadline.name: deadline for deadline in self.story.bundle.external}
+        self.protecting = {deadline.protect_by for deadline in self.deadlines.values()}
+
+    def follow(self, entries: list[Entry]) -> None:
+        """Take a turn. Raises ``AssertionError`` for what must not be, and for what is missing."""
+        for entry in entries:
+            self._follow(entry)
+        running = self.story.registered and not (self.story.ended or self.story.cancelling)
+        if running and entries[0].kind is not EntryKind.RUN_STARTED:
+            self._check(entries[0].occurred_at)
+
+    def must_be_due(self, at: datetime | None, now: datetime) -> None:
+        """The engine looks again before a deadline that is ahead is to be protected, or has come."""
+        for limit in self.limits.values():
+            if limit.state == "ahead" and not self.story.cancelling and not self._let_go():
+                nearest = limit.due_at if now >= limit.protect_at else limit.protect_at
+                assert at is not None
+                assert at <= nearest
+
+    def _follow(self, entry: Entry) -> None:
+        data, now = entry.data, entry.occurred_at
+        match entry.kind:
+            case EntryKind.DEADLINE_SET:
+                self._set(text(data, "deadline"), moment(data, "due_at"), moment(data, "protect_at"))
+            case EntryKind.EFFECT_REQUESTED if data["activity"] in self.protecting:
+                self._called(data, now)
+            case EntryKind.APPROVAL_ASKED if text(data, "approval").startswith("external."):
+                name = text(data, "approval").removeprefix("external.").removesuffix(".approve")
+                assert now >= self.limits[name].protect_at, "not before its moment"
+            case EntryKind.EFFECT_APPLIED | EntryKind.EFFECT_REFUSED | EntryKind.EFFECT_UNKNOWN:
+                if text(data, "key") in self.calls:
+                    self.calls[text(data, "key")] = entry.kind.removeprefix("effect_")
+            case EntryKind.DEADLINE_PROTECTED:
+                limit = self.limits[text(data, "deadline")]
+                assert limit.state == "ahead"
+                assert "applied" in self.calls.values() or data["by"] not in self._steps(), "by a call that was made"
+                limit.state = "kept"
+            case EntryKind.DEADLINE_MISSED:
+                limit = self.limits[text(data, "deadline")]
+                assert limit.state == "ahead", "only if it was not protected"
+                assert now >= limit.due_at == moment(data, "due_at")
+                assert "applied" not in self.calls.values()
+                limit.state = "missed"
+            case _:
+                pass
+
+    def _set(self, name: str, due_at: datetime, protect_at: datetime) -> None:
+        assert name not in self.limits or self.limits[name].state == "ahead"
+        deadline = self.deadlines[name]
+        assert due_at - protect_at == deadline.safe_before + self._deciding(deadline)
+        self.limits[name] = Limit(due_at, protect_at)
+
+    def _called(self, data: Data, now: datetime) -> None:
+        step, key = text(data, "step"), text(data, "key")
+        if step.startswith("external."):
+            limit = self.limits[step.removeprefix("external.")]
+            assert now >= limit.protect_at, "not before its moment"
+        inputs = data["inputs"]
+        assert isinstance(inputs, dict)
+        others = [name for name, asked in self.asked.items() if asked == inputs and name != key]
+        assert all(self.calls[name] == "refused" for name in others), "one call, whoever makes it"
+        self.calls[key], self.asked[key] = "", inputs
+
+    def _check(self, now: datetime) -> None:
+        """What must be true once a turn was taken."""
+        for limit in self.limits.values():
+            if limit.state == "ahead" and not self._let_go():
+                assert "applied" not in self.calls.values(), "what protects it is said to"
+                assert now < limit.due_at, "what was missed is said"
+
+    def _let_go(self) -> bool:
+        """Whether the runbook went on without what it was refused."""
+        return "refused" in self.calls.values()
+
+    def _deciding(self, deadline: ExternalDeadline) -> timedelta:
+        if deadline.approve is None or deadline.decide_within is None:
+            return timedelta(0)
+        return deadline.decide_within.of(self.story.severity)
+
+    def _steps(self) -> set[str]:
+        return {step.id for step in self.story.bundle.program.all_steps()} | {
+            f"external.{name}" for name in self.deadlines
+        }
