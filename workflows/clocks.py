@@ -13,7 +13,7 @@ from amends.timeline import EntryKind
 from runbooks import working_time
 from runbooks.catalogue import TELL
 from runbooks.policy import Calendar, Goal, GoalName
-from workflows import asking, beside, program
+from workflows import asking, beside, program, waiting
 from workflows.state import ClockRun, Due, State, Suspension
 from workflows.turn import Turn
 
@@ -171,12 +171,15 @@ def _resume(turn: Turn, party: Party | None) -> None:
     """Clocks that stood still for another than ``party`` go on."""
     ended = [clock for clock in running(turn.state) if clock.charged_to not in (None, party)]
     for paused_at in dict.fromkeys(clock.suspensions[-1].since for clock in ended):
-        _go_on(turn, [clock for clock in ended if clock.suspensions[-1].since == paused_at], paused_at)
+        since = min(max(turn.happened_at or turn.now, paused_at), turn.now)
+        if party is not None and _held_at(turn.state, since):
+            since = turn.now
+        _go_on(turn, [clock for clock in ended if clock.suspensions[-1].since == paused_at], paused_at, since)
 
 
-def _go_on(turn: Turn, clocks: list[ClockRun], paused_at: datetime) -> None:
-    """Run again from when the party answered, which may have been before we heard of it."""
-    since = min(max(turn.happened_at or turn.now, paused_at), turn.now)
+def _go_on(turn: Turn, clocks: list[ClockRun], paused_at: datetime, since: datetime) -> None:
+    """Run again from when the party answered, which may have been before we heard of it; from now, if another has held
+    the ball beside it."""
     charged_to = clocks[0].charged_to
     goals: Data = {}
     for clock in clocks:
@@ -252,6 +255,12 @@ def _held_by(state: State) -> Party | None:
         return None
     asked = (state.steps[step.id].ask for step in asking.open_asks(state))
     return state.waiting_for[0] if all(ask is not None and ask.answer_by for ask in asked) else None
+
+
+def _held_at(state: State, at: datetime) -> bool:
+    """Whether one of those who are waited for now was so at a moment already."""
+    asked = [run.ask.not_before for step in asking.open_asks(state) if (run := state.steps[step.id]).ask is not None]
+    return any(begun <= at for begun in (*asked, *(run.started_at for _, run in waiting.waits(state))))
 
 
 def _close_suspension(clock: ClockRun, at: datetime) -> None:

@@ -16,6 +16,7 @@ from tests.workflows.builders import (
     REPORT,
     START,
     TELL,
+    TRACE,
     WAIT,
     Incident,
     always,
@@ -125,6 +126,18 @@ def test_a_clock_that_began_to_stand_still_later_keeps_no_other_from_going_on_wh
 
     resumed = [(list(each["goals"]), each["suspended"]) for each in incident.of(EntryKind.CLOCK_RESUMED)]  # type: ignore[call-overload]
     assert resumed == [(["analysis"], 3 * 3600), (["update"], 0)]
+
+
+def test_no_time_is_ours_in_which_another_was_waited_for_beside_who_has_answered() -> None:
+    policy = sla(resolve=60).model_copy(update={"pause_while_waiting_for": (Party.CUSTOMER, Party.WAREHOUSE)})
+    wait = WAIT.model_copy(update={"waiting_for": Party.WAREHOUSE})
+    both = Together(id="analysis.both", steps=(ASK.model_copy(update={"after": None}), wait))
+    incident = Incident(bundle=promising(lost_parcel(analysis=(TRACE, both)), sla=policy)).open().wait(hours=12)
+    answered = START + 10 * HOUR
+    incident.take(AnswerGiven(key="a", ask="analysis.ask", choice="refund", actor=CUSTOMER, at=answered))
+
+    assert [each["charged_to"] for each in incident.of(EntryKind.CLOCK_PAUSED)] == ["customer", "warehouse"]
+    assert incident.state.clocks[GoalName.RESOLVE].consumed == 0 * HOUR
 
 
 def test_an_answer_is_never_taken_for_earlier_than_its_question_or_later_than_now() -> None:
