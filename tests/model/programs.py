@@ -59,7 +59,7 @@ def a_parcel() -> Bundle:
             Plan(name="refund", steps=(*pay_back, tell("action.refund.tell"))),
         ),
         follow_up=(effect("follow_up", "shipping.file_claim", on_refusal=OnRefusal.CONTINUE), survey()),
-        sla=promises.all_six(),
+        sla=promises.all_six(Party.CUSTOMER),
         escalation=promises.ladder(),
         external=promises.claim("leads"),
     )
@@ -125,7 +125,7 @@ def a_changing_worth() -> Bundle:
 
 
 def at_once() -> Bundle:
-    """What is final runs beside what may be refused, and another plan waits behind."""
+    """What is final runs beside what may be refused, and another plan waits behind; two are waited for at once."""
     both = Together(
         id="action.refund.together",
         steps=(
@@ -142,15 +142,17 @@ def at_once() -> Bundle:
         effect("action.reship", "shipping.create_shipment"),
         effect("action.reship", "shipping.file_claim"),
     )
+    asked = Together(id="analysis.together", steps=(wait_for_parcel("analysis"), ask("analysis", after=1)))
     return _bundle(
         report=(read_order(), read_parcel("report")),
+        analysis=(asked,),
         action=(
             Plan(name="reship", steps=reship),
             Plan(name="refund", steps=(both, tell("action.refund.tell"))),
             Plan(name="again", steps=(effect("action.again", "shipping.create_shipment"),)),
         ),
         follow_up=(Together(id="follow_up.together", steps=(ask("follow_up"), tell("follow_up.tell"))),),
-        sla=promises.all_six(),
+        sla=promises.all_six(Party.CUSTOMER, Party.WAREHOUSE),
         escalation=promises.ladder(levels=1),
         external=promises.claim(safe_before=timedelta(hours=40)),
     )

@@ -97,7 +97,7 @@ def claim(approve: str | None = None, **said: Any) -> tuple[ExternalDeadline, ..
     return (deadline.model_copy(update=said),)
 
 
-def all_six() -> SlaPolicy:
+def all_six(*pausing: Party) -> SlaPolicy:
     """Everything that can be promised; what is to be done by us is reckoned in office hours."""
     return SlaPolicy(
         goals={
@@ -109,7 +109,7 @@ def all_six() -> SlaPolicy:
             GoalName.RESOLVE: Goal(within=by(24, 36, 60, 72)),
         },
         warn_at=(50, 80),
-        pause_while_waiting_for=(Party.CUSTOMER,),
+        pause_while_waiting_for=pausing,
     )
 
 
@@ -143,7 +143,7 @@ def at_random(chance: Random) -> dict[str, Any]:
     warn_at = chance.choice([(), (80,), (25, 50, 75)])
     some = other_promises(*pausing, tells=chance.random() < 0.5, warn_at=warn_at)
     given: dict[str, Any] = {
-        "sla": chance.choice([None, all_six(), some, some]),
+        "sla": chance.choice([None, all_six(*pausing), some, some]),
         "escalation": chance.choice([(), ladder(), ladder(levels=1, again=3), ladder(levels=2, again=26)]),
         "external": chance.choice([(), claim(), claim("leads"), claim("finance", safe_before=timedelta(hours=30))]),
     }

@@ -108,12 +108,12 @@ def wait_for_trace(stage: str) -> WaitStep:
     )
 
 
-def ask(stage: str) -> AskStep:
+def ask(stage: str, *, after: float = 8) -> AskStep:
     return AskStep(
         id=f"{stage}.ask",
         to=Party.CUSTOMER,
         question="choose",
-        after=always(8),
+        after=always(after),
         choices=(Choice(name="reship"), Choice(name="refund")),
         answer_within=always(48),
         if_silent="refund",

@@ -39,7 +39,7 @@ class Story:
     acknowledged: bool = False
     escalated: bool = False
     words: list[datetime] = field(default_factory=list)
-    waits: dict[str, Party] = field(default_factory=dict)
+    waits: dict[str, tuple[Party, datetime]] = field(default_factory=dict)
     asks: dict[str, bool] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     tasks: dict[str, Move] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Story:
     def held_by(self) -> set[Party]:
         """The parties for whom the clocks stand still now; none if anybody else is waited for as well."""
         asked = {self.questions[ask].to for ask in self.asks}
-        parties = {*self.waits.values(), *asked, *([Party.US] if self.ours else [])}
+        parties = {*(party for party, _ in self.waits.values()), *asked, *([Party.US] if self.ours else [])}
         pausing = self.bundle.sla.pause_while_waiting_for if self.bundle.sla else ()
         if self.cancelling or not parties <= set(pausing) or not all(self.asks.values()):
             return set()
@@ -106,7 +106,7 @@ class Story:
             case EntryKind.EFFECT_APPLIED if data["activity"] == TELL:
                 self.words.append(entry.occurred_at)
             case EntryKind.WAIT_STARTED:
-                self.waits[text(data, "wait")] = Party(text(data, "waiting_for"))
+                self.waits[text(data, "wait")] = (Party(text(data, "waiting_for")), entry.occurred_at)
             case EntryKind.WAIT_ENDED | EntryKind.WAIT_TIMED_OUT | EntryKind.WAIT_WITHDRAWN:
                 self.waits.pop(text(data, "wait"), None)
             case _:

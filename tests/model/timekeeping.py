@@ -104,6 +104,7 @@ class Timekeeping:
                 assert clock.consumed(now) >= clock.within, "not before its time"
                 clock.must_be_due_at(moment(data, "due_at"))
                 clock.late = clock.ever_late = True
+                clock.warned = set(self.warn_at)  # it says all that they would have said
             case EntryKind.BREACH_REASSESSED:
                 clock = self.open[text(data, "goal")]
                 assert clock.late
@@ -154,10 +155,11 @@ class Timekeeping:
             assert data["charged_to"] == clock.charged, "charged to whom was waited for"
             assert data["suspended"] == _seconds(since - clock.stood_at)
             moments = [min(max(at, clock.stood_at), now) for at in self.happened_at]
-            if answer.kind is EntryKind.ANSWER_RECEIVED and answer.data.get("at"):
+            assert since in [now, *moments]
+            others = [begun for _, begun in self.story.waits.values()] if self.story.held_by() else []
+            assert since == now or min(others, default=now) > since, "no time is ours in which another was waited for"
+            if answer.kind is EntryKind.ANSWER_RECEIVED and answer.data.get("at") and not others:
                 assert since == moments[-1], "it goes on from when it was answered"
-            else:
-                assert since in [now, *moments]
             clock.since, clock.stood_at, clock.charged = since, None, ""
             goals = data["goals"]
             assert isinstance(goals, dict)
