@@ -7,7 +7,7 @@ journal says was given is not what the shop's books say.
 from amends.models import Outcome, Status
 from amends.timeline import EntryKind
 from runbooks.catalogue import CATALOGUE
-from workflows import approving, beside, clocks, effects, ladder, measures, program, tasks
+from workflows import approving, beside, clocks, deadlines, effects, ladder, measures, program, tasks
 from workflows.events import CancelRequested, Command, CommandReturned, Role
 from workflows.progress import Progress
 from workflows.state import EffectRun, State, Why
@@ -104,6 +104,7 @@ def _end(turn: Turn, status: Status) -> None:
     state = turn.state
     for approval in approving.open_approvals(state):
         approving.withdraw(turn, approval.id, why="the incident ends")
+    deadlines.end(turn)
     clocks.end(turn)
     ladder.end(turn)
     state.status, state.waiting_for = status, []

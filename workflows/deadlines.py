@@ -20,13 +20,22 @@ UNPROTECTED = "unprotected:"
 
 def keep(turn: Turn) -> None:
     """Set what has begun, protect what is near, and say what was missed."""
-    if turn.state.cancelling:
+    if turn.state.cancelling or turn.state.ended:
         return
     for deadline in turn.state.bundle.external:
         _set(turn, deadline)
         run = turn.state.deadlines.get(deadline.name)
         if run is not None and run.phase in (DeadlinePhase.WATCHED, DeadlinePhase.PROTECTING):
             _protect(turn, deadline, run)
+
+
+def end(turn: Turn) -> None:
+    """The incident ends: what was protected by the last that it has done is said, and nothing is watched any more."""
+    for deadline in turn.state.bundle.external:
+        run = turn.state.deadlines.get(deadline.name)
+        if run is not None and run.phase in (DeadlinePhase.WATCHED, DeadlinePhase.PROTECTING):
+            run.phase = DeadlinePhase.OVER
+            _note_protected(turn, deadline, run)
 
 
 def dues(state: State) -> Iterator[Due]:
@@ -92,10 +101,7 @@ def _set(turn: Turn, deadline: ExternalDeadline) -> None:
 def _protect(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> None:
     state = turn.state
     calls = _calls(state, deadline.protect_by)
-    done = next((call for call in calls if _stands(call)), None)
-    if done is not None:
-        run.phase = DeadlinePhase.PROTECTED
-        turn.note(EntryKind.DEADLINE_PROTECTED, {"deadline": deadline.name, "by": done.step})
+    if _note_protected(turn, deadline, run):
         _let_be(turn, deadline)
     elif _is_over(state, deadline, calls):
         run.phase = DeadlinePhase.OVER
@@ -124,6 +130,16 @@ def _call(turn: Turn, deadline: ExternalDeadline) -> None:
             turn.open_task(task_id=task, step=steps[-1].id, why=Why.UNPROTECTED)
     else:
         turn.close_task(task, how="done")
+
+
+def _note_protected(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> bool:
+    """Whether a deadline is protected, which is said once."""
+    done = next((call for call in _calls(turn.state, deadline.protect_by) if _stands(call)), None)
+    if done is None:
+        return False
+    run.phase = DeadlinePhase.PROTECTED
+    turn.note(EntryKind.DEADLINE_PROTECTED, {"deadline": deadline.name, "by": done.step})
+    return True
 
 
 def _let_be(turn: Turn, deadline: ExternalDeadline, *, still: tuple[Why, ...] = (Why.OUTCOME_UNKNOWN,)) -> None:

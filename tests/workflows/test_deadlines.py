@@ -223,3 +223,12 @@ def test_nobody_is_asked_to_approve_what_has_come_too_late() -> None:
     assert at(incident, MISSED) == [72]
     assert last(incident, EntryKind.APPROVAL_WITHDRAWN)["approval"] == "external.carrier_claim.approve"
     assert incident.state.tasks == []
+
+
+def test_nothing_is_written_behind_the_end_when_the_last_step_keeps_it() -> None:
+    incident, _ = opened(claiming(days=30))
+    incident.wait(hours=25).answer("refund").wait(hours=48)
+
+    assert incident.status() == "closed"
+    assert incident.kinds().index(PROTECTED) < incident.kinds().index(EntryKind.INCIDENT_CLOSED)
+    assert incident.kinds()[-1] is EntryKind.INCIDENT_CLOSED
