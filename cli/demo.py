@@ -17,7 +17,8 @@ from drills.scenario import Scenario, choose, load_scenarios
 from drills.stage import stage
 
 _RUNBOOK, _SCENARIO = "lost_parcel", "four_eyes"
-"""A story with turns: two people approve, the first plan fails and is undone, and a payment's answer is lost."""
+"""A story with turns: nobody answers the first page and a second one is taken on, two people approve, the first plan
+fails and is undone, and a payment's answer is lost."""
 
 
 def demo() -> int:
@@ -29,9 +30,9 @@ def demo() -> int:
 
     A Temporal server, a journal and a small shop are set up in a temporary
     folder. A parcel of value is reported lost, and everything that follows is
-    shown as the journal gets it: what is approved under four eyes, a plan that
-    fails and is undone, and a payment whose answer is lost and that is not
-    made twice.
+    shown as the journal gets it: who is paged, level after level, until somebody
+    acknowledges, what is approved under four eyes, a plan that fails and is
+    undone, and a payment whose answer is lost and that is not made twice.
 
     The exit code is 0 if the incident was closed and its journal could be
     verified, else 1.
@@ -84,6 +85,7 @@ def _end(played: Played, scenario: Scenario) -> list[str]:
             [
                 ("what went wrong", f"{scenario.bundle.title['en']}: {scenario.bundle.about}"),
                 ("what was done", _done(played)),
+                ("who was paged", _paged(played)),
                 ("who approved it", _approved(played)),
                 ("how it ended", f"{report.status}, incident {report.incident}"),
                 (
@@ -109,6 +111,18 @@ def _done(played: Played) -> str:
     undone = [str(row.data["plan"]) for row in played.timeline if row.kind == "plan_undone"]
     turns = [f"{plan} was tried, failed and was undone" for plan in undone]
     return "; then ".join([*turns, f"{played.report.outcome} put it right"])
+
+
+def _paged(played: Played) -> str:
+    """Whom each page went to, and who took it on."""
+    told: list[str] = []
+    for row in played.timeline:
+        if row.kind is EntryKind.PAGE_REQUESTED:
+            role, level = wording.role(str(row.data["role"])), row.data["level"]
+            told.append(f"{wording.value(row.data['people'])} ({role}, level {level})")
+        elif row.kind is EntryKind.ACKNOWLEDGED and told:
+            told[-1] += f", acknowledged by {row.actor.id}"
+    return "; ".join(told)
 
 
 def _approved(played: Played) -> str:

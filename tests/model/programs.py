@@ -35,7 +35,7 @@ from tests.model.steps import (
     wait_for_parcel,
     wait_for_trace,
 )
-from tests.workflows.builders import FACTS, always
+from tests.workflows.builders import FACTS
 
 PEOPLE = (*LEADS, *FINANCE, *BOSSES, "ops:mei")
 """Everybody who acts; the last has no role."""
