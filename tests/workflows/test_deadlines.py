@@ -53,7 +53,7 @@ def test_a_deadline_is_set_from_its_fact_and_its_table() -> None:
     assert (told["table"], told["source"]) == ("claim_window", "the contract")
 
 
-def test_what_protects_it_runs_at_the_last_safe_moment() -> None:
+def test_what_protects_a_deadline_of_others_runs_at_the_last_safe_moment() -> None:
     incident, world = opened()
     incident.wait(hours=60)
 
@@ -91,7 +91,7 @@ def test_the_time_that_its_approval_needs_is_taken_off() -> None:
     assert world.claims() == [("external.carrier_claim", 44)]
 
 
-def test_it_never_pauses() -> None:
+def test_a_deadline_of_others_never_pauses() -> None:
     incident, world = opened()
     incident.wait(hours=50)
 
