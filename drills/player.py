@@ -131,10 +131,10 @@ class _Player:
 
     def _look(self) -> None:
         """Take in what has come into the journal since the last look."""
-        rows = self._world.journal.timeline(self._course.incident_id)
-        for row in rows[len(self._rows) :]:
+        new = self._world.journal.timeline(self._course.incident_id, after=len(self._rows))
+        for row in new:
             self._watch(row)
-        self._rows = rows
+        self._rows += new
 
     def _next_act(self, view: View) -> tuple[Act | None, datetime | None]:
         """The first of the acts whose moment is known, and when to play it."""
