@@ -108,9 +108,11 @@ def dues(state: State) -> Iterator[Due]:
 def next_page_at(state: State, ladder: LadderRun) -> datetime | None:
     """When somebody is paged next, if nothing happens before; ``None`` for at once."""
     moments = [] if _all_held(ladder) else [_next(state, ladder)]
-    if ladder.acknowledged_by is None and ladder.paged_at is not None:
-        ends = (roster.quiet_until(state.bundle.roles[role], state.severity, ladder.paged_at) for role in ladder.held)
-        moments += [max(end, ladder.snoozed_until or end) for end in ends if end is not None]
+    looked_at = ladder.held_at
+    if ladder.acknowledged_by is None and looked_at is not None:
+        severity, snoozed_until = state.severity, ladder.snoozed_until or looked_at
+        ends = [roster.quiet_until(state.bundle.roles[role], severity, looked_at) for role in ladder.held]
+        moments += [max(end or looked_at, snoozed_until) for end in ends]
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -265,6 +267,7 @@ def _page_held(turn: Turn, ladder: LadderRun, moves: list[Owed]) -> None:
     that was held back as a whole begins then."""
     begins = _all_held(ladder)
     for role in list(ladder.held):
+        ladder.held_at = turn.now
         if roster.quiet_until(turn.state.bundle.roles[role], turn.state.severity, turn.now) is None:
             ladder.held.remove(role)
             _page(turn, ladder, role, moves)
@@ -282,6 +285,7 @@ def _page_or_hold(turn: Turn, ladder: LadderRun, role: str, moves: list[Owed]) -
         _page(turn, ladder, role, moves)
     else:
         ladder.held.append(role)
+        ladder.held_at = turn.now
         turn.note(EntryKind.PAGE_HELD, {"role": role, "until": until.isoformat(), "why": "quiet"})
 
 

@@ -216,7 +216,8 @@ class DeadlineRun(_Part):
 class LadderRun(_Part):
     """Paging people until somebody takes on what is owed. ``level`` counts from 0; ``pages`` are those at this level.
 
-    ``paged_at`` is not set when the next page is due at once. ``held``: roles whose quiet hours hold a page back.
+    ``paged_at`` is not set when the next page is due at once. ``held``: roles whose quiet hours hold a page back, as
+    it was at ``held_at``.
     ``out``: pages of the newest round that have not returned; ``reached``: whether one of it has reached somebody.
     ``owed``: what was owed when it last looked. ``leaves_at``: when who acknowledged goes off duty.
     """
@@ -227,6 +228,7 @@ class LadderRun(_Part):
     paged: list[str] = []
     """The roles of the newest round."""
     held: list[str] = []
+    held_at: Utc | None = None
     out: list[str] = []
     reached: bool = False
     owed: list[str] = []

@@ -20,8 +20,10 @@ from workflows.events import (
     Command,
     CommandReturned,
     EscalationRequested,
+    Registered,
     ReportReceived,
     SnoozeRequested,
+    TimeCame,
 )
 from workflows.events import (
     Role as Does,
@@ -292,3 +294,55 @@ def test_an_approval_that_is_asked_for_anew_is_something_new_that_is_owed() -> N
 
     assert len(incident.of(EntryKind.APPROVAL_ASKED)) == 2
     assert pages(incident) == [(72, 1, "chen,mei"), (72.5, 1, "chen,mei")]
+
+
+def held_at_night(**update: Any) -> Incident:
+    """A task that is opened at 23:00, about which nobody is paged before seven."""
+    roles = {**ROLES, "logistics": ROLES["logistics"].model_copy(update={"quiet": QUIET})}
+    incident = Incident(
+        bundle=promising(escalation=LADDER, roles=roles, **update), world=refusing("shipping.open_trace")
+    )
+    incident.now = START + 14 * HOUR
+    return incident.open()
+
+
+def test_a_snooze_that_ends_in_the_next_quiet_hours_waits_for_their_end() -> None:
+    incident = held_at_night()
+    until = START + 38 * HOUR  # 23:00 again
+    incident.take(SnoozeRequested(key="s", until=until, reason="it can wait", actor=person("an")))
+    incident.settle().wait(hours=24)
+    due = core.next_due(incident.state)
+    incident.wait(hours=9)
+
+    assert due is not None
+    assert due.at == START + 46 * HOUR
+    assert pages(incident)[0] == (46, 1, "an,bo")
+
+
+def test_who_looks_for_a_held_page_only_in_the_next_quiet_hours_waits_for_their_end() -> None:
+    incident = held_at_night()
+    incident.now = START + 40 * HOUR
+    incident.take(TimeCame())
+
+    due = core.next_due(incident.state)
+    assert due is not None
+    assert due.at == START + 46 * HOUR
+
+
+def test_a_held_page_that_is_not_held_any_more_comes_when_its_snooze_ends() -> None:
+    base = lost_parcel()
+    rule = SeverityRule(severity=Severity.HIGH, when="incident.contacts > 1")
+    base = base.model_copy(update={"program": base.program.model_copy(update={"severity": (rule,)})})
+    roles = {**ROLES, "logistics": ROLES["logistics"].model_copy(update={"quiet": QUIET})}
+    incident = Incident(bundle=promising(base, escalation=LADDER, roles=roles), world=refusing("shipping.open_trace"))
+    incident.now = START + 13 * HOUR
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+    acknowledge(incident)  # so that nothing new is owed when it gets worse
+    incident.take(Registered())
+    incident.settle()
+    until = START + 15 * HOUR
+    incident.take(SnoozeRequested(key="s", until=until, reason="it can wait", actor=person("an")))
+    incident.take(ReportReceived(key="k-2", report=REPORT, actor=OPS))
+    incident.settle().wait(hours=3)
+
+    assert pages(incident)[0] == (15, 1, "an,bo")
