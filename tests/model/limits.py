@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from amends.models import Data
 from amends.timeline import Entry, EntryKind
 from runbooks.policy import ExternalDeadline
+from runbooks.program import DoStep
 from tests.model.entries import text
 from tests.model.story import Story, moment
 
 
 @dataclass
 class Limit:
-    """``state``: ``ahead``, ``kept``, ``missed``."""
+    """``state``: ``ahead``, ``kept``, ``missed``, ``let go``."""
 
     due_at: datetime
     protect_at: datetime
@@ -43,7 +44,7 @@ class Limits:
     def must_be_due(self, at: datetime | None, now: datetime) -> None:
         """The engine looks again before a deadline that is ahead is to be protected, or has come."""
         for limit in self.limits.values():
-            if limit.state == "ahead" and not self.story.cancelling and not self._let_go():
+            if limit.state == "ahead" and not self.story.cancelling:
                 nearest = limit.due_at if now >= limit.protect_at else limit.protect_at
                 assert at is not None
                 assert at <= nearest
@@ -66,6 +67,11 @@ class Limits:
                 assert limit.state == "ahead"
                 assert "applied" in self.calls.values() or data["by"] not in self._steps(), "by a call that was made"
                 limit.state = "kept"
+            case EntryKind.DEADLINE_LET_GO:
+                limit = self.limits[text(data, "deadline")]
+                assert limit.state == "ahead"
+                assert self._may_go_on(), "only if the runbook goes on without it"
+                limit.state = "let go"
             case EntryKind.DEADLINE_MISSED:
                 limit = self.limits[text(data, "deadline")]
                 assert limit.state == "ahead", "only if it was not protected"
@@ -95,13 +101,15 @@ class Limits:
     def _check(self, now: datetime) -> None:
         """What must be true once a turn was taken."""
         for limit in self.limits.values():
-            if limit.state == "ahead" and not self._let_go():
+            if limit.state == "ahead":
                 assert "applied" not in self.calls.values(), "what protects it is said to"
                 assert now < limit.due_at, "what was missed is said"
 
-    def _let_go(self) -> bool:
-        """Whether the runbook went on without what it was refused."""
-        return "refused" in self.calls.values()
+    def _may_go_on(self) -> bool:
+        """Whether it was refused, or a step that would ask for it may not be wanted any more."""
+        steps = self.story.bundle.program.all_steps()
+        own = [step for step in steps if isinstance(step, DoStep) and step.activity in self.protecting]
+        return "refused" in self.calls.values() or any(step.when is not None for step in own)
 
     def _deciding(self, deadline: ExternalDeadline) -> timedelta:
         if deadline.approve is None or deadline.decide_within is None:

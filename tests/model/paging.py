@@ -141,7 +141,7 @@ class Paging:
         level = self.levels[climb.level - 1]
         if climb.all_held:
             return []
-        if climb.last is not None and now < climb.last + level.ack_within.of(self.story.severity):
+        if climb.last is not None and now < climb.last + self._interval(climb):
             return []
         found: list[Data] = []
         if climb.rounds >= level.repeat and climb.level < len(self.levels):
@@ -160,6 +160,14 @@ class Paging:
                 climb.held.append(role)
                 found.append({"kind": "page_held", "role": role, "until": until.isoformat(), "why": "quiet"})
         return found
+
+    def _interval(self, climb: Climb) -> timedelta:
+        """How long a round has: twice as long each time once the ladder is at its end, up to a day."""
+        level = self.levels[climb.level - 1]
+        first = span = level.ack_within.of(self.story.severity)
+        for _ in range(climb.rounds - level.repeat if climb.exhausted else 0):
+            span = min(2 * span, max(first, timedelta(days=1)))
+        return span
 
     def _whose(self, climb: Climb, owed: dict[str, Move]) -> list[str]:
         own = self.levels[climb.level - 1].page
@@ -197,7 +205,7 @@ class Paging:
             return self._again_at(climb)
         moments = []
         if climb.last is not None and not climb.all_held:
-            moments.append(climb.last + self.levels[climb.level - 1].ack_within.of(self.story.severity))
+            moments.append(climb.last + self._interval(climb))
         ends = [quiet_until(self.roles[role], self.story.severity, now) for role in climb.held]
         moments += [end for end in ends if end is not None]
         at = min(moments, default=now)
