@@ -87,7 +87,7 @@ class Finisher:
                 self.acts.cancel(key, _CLERK)
             case Why.UNDO_FAILED | Why.BOOKS_DIFFER if again:
                 self.acts.waive(key, task.id, _CLERK)
-            case Why.NO_PLAN_LEFT if self.tried[what] == 1 + self.moves % 2 and self._choose(key):
+            case Why.NO_PLAN_LEFT if self.tried[what] < 3 and self.moves % 2 and self._choose(key):
                 pass
             case Why.UNPROTECTED | Why.REFUSED | Why.NO_PLAN_LEFT if again and self.acts.settle(key, task, _CLERK):
                 pass

@@ -10,7 +10,7 @@ from tests.model.limits import Limits
 from tests.model.paging import Paging
 from tests.model.story import TELL, Story
 from tests.model.timekeeping import Timekeeping
-from workflows.events import Command
+from workflows.events import EVENT_KINDS, Command
 
 
 @dataclass
@@ -49,3 +49,13 @@ class Keeping:
     def calls_people(self) -> bool:
         """Whether somebody is paged until somebody answers."""
         return self.paging.climb is not None and self.paging.climb.answered_at is None
+
+
+def turns(entries: list[Entry]) -> list[list[Entry]]:
+    """A timeline, parted into what each event has led to."""
+    parted: list[list[Entry]] = []
+    for entry in entries:
+        if entry.kind in EVENT_KINDS:
+            parted.append([])
+        parted[-1].append(entry)
+    return parted

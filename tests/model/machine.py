@@ -28,14 +28,15 @@ _STARTS = (START, datetime(2026, 10, 23, 16, 30, tzinfo=UTC), datetime(2026, 11,
 """A Monday morning, a Friday before the clocks are put back, and a Friday night before a make-up workday."""
 _WORTHS = (19_900, 12_000, 42_000)
 _BAD_LUCK = (
+    ("count", "refused"),
     ("undo", "refused", "refused"),
     ("undo", "lost", "lost", "lost"),
     ("effect", "lost", "lost"),
     ("effect", *["refused"] * 8),
+    ("effect", *["refused"] * 12),
     ("balance", "refused", "refused"),
     ("balance", "lost"),
     ("count", "lost"),
-    ("count", "refused"),
     ("page", "refused", "refused"),
     ("page", "lost"),
 )
@@ -63,6 +64,7 @@ _ELSEWHERE = [
     "luck",
     "scanned",
     "late",
+    "grave",
 ]
 
 
@@ -146,6 +148,8 @@ class Walks(RuleBasedStateMachine):
                 shop.seen = walk.now.isoformat()
             case "late":
                 walk.come_late(value)
+            case "grave":
+                self._is_reported_again(value)
             case "news":
                 self.acts.news(f"e-{value % 6}", at=walk.now - timedelta(hours=value) if value % 2 else None)
             case "report":
@@ -179,9 +183,13 @@ class Walks(RuleBasedStateMachine):
     @rule(which=_ANY, who=_WHO, how=_FATE, key=_KEYS)
     def somebody_decides(self, which: int, who: str, how: int, key: str) -> None:
         approvals = list(self._walk.state.approvals)
+        approval = approvals[which % len(approvals)]
         verdict = Verdict.REJECT if how > 7 else Verdict.APPROVE
+        role = self._walk.mirror.approvals[approval].role
+        if how == 9 and role is not None:
+            who = self._walk.bundle.roles[role].team[0]
         actor = person(who) if how != 7 else TEMPORAL
-        self.acts.decide(self._key(key), approvals[which % len(approvals)], actor, verdict=verdict, stale=how == 6)
+        self.acts.decide(self._key(key), approval, actor, verdict=verdict, stale=how == 6)
 
     @precondition(lambda self: self._on() and self._walk.mirror.open_approvals())
     @rule(rounds=st.integers(1, 3))
@@ -240,6 +248,13 @@ class Walks(RuleBasedStateMachine):
         if type(self).gives_once and self.walk.honest and not self.walk.mirror.let_be:
             assert self.walk.books.held_back == [], "the engine does not even try to give twice"
         type(self).reached |= self.walk.kinds()
+
+    def _is_reported_again(self, value: int) -> None:
+        """As often as makes it grave, and after a while once more, which makes it milder."""
+        for _ in range(1 + value % 3):
+            self.acts.report(self._key("new"), CUSTOMER)
+        self._walk.pass_time(timedelta(hours=value % 4))
+        self.acts.report(self._key("new"), CUSTOMER)
 
     def _return(self, command: Command, fate: int) -> None:
         """0–4: well; 5, 6: refused; 7: done, and nobody heard; 8, 9: nobody knows whether it has arrived."""

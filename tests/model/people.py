@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -64,7 +65,7 @@ class People:
 
     async def _anything(self, view: View) -> None:
         who = person(self.chance.choice(PEOPLE))
-        match self.chance.randint(0, 9):
+        match self.chance.randint(0, 11):
             case 0 | 1 | 2:
                 await self._time_passes(view)
             case 3 | 4 if view.asks:
@@ -77,10 +78,24 @@ class People:
                 await self._see_to(self.chance.choice(view.tasks), who, self.chance.randint(0, 3))
             case 8:
                 await self.rig.open(f"again-{self.chance.randint(0, 2)}")
+            case 10 | 11 if view.ladder is not None:
+                await self._hears_of_it(view, who)
             case 9 if self.chance.random() < 0.2:
                 await self.rig_act(contract.CANCEL, contract.CancelRequest, who, reason="mistake")
             case _:
                 await self._what_is_asked(view)
+
+    async def _hears_of_it(self, view: View, who: Actor) -> None:
+        """Somebody who was paged takes it on, calls others, or puts it off."""
+        match self.chance.randint(0, 3):
+            case 0:
+                await self.rig_act(contract.ESCALATE, contract.EscalateRequest, who, reason="it is a hospital")
+            case 1:
+                until = view.now + timedelta(hours=self.chance.choice([2, 20]))
+                said = {"until": until, "reason": "the carrier calls at two"}
+                await self.rig_act(contract.SNOOZE, contract.SnoozeRequest, who, **said)
+            case _:
+                await self.rig_act(contract.ACKNOWLEDGE, contract.AcknowledgeRequest, who)
 
     async def _what_is_asked(self, view: View) -> None:
         if view.status is Status.RESOLVED and not view.tasks and self.chance.random() < 0.5:

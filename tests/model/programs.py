@@ -51,6 +51,8 @@ def a_parcel() -> Bundle:
         tell("action.reship.tell"),
     )
     pay_back = (approve("action.refund.approve", "finance", amount=WORTH, approvers=2), refund("action.refund"))
+    lost = 'trace.status != "found"'
+    claim = effect("follow_up", "shipping.file_claim", when=lost, on_refusal=OnRefusal.CONTINUE)
     return _bundle(
         report=(read_order(), read_parcel("report"), measure("report", "incident.resolved"), tell("report.tell")),
         analysis=(trace, Together(id="analysis.together", steps=(wait_for_trace("analysis"), ask("analysis")))),
@@ -58,10 +60,10 @@ def a_parcel() -> Bundle:
             Plan(name="reship", when='choice == "reship"', steps=reship),
             Plan(name="refund", steps=(*pay_back, tell("action.refund.tell"))),
         ),
-        follow_up=(effect("follow_up", "shipping.file_claim", on_refusal=OnRefusal.CONTINUE), survey()),
+        follow_up=(claim, survey()),
         sla=promises.all_six(Party.CUSTOMER),
         escalation=promises.ladder(),
-        external=promises.claim("leads"),
+        external=promises.claim("leads", safe_before=timedelta(hours=10)),
     )
 
 

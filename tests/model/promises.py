@@ -84,7 +84,8 @@ def by(critical: float, high: float, medium: float, low: float) -> BySeverity:
 
 
 def claim(approve: str | None = None, **said: Any) -> tuple[ExternalDeadline, ...]:
-    """A claim has to be filed two days after the parcel was seen last, and is a day before that at the latest."""
+    """A claim has to be filed two days after the parcel was seen last (three, by the new contract), and is a day before
+    that at the latest."""
     deadline = ExternalDeadline(
         name="carrier_claim",
         starts="parcel.last_scan_at",

@@ -1,4 +1,4 @@
-"""What the timeline tells of an incident that its promises depend on: how it stands, who is waited for, what is owed."""
+"""What the timeline tells that promises depend on: how an incident stands, who is waited for, what is owed."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,8 +15,8 @@ _GRAVE = ("critical", "high")
 
 @dataclass(frozen=True)
 class Move:
-    """What a person owes. ``number``: which time it is that this is owed (a task: since when); ``role``: whose move it is, if it is
-    somebody's in particular."""
+    """What a person owes. ``number``: which time it is that this is owed (a task: since when); ``role``: whose move it
+    is, if it is somebody's in particular."""
 
     id: str
     number: int | str

@@ -12,6 +12,7 @@ from amends.connectors.shop.sample import sample
 from amends.journal import Journal, verify
 from amends.timeline import Entry
 from runbooks.library import load
+from tests.model.keeping import Keeping, turns
 from tests.model.mirror import Mirror
 from tests.model.people import People
 from tests.model.shop import Shop as Model
@@ -70,9 +71,14 @@ def _the_timeline_keeps_to_the_mirror(rig: Rig) -> None:
         incident=rig.incident_id,
         honest=False,  # what really happened is asked of the real shop
     )
-    for row in rig.rows():
-        entry = Entry(n=row.n, kind=row.kind, occurred_at=row.occurred_at, actor=row.actor, data=row.data)
+    told = [
+        Entry(n=row.n, kind=row.kind, occurred_at=row.occurred_at, actor=row.actor, data=row.data) for row in rig.rows()
+    ]
+    for entry in told:
         mirror.follow([entry], [], outstanding={})
+    keeping = Keeping(bundle=bundle)
+    for turn in turns(told):
+        keeping.follow(turn, None, outstanding=None)
 
 
 def _the_shop_is_right(rig: Rig) -> None:

@@ -124,7 +124,10 @@ def test_a_clock_that_began_to_stand_still_later_keeps_no_other_from_going_on_wh
     incident.now = START + 8 * HOUR
     incident.take(AnswerGiven(key="a", ask="analysis.ask", choice="refund", actor=CUSTOMER, at=START + 3 * HOUR))
 
-    resumed = [(list(each["goals"]), each["suspended"]) for each in incident.of(EntryKind.CLOCK_RESUMED)]  # type: ignore[arg-type]
+    resumed = [
+        (list(each["goals"]), each["suspended"])  # type: ignore[arg-type]
+        for each in incident.of(EntryKind.CLOCK_RESUMED)
+    ]
     assert resumed == [(["analysis"], 3 * 3600), (["update"], 0)]
 
 
