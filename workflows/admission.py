@@ -8,16 +8,24 @@ from pydantic import JsonValue
 from amends.models import ActorKind, Data
 from runbooks.bundle import Bundle
 from runbooks.program import FactType
-from workflows import approving, asking, ladder, tasks
+from workflows import approving, asking, ladder, people, tasks
 from workflows.events import (
     Acknowledgement,
     AnswerGiven,
+    Assigned,
     CancelRequested,
     DecisionGiven,
     EscalationRequested,
+    EvidenceAdded,
+    NoteAdded,
     PlanChosen,
+    ResumptionRequested,
     RetryRequested,
+    SeverityChosen,
+    SkipRequested,
     SnoozeRequested,
+    SuspensionRequested,
+    TakeOverRequested,
     TaskSettled,
     WaiverRequested,
 )
@@ -33,6 +41,14 @@ Act = (
     | Acknowledgement
     | EscalationRequested
     | SnoozeRequested
+    | NoteAdded
+    | EvidenceAdded
+    | Assigned
+    | SuspensionRequested
+    | ResumptionRequested
+    | SeverityChosen
+    | SkipRequested
+    | TakeOverRequested
     | CancelRequested
 )
 """What people do to a running incident."""
@@ -84,6 +100,22 @@ def refusal(state: State, act: Act, now: datetime) -> str | None:
             return ladder.escalate_refusal(state, act)
         case SnoozeRequested():
             return ladder.snooze_refusal(state, act, now)
+        case NoteAdded():
+            return people.note_refusal(state, act)
+        case EvidenceAdded():
+            return people.evidence_refusal(state, act)
+        case Assigned():
+            return people.assign_refusal(state, act)
+        case SuspensionRequested():
+            return people.suspend_refusal(state, act, now)
+        case ResumptionRequested():
+            return people.resume_refusal(state, act)
+        case SeverityChosen():
+            return people.severity_refusal(state, act)
+        case SkipRequested():
+            return people.skip_refusal(state, act)
+        case TakeOverRequested():
+            return people.take_over_refusal(state, act)
         case CancelRequested():
             return None if act.reason.strip() else "say why, for those who read the timeline later"
         case _:
@@ -102,6 +134,14 @@ def handled_as(act: Act) -> str:
         Acknowledgement: "acknowledgement",
         EscalationRequested: "escalation",
         SnoozeRequested: "snooze",
+        NoteAdded: "note",
+        EvidenceAdded: "evidence",
+        Assigned: "assignment",
+        SuspensionRequested: "suspension",
+        ResumptionRequested: "resumption",
+        SeverityChosen: "severity",
+        SkipRequested: "skip",
+        TakeOverRequested: "take_over",
         CancelRequested: "cancel",
     }
     return f"{kinds[type(act)]}:{act.key}"

@@ -69,6 +69,14 @@ def answer(turn: Turn, step: AskStep, run: StepRun, given: AnswerGiven) -> None:
     _settle(turn, step, run, given.choice)
 
 
+def skip(turn: Turn, step: AskStep, run: StepRun) -> None:
+    """Stop asking, and go on as if nobody had answered."""
+    withdraw(turn, step, run)
+    meant = step.if_silent if step.if_silent is not None else step.otherwise
+    if step.save_as is not None and meant is not None:
+        facts.save(turn, step.save_as, meant)
+
+
 def withdraw(turn: Turn, step: AskStep, run: StepRun) -> None:
     """Stop asking: no answer is awaited any more."""
     run.phase = StepPhase.DONE

@@ -46,6 +46,12 @@ def refusal(state: State, approval: ApprovalRun, who: str, *, rejecting: bool = 
     return f"{who!r} {role}, and cannot decide this; {named(able(state, approval))} could"
 
 
+def stranger(state: State, who: str) -> str | None:
+    """Why somebody has no say here; ``None`` for one who fills a role of the bundle, or where there are none."""
+    people = sorted({person for role in state.bundle.roles.values() for person in role.team})
+    return None if who in people or not people else f"{who!r} has no role here; {named(people)} could"
+
+
 def limits(state: State, approval: ApprovalRun, who: str) -> Data | None:
     """What an approval by a person is to be counted against (the fields of ``CountRequest``); ``None`` if nothing. Of
     several roles that may decide, the one with the furthest authority is the person's."""

@@ -250,6 +250,8 @@ def _held_by(state: State) -> Party | None:
     """The party that holds the ball, if the clocks stand still for everybody who is waited for. A question that is
     still on its way is ours."""
     assert state.bundle.sla is not None
+    if state.suspended is not None:
+        return state.suspended.party
     pausing = state.bundle.sla.pause_while_waiting_for
     if state.cancelling or not state.waiting_for or any(party not in pausing for party in state.waiting_for):
         return None

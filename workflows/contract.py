@@ -19,6 +19,14 @@ WAIVE: Final = "waive"
 ACKNOWLEDGE: Final = "acknowledge"
 ESCALATE: Final = "escalate"
 SNOOZE: Final = "snooze"
+NOTE: Final = "note"
+EVIDENCE: Final = "evidence"
+ASSIGN: Final = "assign"
+SUSPEND: Final = "suspend"
+RESUME: Final = "resume"
+SEVERITY: Final = "severity"
+SKIP: Final = "skip"
+TAKE_OVER: Final = "take_over"
 CANCEL: Final = "cancel"
 VIEW: Final = "view"
 
@@ -148,6 +156,80 @@ class SnoozeRequest(Model):
     actor: Actor
 
 
+class NoteRequest(Model):
+    """Says something for those who read the timeline later. ``key``: the act's idempotency key."""
+
+    key: str
+    text: str
+    actor: Actor
+
+
+class EvidenceRequest(Model):
+    """Shows something. ``key``: the act's idempotency key."""
+
+    key: str
+    evidence: tuple[Evidence, ...]
+    note: str = ""
+    actor: Actor
+
+
+class AssignRequest(Model):
+    """Gives a task, or all that is owed now and later, to a person. ``key``: the act's idempotency key."""
+
+    key: str
+    to: str
+    task: str | None = None
+    note: str = ""
+    actor: Actor
+
+
+class SuspendRequest(Model):
+    """Stops the clocks while ``party`` holds the ball, at most until ``until``. ``key``: the act's idempotency key."""
+
+    key: str
+    party: Party
+    until: Utc
+    reason: str
+    actor: Actor
+
+
+class ResumeRequest(Model):
+    """Starts the clocks again, from ``at`` if the party answered before now. ``key``: the act's idempotency key."""
+
+    key: str
+    note: str = ""
+    at: Utc | None = None
+    actor: Actor
+
+
+class SeverityRequest(Model):
+    """Says how severe it is, over the rules; without ``severity``, the rules have their say again. ``key``: the act's
+    idempotency key."""
+
+    key: str
+    severity: Severity | None = None
+    reason: str
+    actor: Actor
+
+
+class SkipRequest(Model):
+    """Skips a step that waits, asks, or is left to a person. ``key``: the act's idempotency key."""
+
+    key: str
+    step: str
+    reason: str
+    actor: Actor
+
+
+class TakeOverRequest(Model):
+    """Takes the incident into the actor's own hands: nothing new is begun until they hand it back (``retry``) or say
+    how it was put right (``settle``). ``key``: the act's idempotency key."""
+
+    key: str
+    reason: str
+    actor: Actor
+
+
 class News(Model):
     """An order-system event, as in its CloudEvent. ``data`` carries references, never personal data; ``at`` is the
     event's own time."""
@@ -265,40 +347,56 @@ class IncidentResult(Model):
 __all__ = [
     "ACKNOWLEDGE",
     "ANSWER",
+    "ASSIGN",
     "CANCEL",
     "CHOOSE",
     "DECIDE",
     "ESCALATE",
+    "EVIDENCE",
     "INCIDENT_CLOSED",
     "NEWS",
+    "NOTE",
     "NOT_ITS_BUNDLE",
     "REFUSED",
     "REPORT",
+    "RESUME",
     "RETRY",
     "SETTLE",
+    "SEVERITY",
+    "SKIP",
     "SNOOZE",
+    "SUSPEND",
+    "TAKE_OVER",
     "VIEW",
     "WAIVE",
     "AcknowledgeRequest",
     "AnswerRequest",
+    "AssignRequest",
     "CancelRequest",
     "ChooseRequest",
     "DecideRequest",
     "EscalateRequest",
+    "EvidenceRequest",
     "IncidentInput",
     "IncidentResult",
     "LadderView",
     "News",
+    "NoteRequest",
     "OpenApproval",
     "OpenAsk",
     "OpenDeadline",
     "OpenTask",
     "Receipt",
     "ReportRequest",
+    "ResumeRequest",
     "RetryRequest",
     "RunningClock",
     "SettleRequest",
+    "SeverityRequest",
+    "SkipRequest",
     "SnoozeRequest",
+    "SuspendRequest",
+    "TakeOverRequest",
     "Verdict",
     "View",
     "WaiveRequest",

@@ -27,6 +27,7 @@ from workflows import (
     facts,
     ladder,
     measures,
+    people,
     plans,
     program,
     tasks,
@@ -35,6 +36,7 @@ from workflows import (
 from workflows.events import (
     Acknowledgement,
     AnswerGiven,
+    Assigned,
     CancelRequested,
     Command,
     CommandReturned,
@@ -42,15 +44,22 @@ from workflows.events import (
     DuplicateFound,
     EscalationRequested,
     Event,
+    EvidenceAdded,
     NewsReceived,
+    NoteAdded,
     PlanChosen,
     Registered,
     ReportReceived,
     ReportRepeated,
+    ResumptionRequested,
     RetryRequested,
     Role,
     RunStarted,
+    SeverityChosen,
+    SkipRequested,
     SnoozeRequested,
+    SuspensionRequested,
+    TakeOverRequested,
     TaskSettled,
     TimeCame,
     WaiverRequested,
@@ -73,9 +82,25 @@ _Act = TypeVar(
     Acknowledgement,
     EscalationRequested,
     SnoozeRequested,
+    NoteAdded,
+    EvidenceAdded,
+    Assigned,
+    SuspensionRequested,
+    ResumptionRequested,
+    SeverityChosen,
+    SkipRequested,
+    TakeOverRequested,
 )
 
-_HANDS = (RetryRequested, PlanChosen, TaskSettled, WaiverRequested)
+_HANDS = (
+    RetryRequested,
+    PlanChosen,
+    TaskSettled,
+    WaiverRequested,
+    SeverityChosen,
+    SkipRequested,
+    TakeOverRequested,
+)
 """The acts that bring an incident to where it is; who takes notice of it, or calls others, may still approve."""
 
 
@@ -151,6 +176,22 @@ def _take(turn: Turn, event: Event) -> bool:
             return _take_act(turn, event, EntryKind.ESCALATION_REQUESTED, ladder.escalate)
         case SnoozeRequested():
             return _take_act(turn, event, EntryKind.SNOOZE_REQUESTED, ladder.snooze)
+        case NoteAdded():
+            return _take_act(turn, event, EntryKind.NOTE_ADDED, people.add_note)
+        case EvidenceAdded():
+            return _take_act(turn, event, EntryKind.EVIDENCE_ADDED, people.add_evidence)
+        case Assigned():
+            return _take_act(turn, event, EntryKind.ASSIGNED, people.assign)
+        case SuspensionRequested():
+            return _take_act(turn, event, EntryKind.SUSPENSION_REQUESTED, people.suspend)
+        case ResumptionRequested():
+            return _take_act(turn, event, EntryKind.RESUMPTION_REQUESTED, people.resume)
+        case SeverityChosen():
+            return _take_act(turn, event, EntryKind.SEVERITY_CHOSEN, people.set_severity)
+        case SkipRequested():
+            return _take_act(turn, event, EntryKind.SKIP_REQUESTED, people.skip)
+        case TakeOverRequested():
+            return _take_act(turn, event, EntryKind.TAKEN_OVER, people.take_over)
         case TimeCame():
             come = [due.what for due in _dues(turn.state) if due.at <= turn.now]
             if not come:
@@ -308,12 +349,15 @@ def _shown(state: State, command: Command, event: CommandReturned) -> Data:
 def _advance(turn: Turn) -> None:
     """Go on with the stages as far as they will go now, after what time and people have decided."""
     state = turn.state
+    people.keep(turn)
     approving.expire(turn)
     tasks.take_waivers(turn)
     tasks.mark_overdue(turn)
     while state.registered and not state.ended:
         if state.cancelling:
             return closing.cancel(turn)
+        if people.is_taken_over(state):
+            return measures.lift(turn)
         if state.stage is None:
             _enter(turn, _ORDER[0])
             continue
@@ -368,13 +412,14 @@ def _dues(state: State) -> list[Due]:
     if state.ended:
         return []
     overdue = [Due(at=task.due_at, what=f"task {task.id}") for task in state.tasks if task.due_at and not task.overdue]
-    return [*_step_dues(state), *deadlines.dues(state), *clocks.dues(state), *ladder.dues(state), *overdue]
+    around = [*deadlines.dues(state), *clocks.dues(state), *ladder.dues(state), *people.dues(state)]
+    return [*_step_dues(state), *around, *overdue]
 
 
 def _step_dues(state: State) -> list[Due]:
     """When steps go on by themselves: questions, waits, approvals."""
     dues = []
-    if not (state.ended or state.cancelling):
+    if not (state.ended or state.cancelling or people.is_taken_over(state)):
         for asked in state.bundle.program.all_steps():
             run = state.steps.get(asked.id)
             if run is None or run.phase is not StepPhase.RUNNING:

@@ -9,7 +9,21 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field, TypeAdapter
 
-from amends.models import ENGINE, TIMER, Actor, Data, Evidence, Model, Money, Outcome, Refusal, Utc, plain
+from amends.models import (
+    ENGINE,
+    TIMER,
+    Actor,
+    Data,
+    Evidence,
+    Model,
+    Money,
+    Outcome,
+    Party,
+    Refusal,
+    Severity,
+    Utc,
+    plain,
+)
 from amends.timeline import Entry, EntryKind
 
 
@@ -199,6 +213,90 @@ class SnoozeRequested(Model):
     actor: Actor
 
 
+class NoteAdded(Model):
+    """Somebody says something for those who read the timeline later. ``key``: the act's idempotency key."""
+
+    type: Literal["note_added"] = "note_added"
+    key: str
+    text: str
+    actor: Actor
+
+
+class EvidenceAdded(Model):
+    """Somebody shows something. ``key``: the act's idempotency key."""
+
+    type: Literal["evidence_added"] = "evidence_added"
+    key: str
+    evidence: tuple[Evidence, ...]
+    note: str = ""
+    actor: Actor
+
+
+class Assigned(Model):
+    """Somebody gives a task, or all that is owed now and later, to a person. ``key``: the act's idempotency key."""
+
+    type: Literal["assigned"] = "assigned"
+    key: str
+    to: str
+    task: str | None = None
+    note: str = ""
+    actor: Actor
+
+
+class SuspensionRequested(Model):
+    """A person says that the incident waits for ``party`` alone, at most until ``until``: the clocks stand still for
+    it, and nobody is paged. ``key``: the act's idempotency key."""
+
+    type: Literal["suspension_requested"] = "suspension_requested"
+    key: str
+    party: Party
+    until: Utc
+    reason: str
+    actor: Actor
+
+
+class ResumptionRequested(Model):
+    """A person ends a suspension. ``at``: when the party answered, if that was before now. ``key``: the act's
+    idempotency key."""
+
+    type: Literal["resumption_requested"] = "resumption_requested"
+    key: str
+    note: str = ""
+    at: Utc | None = None
+    actor: Actor
+
+
+class SeverityChosen(Model):
+    """A person says how severe it is; ``severity`` unset: as the runbook's rules say. ``key``: the act's idempotency
+    key."""
+
+    type: Literal["severity_chosen"] = "severity_chosen"
+    key: str
+    severity: Severity | None = None
+    reason: str
+    actor: Actor
+
+
+class SkipRequested(Model):
+    """A person has a step skipped that waits, asks, or is left to a person. ``key``: the act's idempotency key."""
+
+    type: Literal["skip_requested"] = "skip_requested"
+    key: str
+    step: str
+    reason: str
+    actor: Actor
+
+
+class TakeOverRequested(Model):
+    """A person takes the incident into their own hands: nothing new is begun until they hand it back, or say how it was
+    put right. ``key``: the act's idempotency key."""
+
+    type: Literal["take_over_requested"] = "take_over_requested"
+    key: str
+    reason: str
+    actor: Actor
+
+
 class TimeCame(Model):
     """A due moment has passed."""
 
@@ -223,6 +321,14 @@ Event = Annotated[
     | Acknowledgement
     | EscalationRequested
     | SnoozeRequested
+    | NoteAdded
+    | EvidenceAdded
+    | Assigned
+    | SuspensionRequested
+    | ResumptionRequested
+    | SeverityChosen
+    | SkipRequested
+    | TakeOverRequested
     | TimeCame,
     Field(discriminator="type"),
 ]
@@ -312,6 +418,14 @@ _EVENT_TYPES: dict[EntryKind, str] = {
     EntryKind.ACKNOWLEDGED: "acknowledgement",
     EntryKind.ESCALATION_REQUESTED: "escalation_requested",
     EntryKind.SNOOZE_REQUESTED: "snooze_requested",
+    EntryKind.NOTE_ADDED: "note_added",
+    EntryKind.EVIDENCE_ADDED: "evidence_added",
+    EntryKind.ASSIGNED: "assigned",
+    EntryKind.SUSPENSION_REQUESTED: "suspension_requested",
+    EntryKind.RESUMPTION_REQUESTED: "resumption_requested",
+    EntryKind.SEVERITY_CHOSEN: "severity_chosen",
+    EntryKind.SKIP_REQUESTED: "skip_requested",
+    EntryKind.TAKEN_OVER: "take_over_requested",
     EntryKind.TIME_CAME: "time_came",
     **dict.fromkeys(_RETURNED.values(), "command_returned"),
 }
@@ -340,7 +454,9 @@ def actor_of(event: Event) -> Actor:
             return event.actor
         case DecisionGiven() | PlanChosen() | TaskSettled() | WaiverRequested():
             return event.actor
-        case Acknowledgement() | EscalationRequested() | SnoozeRequested():
+        case Acknowledgement() | EscalationRequested() | SnoozeRequested() | NoteAdded() | EvidenceAdded() | Assigned():
+            return event.actor
+        case SuspensionRequested() | ResumptionRequested() | SeverityChosen() | SkipRequested() | TakeOverRequested():
             return event.actor
         case TimeCame():
             return TIMER

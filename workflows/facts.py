@@ -101,6 +101,8 @@ def update_severity(turn: Turn) -> None:
 
 
 def _severity(state: State) -> Severity:
+    if state.severity_chosen is not None:
+        return state.severity_chosen
     for rule in state.bundle.program.severity:
         try:
             if condition(state, rule.when):

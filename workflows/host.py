@@ -23,60 +23,84 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contract import (
         ACKNOWLEDGE,
         ANSWER,
+        ASSIGN,
         CANCEL,
         CHOOSE,
         DECIDE,
         ESCALATE,
+        EVIDENCE,
         INCIDENT_CLOSED,
         NEWS,
         NOT_ITS_BUNDLE,
+        NOTE,
         REFUSED,
         REPORT,
+        RESUME,
         RETRY,
         SETTLE,
+        SEVERITY,
+        SKIP,
         SNOOZE,
+        SUSPEND,
+        TAKE_OVER,
         VIEW,
         WAIVE,
         AcknowledgeRequest,
         AnswerRequest,
+        AssignRequest,
         CancelRequest,
         ChooseRequest,
         DecideRequest,
         EscalateRequest,
+        EvidenceRequest,
         IncidentInput,
         IncidentResult,
         LadderView,
         News,
+        NoteRequest,
         OpenApproval,
         OpenAsk,
         OpenDeadline,
         OpenTask,
         ReportRequest,
+        ResumeRequest,
         RetryRequest,
         RunningClock,
         SettleRequest,
+        SeverityRequest,
+        SkipRequest,
         SnoozeRequest,
+        SuspendRequest,
+        TakeOverRequest,
         View,
         WaiveRequest,
     )
     from workflows.events import (
         Acknowledgement,
         AnswerGiven,
+        Assigned,
         CancelRequested,
         Command,
         DecisionGiven,
         DuplicateFound,
         EscalationRequested,
         Event,
+        EvidenceAdded,
         NewsReceived,
+        NoteAdded,
         PlanChosen,
         Registered,
         ReportReceived,
         ReportRepeated,
+        ResumptionRequested,
         RetryRequested,
         Role,
         RunStarted,
+        SeverityChosen,
+        SkipRequested,
         SnoozeRequested,
+        SuspensionRequested,
+        TakeOverRequested,
         TaskSettled,
         TimeCame,
         WaiverRequested,
@@ -240,6 +264,78 @@ class IncidentWorkflow:
     @snooze.validator
     def _validate_snooze(self, request: SnoozeRequest) -> None:
         self._validate(SnoozeRequested, request)
+
+    @workflow.update(name=NOTE, description="Say something for those who read the timeline later.")
+    async def note(self, request: NoteRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(NoteAdded, request)
+
+    @note.validator
+    def _validate_note(self, request: NoteRequest) -> None:
+        self._validate(NoteAdded, request)
+
+    @workflow.update(name=EVIDENCE, description="Show something: a reference, or a file by its digest.")
+    async def evidence(self, request: EvidenceRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(EvidenceAdded, request)
+
+    @evidence.validator
+    def _validate_evidence(self, request: EvidenceRequest) -> None:
+        self._validate(EvidenceAdded, request)
+
+    @workflow.update(name=ASSIGN, description="Give a task, or all that is owed, to a person.")
+    async def assign(self, request: AssignRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(Assigned, request)
+
+    @assign.validator
+    def _validate_assign(self, request: AssignRequest) -> None:
+        self._validate(Assigned, request)
+
+    @workflow.update(name=SUSPEND, description="Stop the clocks while somebody else holds the ball.")
+    async def suspend(self, request: SuspendRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(SuspensionRequested, request)
+
+    @suspend.validator
+    def _validate_suspend(self, request: SuspendRequest) -> None:
+        self._validate(SuspensionRequested, request)
+
+    @workflow.update(name=RESUME, description="Start the clocks again.")
+    async def resume(self, request: ResumeRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(ResumptionRequested, request)
+
+    @resume.validator
+    def _validate_resume(self, request: ResumeRequest) -> None:
+        self._validate(ResumptionRequested, request)
+
+    @workflow.update(name=SEVERITY, description="Say how severe it is, over the rules.")
+    async def severity(self, request: SeverityRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(SeverityChosen, request)
+
+    @severity.validator
+    def _validate_severity(self, request: SeverityRequest) -> None:
+        self._validate(SeverityChosen, request)
+
+    @workflow.update(name=SKIP, description="Skip a step that waits, asks, or is left to a person.")
+    async def skip(self, request: SkipRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(SkipRequested, request)
+
+    @skip.validator
+    def _validate_skip(self, request: SkipRequest) -> None:
+        self._validate(SkipRequested, request)
+
+    @workflow.update(name=TAKE_OVER, description="Take the incident into your own hands.")
+    async def take_over(self, request: TakeOverRequest) -> Receipt:
+        """Answers when the act is in the journal."""
+        return await self._act(TakeOverRequested, request)
+
+    @take_over.validator
+    def _validate_take_over(self, request: TakeOverRequest) -> None:
+        self._validate(TakeOverRequested, request)
 
     @workflow.update(name=CANCEL, description="Call the incident off: what was done is undone, then it closes.")
     async def cancel(self, request: CancelRequest) -> Receipt:

@@ -30,8 +30,9 @@ _UNACKNOWLEDGED = "unacknowledged"
 
 
 class Owed(NamedTuple):
-    """A move that a person owes. ``role``: whose it is, if it is somebody's in particular; ``cause``: what it has in
-    common with the like in other incidents; ``asked``: what tells it from the same move before."""
+    """A move that a person owes. ``role``: whose it is, if it is somebody's in particular, and ``person``, if it was
+    given to one; ``cause``: what it has in common with the like in other incidents; ``asked``: what tells it from the
+    same move before."""
 
     id: str
     why: str
@@ -39,6 +40,7 @@ class Owed(NamedTuple):
     role: str | None = None
     due_at: datetime | None = None
     asked: str = ""
+    person: str | None = None
 
     @property
     def this_time(self) -> str:
@@ -82,7 +84,11 @@ def keep(turn: Turn) -> None:
         _begin_again(ladder)
     ladder.owed = [move.this_time for move in moves]
     _take_up_again(turn, ladder)
-    if ladder.acknowledged_by is not None or (ladder.snoozed_until and turn.now < ladder.snoozed_until):
+    if (
+        state.suspended is not None
+        or ladder.acknowledged_by is not None
+        or (ladder.snoozed_until and turn.now < ladder.snoozed_until)
+    ):
         return
     _page_held(turn, ladder, moves)
     at = _next(state, ladder)
@@ -98,7 +104,7 @@ def end(turn: Turn) -> None:
 def dues(state: State) -> Iterator[Due]:
     """When the ladder next pages somebody, or looks whether it should."""
     ladder = state.ladder
-    if ladder is None:
+    if ladder is None or state.suspended is not None:
         return
     at = next_page_at(state, ladder)
     if at is not None:
@@ -184,7 +190,8 @@ def snooze_refusal(state: State, act: SnoozeRequested, now: datetime) -> str | N
 
 def _of_task(state: State, task: Task) -> Owed:
     told = next((effect.activity for effect in reversed(state.effects) if effect.step == task.step), task.step)
-    return Owed(f"task:{task.id}", task.why, f"{task.why}:{told}", task.owner, task.due_at, task.opened_at.isoformat())
+    person, since = task.assignee or state.assignee, task.opened_at.isoformat()
+    return Owed(f"task:{task.id}", task.why, f"{task.why}:{told}", task.owner, task.due_at, since, person)
 
 
 def _stop(turn: Turn, why: str) -> None:
@@ -293,7 +300,7 @@ def _page(turn: Turn, ladder: LadderRun, role: str, moves: list[Owed]) -> None:
     state, level = turn.state, _level(turn.state, ladder)
     mine = [move for move in moves if move.role in (role, None)] or moves
     lead = min(mine, key=lambda move: (move.due_at is None, move.due_at or turn.now))
-    people = roster.on_duty(state.bundle.roles[role], turn.now)
+    people = _people(turn, ladder, role, mine)
     state.pages += 1
     command_id = f"page/{state.pages}"
     ladder.out.append(command_id)
@@ -338,6 +345,13 @@ def _roles(state: State, ladder: LadderRun, moves: list[Owed]) -> list[str]:
     return list(dict.fromkeys(str(role) for role in named))
 
 
+def _people(turn: Turn, ladder: LadderRun, role: str, mine: list[Owed]) -> tuple[str, ...]:
+    """Who of a role is on, or at the first level to whom it was given."""
+    given = [move.person for move in mine if move.person is not None] if ladder.level == 0 else []
+    on_duty = roster.on_duty(turn.state.bundle.roles[role], turn.now) if len(given) < len(mine) or not given else ()
+    return tuple(dict.fromkeys((*given, *on_duty)))
+
+
 def _level(state: State, ladder: LadderRun) -> Level:
     return state.bundle.escalation[ladder.level]
 
@@ -349,7 +363,4 @@ def _at_top(state: State, ladder: LadderRun) -> bool:
 def _stranger(state: State, actor: Actor) -> str | None:
     if actor.kind is not ActorKind.HUMAN:
         return "only a person can do that"
-    people = sorted({person for role in state.bundle.roles.values() for person in role.team})
-    if actor.id in people or not people:
-        return None
-    return f"{actor.id!r} has no role here; {authority.named(people)} could"
+    return authority.stranger(state, actor.id)

@@ -11,11 +11,16 @@ from workflows.progress import Progress
 from workflows.state import EffectRun, PlanPhase, PlanRun, State, Why
 from workflows.turn import Turn
 
+BY_HAND = "settled by hand"
+"""The outcome of an incident that a person has put right."""
+
 
 def advance(turn: Turn) -> Progress:
     """Go on with the action stage. Pending when no plan is left: the incident is taken over."""
     state = turn.state
     while not state.resolved:
+        if state.by_hand is not None and _is_put_right(turn):
+            break
         if state.plan is None:
             if any(task.why is Why.NO_PLAN_LEFT for task in state.tasks) or not _choose(turn):
                 return Progress.PENDING
@@ -82,6 +87,18 @@ def _choose(turn: Turn) -> bool:
     return False
 
 
+def _is_put_right(turn: Turn) -> bool:
+    """A person who had taken over has put it right: what a plan has half done is undone first."""
+    state = turn.state
+    if state.plan is not None:
+        if state.plan.phase is PlanPhase.TRYING:
+            _fail(turn, _named(state, state.plan.name), state.plan)
+        return False
+    state.resolved, state.outcome = True, BY_HAND
+    turn.note(EntryKind.INCIDENT_RESOLVED, {"outcome": BY_HAND, "how": state.by_hand})
+    return True
+
+
 def _try(turn: Turn, plan: Plan, run: PlanRun) -> bool:
     """Go on with the plan; whether it has come to a new phase."""
     progress = program.advance(turn, plan.steps, plan=plan.name)
@@ -92,13 +109,17 @@ def _try(turn: Turn, plan: Plan, run: PlanRun) -> bool:
             run.phase = PlanPhase.SUCCEEDED
             turn.note(EntryKind.PLAN_SUCCEEDED, {"plan": plan.name})
         case Progress.FAILED:
-            run.phase = PlanPhase.UNDOING
-            turn.note(EntryKind.PLAN_FAILED, {"plan": plan.name})
-            program.withdraw(turn, plan.steps)
-            _drop(turn, plan)
+            _fail(turn, plan, run)
         case _:
             assert_never(progress)
     return True
+
+
+def _fail(turn: Turn, plan: Plan, run: PlanRun) -> None:
+    run.phase = PlanPhase.UNDOING
+    turn.note(EntryKind.PLAN_FAILED, {"plan": plan.name})
+    program.withdraw(turn, plan.steps)
+    _drop(turn, plan)
 
 
 def _drop(turn: Turn, plan: Plan) -> None:

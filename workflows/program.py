@@ -133,7 +133,10 @@ def leaves_nothing(step: Step) -> bool:
 
 
 def parties_waited_for(state: State) -> list[Party]:
-    """Who holds the ball: us for tasks and approvals, and whoever is asked or waited for."""
+    """Who holds the ball: us for tasks and approvals, and whoever is asked or waited for; for whom a person has
+    suspended it, and nobody else."""
+    if state.suspended is not None:
+        return [state.suspended.party]
     parties = {step.to for step in asking.open_asks(state)} | {step.waiting_for for step, _ in waiting.waits(state)}
     if state.tasks or approving.open_approvals(state):
         parties.add(Party.US)

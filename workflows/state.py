@@ -104,11 +104,12 @@ class Why(StrEnum):
     UNDECIDED = "undecided"
     BOOKS_DIFFER = "books_differ"
     UNPROTECTED = "unprotected"
+    TAKEN_OVER = "taken_over"
 
 
 class Task(_Part):
     """Something a person has to do before the incident can go on. ``owner``: the role that has to do it, by
-    ``due_at``."""
+    ``due_at``; ``assignee``: the person who was given it."""
 
     id: str
     step: str
@@ -117,6 +118,7 @@ class Task(_Part):
     owner: str | None = None
     due_at: Utc | None = None
     overdue: bool = False
+    assignee: str | None = None
 
 
 class Deciding(_Part):
@@ -194,6 +196,13 @@ class ClockRun(_Part):
     stopped: bool = False
     words: int = 0
     told: bool = False
+
+
+class Suspended(_Part):
+    """A person has said that it waits for ``party`` alone, at most until ``until``."""
+
+    party: Party
+    until: Utc
 
 
 class DeadlinePhase(StrEnum):
@@ -308,6 +317,15 @@ class State(_Part):
     escalated: bool = False
     """Whether somebody asked for those a level higher, or a deadline of others was missed, and nobody has acknowledged
     since."""
+    assignee: str | None = None
+    """The person who was given whatever is owed."""
+    evidence: int = 0
+    """How much evidence was shown."""
+    suspended: Suspended | None = None
+    severity_chosen: Severity | None = None
+    """What a person has said over the rules."""
+    by_hand: str | None = None
+    """How a person who had taken the incident over has put it right."""
     cancelling: bool = False
     resolved: bool = False
     outcome: str | None = None

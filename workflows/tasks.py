@@ -4,7 +4,7 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from amends.models import Data, Outcome
+from amends.models import Data, Outcome, Stage
 from amends.timeline import EntryKind
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.expressions import FactMissing
@@ -17,10 +17,7 @@ from workflows.turn import Turn
 
 NO_PLAN_LEFT = "no_plan_left"
 BOOKS_DIFFER = "books_differ"
-BY_HAND = "settled by hand"
-"""The outcome of an incident that a person has put right."""
-
-_BEGINS_SOMETHING = (Why.REFUSED, Why.REJECTED, Why.NO_PLAN_LEFT, Why.UNPROTECTED)
+_BEGINS_SOMETHING = (Why.REFUSED, Why.REJECTED, Why.NO_PLAN_LEFT, Why.UNPROTECTED, Why.TAKEN_OVER)
 
 
 def retry_refusal(state: State, act: RetryRequested) -> str | None:
@@ -56,7 +53,7 @@ def retry(turn: Turn, act: RetryRequested) -> None:
         case Why.NO_PLAN_LEFT:
             for plan in state.bundle.program.action:
                 plans.forget(state, plan)
-        case Why.BOOKS_DIFFER | Why.UNPROTECTED:
+        case Why.BOOKS_DIFFER | Why.UNPROTECTED | Why.TAKEN_OVER:
             pass  # they are compared again when nothing stands against closing; it is protected at once if it can be
         case Why.UNDECIDED:
             raise AssertionError("refused")
@@ -109,6 +106,8 @@ def settle_refusal(state: State, act: TaskSettled) -> str | None:
             return "the incident is being cancelled" if state.cancelling else _must_be_done(act)
         case Why.UNPROTECTED:
             return _must_be_done(act)
+        case Why.TAKEN_OVER:
+            return _taken_over_refusal(state) or _must_be_done(act)
         case Why.REJECTED | Why.UNDECIDED:
             return f"{task.step!r} needs an approval, which nobody can settle by hand; have it asked for again"
         case Why.BOOKS_DIFFER:
@@ -134,8 +133,9 @@ def settle(turn: Turn, act: TaskSettled) -> None:
         case Why.REFUSED:
             program.done_by_hand(turn, program.step_of(state, task.step), act.result)
         case Why.NO_PLAN_LEFT:
-            state.resolved, state.outcome = True, BY_HAND
-            turn.note(EntryKind.INCIDENT_RESOLVED, {"outcome": BY_HAND, "how": act.how.strip()})
+            state.by_hand = act.how.strip()
+        case Why.TAKEN_OVER:
+            state.by_hand = act.how.strip()
         case Why.UNPROTECTED:
             deadlines.keep_by_hand(turn, task.id, by=act.actor.id)
         case Why.REJECTED | Why.UNDECIDED | Why.BOOKS_DIFFER:
@@ -227,6 +227,21 @@ def _needs_outcome(task: Task, act: TaskSettled) -> str | None:
     if act.outcome in (Outcome.APPLIED, Outcome.NOT_APPLIED):
         return None
     return f"say whether it happened: nobody knows what became of {task.id.partition(':')[2]!r}"
+
+
+def _taken_over_refusal(state: State) -> str | None:
+    if state.resolved:
+        return "the customer is whole already; hand it back (retry), and it goes on"
+    if state.stage is not Stage.ACTION:
+        return (
+            "nothing is put right by hand before the analysis is done; hand it back (retry), or call the incident off"
+        )
+    plan = state.plan.name if state.plan is not None else None
+    if plan is not None and (effects.has_final(state, plan) or effects.final_under_way(state, plan)):
+        return (
+            f"the plan {plan!r} has done what cannot be called back, or may have; hand it back (retry), and it goes on"
+        )
+    return None
 
 
 def _must_be_done(act: TaskSettled) -> str | None:
