@@ -10,6 +10,7 @@ from runbooks.policy import (
     Calendar,
     Expectation,
     ExternalDeadline,
+    Interrupt,
     Level,
     Match,
     RemedyPolicy,
@@ -59,6 +60,7 @@ class Bundle(Model):
     roles: dict[str, Role] = {}
     """Those that are paged or approve, as they were staffed at the bundle's date."""
     tasks: TaskPolicy | None = None
+    interrupts: tuple[Interrupt, ...] = ()
     remedies: RemedyPolicy | None = None
     calendars: dict[str, Calendar] = {}
     tables: dict[str, Table] = {}

@@ -30,7 +30,7 @@ class CheckReport(Model):
 
 def check(runbooks: Iterable[str | Path] | None = None) -> CheckReport:
     """Checks runbooks by name or path; all that come with Amends, and the messages that none of them sends, if none are
-    given. A runbook that is right but beyond this release's engine has notes, one for each use."""
+    given. What is right but not acted upon by this release has notes, one for each use."""
     chosen = list(runbooks) if runbooks is not None else list(library.runbook_names())
     problems: list[Problem] = []
     sent: set[str] = set()
@@ -43,7 +43,6 @@ def check(runbooks: Iterable[str | Path] | None = None) -> CheckReport:
             problems.append(_unplaced(each, error))
         else:
             problems += examined.problems
-            problems += [note.model_copy(update={"severity": Weight.NOTE}) for note in examined.not_yet]
             sent |= examined.messages
     if runbooks is None and not any(problem.severity is Weight.ERROR for problem in problems):
         problems += unsent(library.shelf_here().texts, sent)

@@ -39,6 +39,14 @@ class SlaPolicy(Model):
     pause_while_waiting_for: tuple[Party, ...] = ()
 
 
+class Interrupt(Model):
+    """A plan that news of a type starts, whatever stands in its way, while ``when`` holds."""
+
+    on: str
+    when: str | None = None
+    plan: str
+
+
 class Level(Model):
     """One rung of a ladder: who is paged, how long they have to acknowledge, and how often this is tried.
 

@@ -2,12 +2,15 @@
 
 What people write (``runbooks/language``) may grow more convenient; this form is a wire contract. Fields are only ever
 added, with defaults. Every step has an id that is unique in its runbook and stable for a given text:
-``<stage>[.<plan>].<name>``, with ``#2``, ``#3`` behind a name that repeats.
+``<stage>[.<plan>].<name>``, with ``#2``, ``#3`` behind a name that repeats, and ``@2``, ``@3`` in the later rounds of
+what is repeated.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
@@ -113,7 +116,8 @@ class TellStep(_Step):
 
 
 class Choice(Model):
-    """A choice of an ask; offered when ``when`` holds (always, if it is not set) at the moment of asking."""
+    """A choice of an ask; offered when ``when`` holds (always, if it is not set) at the moment of asking. In a decision
+    it is made when ``when`` holds, and that of no choice before it does."""
 
     name: str
     when: str | None = None
@@ -187,6 +191,15 @@ class MeasureStep(_Step):
     on_refusal: OnRefusal = OnRefusal.TASK
 
 
+class DecideStep(_Step):
+    """Saves the first choice whose condition holds, or else ``otherwise``, as the fact ``fact``."""
+
+    kind: Literal["decide"] = "decide"
+    fact: str
+    choices: tuple[Choice, ...]
+    otherwise: str
+
+
 class Together(_Step):
     """Steps that run at once; done when all of them are done."""
 
@@ -194,8 +207,24 @@ class Together(_Step):
     steps: tuple["Step", ...]
 
 
+class Rounds(_Step):
+    """Steps that are gone through again until a condition holds at the end of a round, at most ``max`` times. A
+    condition whose facts are not known does not hold."""
+
+    kind: Literal["rounds"] = "rounds"
+    max: int
+    until: str
+    steps: tuple["Step", ...]
+
+    @cached_property
+    def rounds(self) -> tuple[tuple["Step", ...], ...]:
+        """The steps of each round. They differ in their ids alone, so that what a round has done has its own name."""
+        return tuple(tuple(_in_round(step, number) for step in self.steps) for number in range(1, self.max + 1))
+
+
 Step = Annotated[
-    DoStep | TellStep | AskStep | ApproveStep | MeasureStep | WaitStep | Together, Field(discriminator="kind")
+    DoStep | TellStep | AskStep | ApproveStep | MeasureStep | WaitStep | DecideStep | Together | Rounds,
+    Field(discriminator="kind"),
 ]
 
 
@@ -239,14 +268,38 @@ class Program(Model):
         return (self.report, self.analysis, *(plan.steps for plan in self.action), self.follow_up)
 
     def all_steps(self) -> Iterator[Step]:
-        """Every step of the runbook, also those within a ``together``, in reading order."""
+        """Every step of the runbook, also those within a ``together`` and in every round, in reading order."""
         for sequence in self.sequences():
             yield from walk(sequence)
 
 
 def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """The steps and, behind each ``together``, those within it."""
+    """The steps and, behind each that holds others, those within it: of ``rounds`` those of every round, in order."""
     for step in steps:
         yield step
         if isinstance(step, Together):
             yield from walk(step.steps)
+        elif isinstance(step, Rounds):
+            for of_one in step.rounds:
+                yield from walk(of_one)
+
+
+def within(step: Step) -> tuple["Step", ...]:
+    """The steps that a step holds, each once, as they are written: of ``rounds`` those of the first."""
+    return step.steps if isinstance(step, Together | Rounds) else ()
+
+
+def as_written(step_id: str) -> str:
+    """The id under which a step is written: that of the first round for one of a later round."""
+    return _LATER_ROUND.sub("", step_id)
+
+
+_LATER_ROUND = re.compile(r"@\d+$")
+
+
+def _in_round(step: Step, number: int) -> Step:
+    """A step of the first round as it is in another, under an id of its own."""
+    if number == 1:
+        return step
+    inner = {"steps": tuple(_in_round(each, number) for each in step.steps)} if isinstance(step, Together) else {}
+    return step.model_copy(update={"id": f"{step.id}@{number}", **inner})

@@ -25,8 +25,10 @@ from workflows import (
     deadlines,
     effects,
     facts,
+    interrupts,
     ladder,
     measures,
+    news,
     people,
     plans,
     program,
@@ -293,8 +295,10 @@ def _take_news(turn: Turn, event: NewsReceived) -> bool:
         return False
     turn.receipt(key, _write(turn, EntryKind.NEWS_RECEIVED, event), "recorded")
     turn.happened_at = event.at
+    news.learn(turn, event)
     for _, run in waiting.waits(turn.state):
         waiting.wake(turn, run)
+    interrupts.look(turn, event)
     return True
 
 
@@ -358,6 +362,11 @@ def _advance(turn: Turn) -> None:
             return closing.cancel(turn)
         if people.is_taken_over(state):
             return measures.lift(turn)
+        if interrupts.leads_on(state):
+            if interrupts.calls_under_way(state):
+                return measures.lift(turn)
+            _enter(turn, Stage.ACTION)
+            continue
         if state.stage is None:
             _enter(turn, _ORDER[0])
             continue

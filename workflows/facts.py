@@ -22,6 +22,14 @@ def condition(state: State, text: str | None) -> bool:
     return holds(text, types=state.bundle.facts, facts=_visible(state), rates=state.bundle.rates)
 
 
+def surely(state: State, text: str | None) -> bool:
+    """Whether a condition holds; one whose facts are not known does not."""
+    try:
+        return condition(state, text)
+    except FactMissing:
+        return False
+
+
 def inputs(state: State, values: dict[str, Value]) -> Data:
     """The inputs of an activity, evaluated now."""
     return {name: _input(state, value) for name, value in values.items()}

@@ -1,14 +1,15 @@
-"""The action stage: the first plan whose condition holds; one that fails is undone, and the next is tried."""
+"""The action stage: the first plan whose condition holds; one that fails is undone, and the next is tried. A plan for
+which news has cut in comes before all others."""
 
 from typing import assert_never
 
 from amends.models import Data
 from amends.timeline import EntryKind
 from runbooks.program import Plan, walk
-from workflows import effects, facts, program
+from workflows import effects, facts, needs, program
 from workflows.events import Role
 from workflows.progress import Progress
-from workflows.state import EffectRun, PlanPhase, PlanRun, State, Why
+from workflows.state import EffectRun, Interrupting, PlanPhase, PlanRun, State, Why
 from workflows.turn import Turn
 
 BY_HAND = "settled by hand"
@@ -21,6 +22,9 @@ def advance(turn: Turn) -> Progress:
     while not state.resolved:
         if state.by_hand is not None and _is_put_right(turn):
             break
+        if state.plan is None and state.interrupt is not None:
+            _cut_in(turn, state.interrupt)
+            continue
         if state.plan is None:
             if any(task.why is Why.NO_PLAN_LEFT for task in state.tasks) or not _choose(turn):
                 return Progress.PENDING
@@ -43,13 +47,21 @@ def advance(turn: Turn) -> Progress:
     return Progress.DONE  # settled by hand
 
 
-def start(turn: Turn, name: str, *, chosen_by: str | None = None) -> None:
-    """Try a plan from its first step on."""
+def start(turn: Turn, name: str, *, chosen_by: str | None = None, interrupt: str | None = None) -> None:
+    """Try a plan from its first step on. ``interrupt``: the type of the news that has cut in for it."""
     state = turn.state
     forget(state, _named(state, name))
-    state.plan = PlanRun(name=name)
+    state.plan = PlanRun(name=name, interrupt=interrupt)
     by: Data = {"chosen_by": chosen_by} if chosen_by else {}
+    by |= {"interrupt": interrupt} if interrupt else {}
     turn.note(EntryKind.PLAN_STARTED, {"plan": name, **by})
+
+
+def give_way(turn: Turn) -> None:
+    """Undo the plan that is being tried, if one is: another comes before it."""
+    run = turn.state.plan
+    if run is not None and run.phase is PlanPhase.TRYING:
+        _fail(turn, _named(turn.state, run.name), run)
 
 
 def forget(state: State, plan: Plan) -> None:
@@ -80,19 +92,39 @@ def plan_of_step(state: State, step_id: str) -> str | None:
 def _choose(turn: Turn) -> bool:
     state = turn.state
     for plan in state.bundle.program.action:
-        if plan.name not in state.plans_failed and facts.condition(state, plan.when):
+        if plan.name not in state.plans_failed and _is_open(state, plan):
             start(turn, plan.name)
             return True
     turn.open_task(task_id="no_plan_left", step="action", why=Why.NO_PLAN_LEFT)
     return False
 
 
+def _is_open(state: State, plan: Plan) -> bool:
+    """Whether a plan may be tried. Where a stage was cut short, one that needs what was not found out cannot be."""
+    if state.cut_short and needs.unknown(state, plan):
+        return False
+    return facts.condition(state, plan.when)
+
+
+def _cut_in(turn: Turn, interrupt: Interrupting) -> None:
+    """Try the plan for which news has cut in; if it needs what is not known, a person decides."""
+    state = turn.state
+    state.interrupt = None
+    unknown = needs.unknown(state, _named(state, interrupt.plan), whatever=True)
+    if not unknown:
+        start(turn, interrupt.plan, interrupt=interrupt.on)
+        return
+    why = f"the plan cannot be followed: it needs {', '.join(map(repr, unknown))}, which is not known"
+    turn.note(EntryKind.INTERRUPT_IGNORED, {"on": interrupt.on, "plan": interrupt.plan, "why": why})
+    turn.open_task(task_id="no_plan_left", step="action", why=Why.NO_PLAN_LEFT)
+
+
 def _is_put_right(turn: Turn) -> bool:
     """A person who had taken over has put it right: what a plan has half done is undone first."""
     state = turn.state
+    state.interrupt = None
     if state.plan is not None:
-        if state.plan.phase is PlanPhase.TRYING:
-            _fail(turn, _named(state, state.plan.name), state.plan)
+        give_way(turn)
         return False
     state.resolved, state.outcome = True, BY_HAND
     turn.note(EntryKind.INCIDENT_RESOLVED, {"outcome": BY_HAND, "how": state.by_hand})

@@ -11,9 +11,11 @@ from amends.timeline import EntryKind
 from runbooks.program import (
     ApproveStep,
     AskStep,
+    DecideStep,
     DoStep,
     MeasureStep,
     OnRefusal,
+    Rounds,
     Step,
     TellStep,
     Together,
@@ -46,7 +48,7 @@ def returned(turn: Turn, step: Step, command: Command, event: CommandReturned, *
             waiting.checked(turn, step, run, event)
         case DoStep() | TellStep() | AskStep() | MeasureStep():
             _settled(turn, step, run, command, event, plan=plan)
-        case ApproveStep() | Together():
+        case ApproveStep() | DecideStep() | Together() | Rounds():
             raise AssertionError(f"{step.id} makes no call")
         case _:
             assert_never(step)
@@ -70,7 +72,7 @@ def withdraw(turn: Turn, steps: tuple[Step, ...]) -> None:
                 run.phase = StepPhase.DONE
             case ApproveStep():
                 run.phase = StepPhase.DONE
-            case DoStep() | TellStep() | MeasureStep() | Together():
+            case DoStep() | TellStep() | MeasureStep() | DecideStep() | Together() | Rounds():
                 pass
             case _:
                 assert_never(step)
@@ -92,7 +94,7 @@ def done_by_hand(turn: Turn, step: Step, result: Data) -> None:
             facts.save(turn, step.save_as, result)
         case DoStep() | AskStep():
             _save_otherwise(turn, step)
-        case TellStep() | MeasureStep() | WaitStep() | ApproveStep() | Together():
+        case TellStep() | MeasureStep() | WaitStep() | ApproveStep() | DecideStep() | Together() | Rounds():
             pass
         case _:
             assert_never(step)
@@ -121,7 +123,7 @@ def begin_again(turn: Turn, step: Step, *, plan: str | None) -> None:
             approving.ask(turn, step, plan=plan)
         case MeasureStep():
             measures.begin(turn, step, plan=plan)
-        case WaitStep() | Together():
+        case WaitStep() | DecideStep() | Together() | Rounds():
             raise AssertionError(f"{step.id} makes no call that could be refused")
         case _:
             assert_never(step)
@@ -164,11 +166,13 @@ def _advance_step(turn: Turn, step: Step, *, plan: str | None, alone: bool = Fal
                 waiting.go_on(turn, step, run, run.wait)
             case Together():
                 _advance_together(turn, step, run, plan=plan)
+            case Rounds():
+                _advance_rounds(turn, step, run, plan=plan)
             case ApproveStep():
                 _advance_approval(turn, step, run, plan=plan)
             case DoStep() if run.held_by is not None:
                 _advance_held(turn, step, run, run.held_by, plan=plan)
-            case DoStep() | TellStep() | MeasureStep():
+            case DoStep() | TellStep() | MeasureStep() | DecideStep():
                 pass
             case _:
                 assert_never(step)
@@ -197,11 +201,21 @@ def _start(turn: Turn, step: Step, *, plan: str | None) -> StepRun:
             asking.begin(turn, step, run)
         case WaitStep():
             waiting.begin(turn, step, run)
-        case Together():
+        case DecideStep():
+            _decide(turn, step, run)
+        case Together() | Rounds():
             pass
         case _:
             assert_never(step)
     return run
+
+
+def _decide(turn: Turn, step: DecideStep, run: StepRun) -> None:
+    held = (choice.name for choice in step.choices if facts.condition(turn.state, choice.when))
+    choice = next(held, step.otherwise)
+    run.phase = StepPhase.DONE
+    turn.note(EntryKind.DECISION_MADE, {"step": step.id, "fact": step.fact, "choice": choice})
+    facts.save(turn, step.fact, choice)
 
 
 def _call_if_approved(turn: Turn, step: DoStep, run: StepRun, *, plan: str | None) -> None:
@@ -243,7 +257,7 @@ def _advance_together(turn: Turn, step: Together, run: StepRun, *, plan: str | N
         for child in step.steps:
             others = [_progress_of(turn.state, other) for other in step.steps if other is not child]
             _advance_step(turn, child, plan=plan, alone=all(other in settled for other in others))
-        _go_forward(turn, step, plan=plan)
+        _go_forward(turn, step.steps, plan=plan)
         after = [_progress_of(turn.state, child) for child in step.steps]
         if after == before:
             break
@@ -254,13 +268,30 @@ def _advance_together(turn: Turn, step: Together, run: StepRun, *, plan: str | N
         run.phase = StepPhase.DONE
 
 
-def _go_forward(turn: Turn, together: Together, *, plan: str | None) -> None:
+def _advance_rounds(turn: Turn, step: Rounds, run: StepRun, *, plan: str | None) -> None:
+    while run.phase is StepPhase.RUNNING:
+        current = step.rounds[run.rounds]
+        _go_forward(turn, current, plan=plan)
+        progress = advance(turn, current, plan=plan)
+        if progress is Progress.FAILED and not (plan is not None and effects.final_under_way(turn.state, plan)):
+            run.phase = StepPhase.FAILED
+        if progress is not Progress.DONE:
+            return
+        run.rounds += 1
+        over = facts.surely(turn.state, step.until)
+        told: Data = {"step": step.id, "round": run.rounds, "of": step.max, "until": over}
+        turn.note(EntryKind.ROUND_ENDED, told)
+        if over or run.rounds == step.max:
+            run.phase = StepPhase.DONE
+
+
+def _go_forward(turn: Turn, steps: tuple[Step, ...], *, plan: str | None) -> None:
     """What was refused beside something that cannot be called back, and has happened, does not fail the plan."""
     if plan is None or not effects.has_final(turn.state, plan):
         return
-    for step in together.steps:
-        run = turn.state.steps[step.id]
-        if run.phase is not StepPhase.FAILED:
+    for step in steps:
+        run = turn.state.steps.get(step.id)
+        if run is None or run.phase is not StepPhase.FAILED:
             continue
         if isinstance(step, ApproveStep):
             _refused(turn, step, run, f"rejected:{step.id}", Why.REJECTED, plan=plan)
@@ -312,7 +343,7 @@ def _settled(
     match event.outcome:
         case Outcome.APPLIED:
             _applied(turn, step, run, event)
-        case Outcome.UNKNOWN | Outcome.NOT_APPLIED if leaves_nothing(step) and _given_up(turn.state, plan):
+        case Outcome.UNKNOWN | Outcome.NOT_APPLIED if leaves_nothing(step) and _given_up(turn.state, step, plan):
             run.phase = StepPhase.DONE  # nobody needs to know any more
         case Outcome.UNKNOWN:
             run.phase = StepPhase.STUCK
@@ -344,7 +375,7 @@ def _refused(
 ) -> None:
     """Refused or rejected: the plan fails; elsewhere, or behind what cannot be called back, the step says what then."""
     fails = plan is not None and not isinstance(step, TellStep | AskStep)
-    if turn.state.cancelling:
+    if turn.state.cancelling or _is_cut_off(turn.state, step):
         run.phase = StepPhase.DONE
     elif fails and plan is not None and not effects.has_final(turn.state, plan):
         run.phase = StepPhase.FAILED
@@ -362,10 +393,16 @@ def _save_otherwise(turn: Turn, step: DoStep | AskStep) -> None:
         facts.save(turn, step.save_as, step.otherwise)
 
 
-def _given_up(state: State, plan: str | None) -> bool:
-    """Whether all is being called off, or the plan has failed."""
+def _given_up(state: State, step: Step, plan: str | None) -> bool:
+    """Whether all is being called off, the plan has failed, or the stage was cut short."""
     trying = state.plan is not None and state.plan.name == plan and state.plan.phase is not PlanPhase.UNDOING
-    return state.cancelling or (plan is not None and not trying)
+    return state.cancelling or (plan is not None and not trying) or _is_cut_off(state, step)
+
+
+def _is_cut_off(state: State, step: Step) -> bool:
+    """Whether a step stands in a stage that was cut short by an interrupt: what it was for is not needed any more."""
+    stages = (*state.bundle.program.report, *state.bundle.program.analysis)
+    return state.cut_short and any(each.id == step.id for each in walk(stages))
 
 
 def _is_read(step: Step) -> bool:

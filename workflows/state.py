@@ -51,6 +51,8 @@ class StepRun(_Part):
     ask: AskRun | None = None
     wait: WaitRun | None = None
     answer: str | None = None
+    rounds: int = 0
+    """How many rounds have ended."""
     held_by: str | None = None
     """The approval that a call waits for, because it would give more than was approved; or the step that has made the
     same call, as long as nobody knows what became of it."""
@@ -89,8 +91,18 @@ class PlanPhase(StrEnum):
 
 
 class PlanRun(_Part):
+    """``interrupt``: the type of the news that has cut in for it."""
+
     name: str
     phase: PlanPhase = PlanPhase.TRYING
+    interrupt: str | None = None
+
+
+class Interrupting(_Part):
+    """News of the type ``on`` has cut in: ``plan`` is tried once what was begun has ended."""
+
+    on: str
+    plan: str
 
 
 class Why(StrEnum):
@@ -284,6 +296,10 @@ class State(_Part):
     steps: dict[str, StepRun] = {}
     plan: PlanRun | None = None
     plans_failed: list[str] = []
+    interrupt: Interrupting | None = None
+    """What cuts in, until its plan is tried."""
+    cut_short: bool = False
+    """Whether anything has cut in, so that what the stages before the action find out may not be known."""
     effects: list[EffectRun] = []
     reads: dict[str, int] = {}
     """How often each step has been read again at a person's wish."""

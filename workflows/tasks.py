@@ -10,7 +10,7 @@ from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.expressions import FactMissing
 from runbooks.language.guards import proven_by
 from runbooks.program import AskStep, DoStep, MeasureStep, Step, TellStep
-from workflows import approving, deadlines, effects, facts, plans, program
+from workflows import approving, deadlines, effects, facts, needs, plans, program
 from workflows.events import PlanChosen, RetryRequested, Settlement, TaskSettled, WaiverRequested
 from workflows.state import ApprovalRun, EffectRun, State, Task, Why
 from workflows.turn import Turn
@@ -71,6 +71,12 @@ def choose_refusal(state: State, act: PlanChosen) -> str | None:
     if act.plan not in names:
         return f"there is no plan {act.plan!r}; there are {', '.join(map(repr, names))}"
     plan = state.bundle.program.action[names.index(act.plan)]
+    lacking = needs.unknown(state, plan, whatever=True) if state.cut_short else []
+    if lacking:
+        return (
+            f"the plan {act.plan!r} cannot be followed: it needs {', '.join(map(repr, lacking))}, which is not known, "
+            "because the stages before it were cut short"
+        )
     try:
         held = facts.condition(state, plan.when)
     except FactMissing as missing:

@@ -11,7 +11,7 @@ from runbooks.comparing.labels import LABELS, VALUES, Label
 from runbooks.comparing.naming import AnyStep, Item, keyed
 from runbooks.comparing.ordering import moved, neighbours
 from runbooks.comparing.wording import duration
-from runbooks.program import BySeverity, Step, Together
+from runbooks.program import BySeverity, Rounds, Step, Together
 
 
 class Change(StrEnum):
@@ -106,12 +106,12 @@ class _Walk:
 
     def _gone(self, item: Item, label: Label, place: str, words: str) -> None:
         self._tell(place, _joined(" ", words, item.name), Change.REMOVED, _whole(item, label), None)
-        if isinstance(item.value, Together):  # its steps may have gone somewhere else
+        if isinstance(item.value, Together | Rounds):  # its steps may have gone somewhere else
             self._items(keyed(item.value.steps, label), {}, label, _joined(", ", place, item.name), "")
 
     def _come(self, item: Item, label: Label, place: str, what: str) -> None:
         self._tell(place, what, Change.NEW, None, _whole(item, label))
-        if isinstance(item.value, Together):
+        if isinstance(item.value, Together | Rounds):
             self._items({}, keyed(item.value.steps, label), label, _joined(", ", place, item.name), "")
 
     def _tell(self, place: str, what: str, change: Change, before: str | None, after: str | None) -> None:
@@ -133,12 +133,14 @@ def _find(steps: tuple[Step, ...], around: str, found: dict[str, tuple[Step, str
         found[step.id] = step, around
         if isinstance(step, Together):
             _find(step.steps, "among what runs at once", found)
+        elif isinstance(step, Rounds):
+            _find(step.steps, "in rounds", found)
 
 
 def _whole(item: Item, label: Label) -> str:
-    """All of an item that its name does not say; of a ``together`` without the steps in it, which are told alone."""
+    """All of an item that its name does not say; of what holds steps without those, which are told alone."""
     value = item.value
-    alone = value.model_copy(update={"steps": ()}) if isinstance(value, Together) else value
+    alone = value.model_copy(update={"steps": ()}) if isinstance(value, Together | Rounds) else value
     return "" if item.said else described(alone, label)
 
 

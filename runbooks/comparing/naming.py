@@ -8,21 +8,23 @@ from typing import Any, NamedTuple
 from amends.models import Model
 from runbooks.comparing.labels import Label
 from runbooks.comparing.wording import minute_of_week, plain
-from runbooks.policy import Expectation, ExternalDeadline, Level, Match, Shift, TableRow
+from runbooks.policy import Expectation, ExternalDeadline, Interrupt, Level, Match, Shift, TableRow
 from runbooks.program import (
     ApproveStep,
     AskStep,
     Choice,
+    DecideStep,
     DoStep,
     MeasureStep,
     Plan,
+    Rounds,
     SeverityRule,
     TellStep,
     Together,
     WaitStep,
 )
 
-AnyStep = DoStep | TellStep | AskStep | ApproveStep | MeasureStep | WaitStep | Together
+AnyStep = DoStep | TellStep | AskStep | ApproveStep | MeasureStep | WaitStep | DecideStep | Together | Rounds
 
 _AGAIN = re.compile(r"#(\d+)$")
 
@@ -42,14 +44,20 @@ def name_of(item: object, label: Label) -> str:
             return f"measure `{item.activity}`{_again(item)}"
         case WaitStep():
             return f"wait for `{_AGAIN.sub('', item.id).rpartition('wait.')[2]}`{_again(item)}"
+        case DecideStep():
+            return f"decision `{item.fact}`{_again(item)}"
         case Together():
             return f"what runs at once{_again(item)}"
+        case Rounds():
+            return f"rounds{_again(item)}"
         case Plan():
             return f"plan `{item.name}`"
         case SeverityRule():
             return item.severity.value
         case Choice():
             return f"choice `{item.name}`"
+        case Interrupt():
+            return f"`{item.on}` cutting in for plan `{item.plan}`"
         case Level():
             return f"level that pages `{item.page}`"
         case ExternalDeadline():

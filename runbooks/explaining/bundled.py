@@ -12,15 +12,17 @@ from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
-from runbooks.policy import Expectation, ExternalDeadline, Goal, Level, Match, SlaPolicy
+from runbooks.policy import Expectation, ExternalDeadline, Goal, Interrupt, Level, Match, SlaPolicy
 from runbooks.program import (
     ApproveStep,
     AskStep,
     BySeverity,
     Check,
+    DecideStep,
     DoStep,
     MeasureStep,
     Plan,
+    Rounds,
     Step,
     TellStep,
     Together,
@@ -49,6 +51,7 @@ def written_of(bundle: Bundle) -> Runbook:
         "external": {each.name: _external(each) for each in bundle.external},
         "escalation": tuple(map(_level, bundle.escalation)),
         "tasks": {"owner": bundle.tasks.owner, "within": _times(bundle.tasks.within)} if bundle.tasks else None,
+        "interrupts": tuple(map(_interrupt, bundle.interrupts)),
         "stages": {
             "report": tuple(map(_step, program.report)),
             "analysis": tuple(map(_step, program.analysis)),
@@ -100,12 +103,16 @@ def _level(level: Level) -> dict[str, Any]:
     }
 
 
+def _interrupt(interrupt: Interrupt) -> dict[str, Any]:
+    return {"on": interrupt.on, "when": interrupt.when, "plan": interrupt.plan}
+
+
 def _plan(plan: Plan) -> dict[str, Any]:
     return {"plan": plan.name, "when": plan.when, "steps": tuple(map(_step, plan.steps))}
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return {"when": step.when, **_own(step)}
+    return _own(step) if isinstance(step, DecideStep) else {"when": step.when, **_own(step)}
 
 
 def _own(step: Step) -> dict[str, Any]:
@@ -161,8 +168,14 @@ def _own(step: Step) -> dict[str, Any]:
                 "then_assume": step.then_assume,
                 "waiting_for": step.waiting_for,
             }
+        case DecideStep():
+            choices = {choice.name: choice.when for choice in step.choices}
+            return {"decide": step.fact, "choices": choices, "otherwise": step.otherwise}
         case Together():
             return {"together": tuple(map(_step, step.steps))}
+        case Rounds():
+            body = {"max": step.max, "until": step.until, "steps": tuple(map(_step, step.steps))}
+            return {"rounds": body}
         case _:
             assert_never(step)
 

@@ -110,10 +110,6 @@ class Language(Sayer):
         """What holds for every runbook."""
 
     @abstractmethod
-    def refused_by_release(self) -> str:
-        """What is said before the words without which the runbook cannot be loaded."""
-
-    @abstractmethod
     def carried_as_data(self) -> str:
         """What is said before the words that nothing acts on."""
 

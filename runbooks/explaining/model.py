@@ -199,8 +199,8 @@ class Undoing(Model):
 
 
 class Explanation(Model):
-    """A runbook, explained. ``not_yet`` and ``data_only``: the words it uses that this release refuses, or does not act
-    on; see ``runbooks.language.releases``."""
+    """A runbook, explained. ``data_only``: the words it uses that this release does not act on; see
+    ``runbooks.language.releases``."""
 
     name: str
     titles: dict[str, str]
@@ -216,5 +216,4 @@ class Explanation(Model):
     undone: tuple[Undoing, ...]
     final: tuple[str, ...]
     """What it does that cannot be called back."""
-    not_yet: tuple[str, ...]
     data_only: tuple[str, ...]

@@ -50,7 +50,7 @@ def page_of(explanation: Explanation, language: Language) -> list[Block]:
     """The whole page, in the order in which somebody would ask: what is it, when, who, what, how long, and what if."""
     blocks: list[Block] = [Heading(level=1, text=explanation.titles[language.code].replace("`", "'"))]
     blocks += [Paragraph(text=text) for text in language.about(explanation)]
-    if explanation.not_yet or explanation.data_only:
+    if explanation.data_only:
         blocks += [Heading(level=2, text=language.labels.not_yet), *_not_yet(explanation, language)]
     blocks += [Heading(level=2, text=language.labels.opening), *_opening(explanation, language)]
     blocks += [Heading(level=2, text=language.labels.severities), *_severities(explanation, language)]
@@ -85,14 +85,8 @@ def _point(point: Point, language: Language) -> Point:
 
 
 def _not_yet(explanation: Explanation, language: Language) -> list[Block]:
-    blocks: list[Block] = []
-    for words, intro in (
-        (explanation.not_yet, language.refused_by_release()),
-        (explanation.data_only, language.carried_as_data()),
-    ):
-        if words:
-            blocks += [Paragraph(text=intro), _points(map(language.not_carried_out, words))]
-    return blocks
+    words = map(language.not_carried_out, explanation.data_only)
+    return [Paragraph(text=language.carried_as_data()), _points(words)]
 
 
 def _opening(explanation: Explanation, language: Language) -> list[Block]:

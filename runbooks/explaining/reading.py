@@ -16,7 +16,7 @@ from runbooks.language.facts import every_step
 from runbooks.language.problems import RunbookErrors, Weight
 from runbooks.language.reading import read_runbook
 from runbooks.language.reference import Reference
-from runbooks.language.releases import DATA_ONLY, NOT_YET
+from runbooks.language.releases import DATA_ONLY
 from runbooks.language.shelf import Shelf
 from runbooks.language.source import Source
 from runbooks.language.step_shapes import STEP_WORDS
@@ -78,7 +78,6 @@ def _explanation(
         worst=worst_case_of(stages, promises, severities.possible),
         undone=tuple(undoing for stage in stages for undoing in _undoings(stage)),
         final=_finals(stages),
-        not_yet=tuple(word for word in NOT_YET if word in used),
         data_only=tuple(word for word in DATA_ONLY if word in used),
     )
 

@@ -55,10 +55,16 @@ def spending_behind(path: Path, runbook: Runbook) -> Spending | None:
     if path[1] != "action":
         return None
     for where, step in every_step(runbook):
-        amount = amount_of(step) if where[:4] == path[:4] and int(where[4]) > int(path[4]) else None
+        amount = amount_of(step) if where[:4] == path[:4] and _is_behind(where, path) else None
         if isinstance(step, Do) and amount is not None:
             return Spending(where, step.do, amount)
     return None
+
+
+def _is_behind(where: Path, path: Path) -> bool:
+    """Whether a step of a plan comes behind another: what runs beside it does not."""
+    parts = next((at for at, (one, other) in enumerate(zip(where, path, strict=False)) if one != other), None)
+    return parts is not None and where[parts - 1] != "together" and int(where[parts]) > int(path[parts])
 
 
 def amount_of(step: AnyStep) -> JsonValue:

@@ -11,7 +11,15 @@ from runbooks.language.deadlines import check_deadlines
 from runbooks.language.facts import known_facts
 from runbooks.language.oddities import check_oddities
 from runbooks.language.problems import Problem, RunbookErrors, Weight, in_order
-from runbooks.language.promises import check_relations, external_of, ladder_of, openings_of, sla_of, tasks_of
+from runbooks.language.promises import (
+    check_relations,
+    external_of,
+    interrupts_of,
+    ladder_of,
+    openings_of,
+    sla_of,
+    tasks_of,
+)
 from runbooks.language.reading import read_runbook
 from runbooks.language.reference import Reference
 from runbooks.language.sent import check_messages
@@ -26,11 +34,10 @@ _NOTHING = Reference()
 
 
 class Examined(NamedTuple):
-    """What was found in a runbook: ``problems`` of every weight, ``not_yet``, what is right but cannot be carried out
-    by this release, and the ``bundle``, if neither stands against it. ``messages``: the keys of those it sends."""
+    """What was found in a runbook: ``problems`` of every weight, and the ``bundle``, if none of them stands against it.
+    ``messages``: the keys of those it sends."""
 
     problems: tuple[Problem, ...]
-    not_yet: tuple[Problem, ...] = ()
     bundle: Bundle | None = None
     messages: frozenset[str] = frozenset()
 
@@ -40,7 +47,7 @@ def compile_runbook(
 ) -> Bundle:
     """Checks a runbook whole and compiles it. ``file`` names it in errors and leaves no trace in the bundle.
 
-    Raises ``RunbookErrors`` with everything that is wrong in it, and what this release cannot carry out yet.
+    Raises ``RunbookErrors`` with everything that is wrong in it.
     """
     return usable(examine(file=file, text=text, texts=texts, rates=rates, reference=reference))
 
@@ -48,8 +55,7 @@ def compile_runbook(
 def usable(examined: Examined) -> Bundle:
     """The bundle of what was examined. Raises ``RunbookErrors`` with what stands against it."""
     if examined.bundle is None:
-        errors = [problem for problem in examined.problems if problem.severity is Weight.ERROR]
-        raise RunbookErrors([*errors, *examined.not_yet])
+        raise RunbookErrors([problem for problem in examined.problems if problem.severity is Weight.ERROR])
     return examined.bundle
 
 
@@ -75,10 +81,8 @@ def examine(
     if not _has_errors(context):
         check_facts_are_set(runbook, context, known)
     check_oddities(runbook, context)
-    ready = not _has_errors(context) and not context.not_yet
-    return Examined(
-        in_order(context.problems), in_order(context.not_yet), bundle if ready else None, frozenset(context.messages)
-    )
+    ready = not _has_errors(context)
+    return Examined(in_order(context.problems), bundle if ready else None, frozenset(context.messages))
 
 
 def workflow_type(name: str) -> str:
@@ -97,7 +101,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
     program = _program(runbook, context)
     sla, external = sla_of(runbook, context), external_of(runbook, context)
     escalation, opens = ladder_of(runbook, context), openings_of(runbook, context)
-    tasks = tasks_of(runbook, context)
+    tasks, interrupts = tasks_of(runbook, context), interrupts_of(runbook, context)
     if _has_errors(context):
         return None
     reference = context.reference
@@ -121,6 +125,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
         escalation=escalation,
         roles={name: reference.roles[name] for name in sorted(context.roles)},
         tasks=tasks,
+        interrupts=interrupts,
         remedies=reference.remedies,
         calendars={name: reference.calendars[name] for name in sorted(context.calendars)},
         tables={deadline.table: reference.tables[deadline.table] for deadline in external},

@@ -10,7 +10,7 @@ from runbooks.expressions import CURRENCY, ExpressionError, check, currencies_of
 from runbooks.language.facts import RESERVED, Known, fits
 from runbooks.language.problems import Problem, Weight
 from runbooks.language.reference import Reference
-from runbooks.language.releases import DATA_ONLY, NOT_YET
+from runbooks.language.releases import DATA_ONLY
 from runbooks.language.source import Path, Source
 from runbooks.language.texts import Texts
 from runbooks.policy import Role
@@ -23,9 +23,9 @@ from runbooks.totality import must_not_fail
 class Context:
     """The file, the facts it can know, the texts and the rates; and ``problems``, which grows.
 
-    ``uncertain``: names of which nothing is known, because what saves them is wrong. ``not_yet``: what is right, but
-    cannot be carried out yet. ``messages``, ``roles``, ``calendars`` and the facts in ``reads``
-    are those in use; ``expressions``, where they stand, and at which character of the value there they begin.
+    ``uncertain``: names of which nothing is known, because what saves them is wrong. ``messages``, ``roles``,
+    ``calendars`` and the facts in ``reads`` are those in use; ``expressions``, where they stand, and at which character
+    of the value there they begin.
     """
 
     def __init__(
@@ -34,7 +34,6 @@ class Context:
         self.source, self.texts, self.rates, self.reference = source, texts, rates, reference
         self.types, self.optional, self.uncertain = known.types, known.optional, known.uncertain
         self.problems: list[Problem] = list(known.problems)
-        self.not_yet: list[Problem] = []
         self.messages: set[str] = set()
         self.roles: set[str] = set()
         self.calendars: set[str] = set()
@@ -50,12 +49,9 @@ class Context:
         self.problems.append(self.source.problem(path, message).model_copy(update={"severity": Weight.WARNING}))
 
     def later(self, path: Path, word: str) -> None:
-        """Notes the use of a word that this release does not carry out, or carries as data only."""
-        if word in NOT_YET:
-            self.not_yet.append(self.source.key_problem(path, NOT_YET[word]))
-        else:
-            note = self.source.key_problem(path, f"`{word}` {DATA_ONLY[word]}")
-            self.problems.append(note.model_copy(update={"severity": Weight.NOTE}))
+        """Notes the use of a word that this release carries as data only."""
+        note = self.source.key_problem(path, f"`{word}` {DATA_ONLY[word]}")
+        self.problems.append(note.model_copy(update={"severity": Weight.NOTE}))
 
     def role(self, path: Path, name: str) -> Role | None:
         """The role with this name, taken into the bundle."""

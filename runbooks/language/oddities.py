@@ -29,12 +29,19 @@ def check_after_final(runbook: Runbook, context: Context) -> None:
         if path[1] == "action":
             plans.setdefault(path[:3], []).append((path, step))
     for steps in plans.values():
-        first = next((path[4] for path, step in steps if _is_final(step)), None)
+        finals = [path for path, step in steps if _is_final(step)]
         for path, step in steps:
-            behind = first is not None and int(path[4]) > int(first)  # what runs beside it is not behind it
+            behind = any(_comes_after(path, final) for final in finals)
             if behind and _may_be_refused(step) and "on_refusal" not in step.model_fields_set:
                 message = "a step before this one cannot be called back, so the plan cannot fail here any more; say "
                 context.wrong(path, message + "`on_refusal: continue`, or `on_refusal: task` for a person")
+
+
+def _comes_after(path: Path, final: Path) -> bool:
+    """Whether a step comes after another of its plan: what runs beside it does not; of what is repeated all does, in
+    the next round."""
+    rounds = final[: final.index("rounds") + 1] if "rounds" in final else None
+    return int(path[4]) > int(final[4]) or path[: len(rounds or ())] == rounds
 
 
 def _is_final(step: AnyStep) -> bool:

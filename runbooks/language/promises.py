@@ -13,6 +13,7 @@ from runbooks.policy import (
     ExternalDeadline,
     Goal,
     GoalName,
+    Interrupt,
     Level,
     Match,
     SlaPolicy,
@@ -126,10 +127,21 @@ def openings_of(runbook: Runbook, context: Context) -> tuple[Expectation | Match
     return tuple(rules)
 
 
+def interrupts_of(runbook: Runbook, context: Context) -> tuple[Interrupt, ...]:
+    """What cuts in, each with a plan that there is."""
+    plans = [plan.plan for plan in runbook.stages.action]
+    for index, written in enumerate(runbook.interrupts):
+        path = ("interrupts", index)
+        context.condition((*path, "when"), written.when)
+        if written.plan not in plans:
+            context.wrong((*path, "plan"), f"there is no plan {written.plan!r}{meant(written.plan, plans)}")
+    return tuple(Interrupt(on=each.on, when=each.when, plan=each.plan) for each in runbook.interrupts)
+
+
 def check_relations(runbook: Runbook, context: Context) -> None:
-    """Other runbooks and plans that this one names exist; what is saved for later releases is told."""
+    """Other runbooks that this one names exist; what is saved for later releases is told."""
     known = context.reference.runbooks - {runbook.runbook}
-    for word in ("supersedes", "reopen_for", "interrupts"):
+    for word in ("supersedes", "reopen_for"):
         if getattr(runbook, word):
             context.later((word,), word)
     for index, name in enumerate(runbook.supersedes):
@@ -137,12 +149,6 @@ def check_relations(runbook: Runbook, context: Context) -> None:
             context.wrong(("supersedes", index), "a runbook cannot supersede itself; leave it out")
         elif name not in known:
             context.wrong(("supersedes", index), f"there is no runbook {name!r}{meant(name, known)}")
-    plans = [plan.plan for plan in runbook.stages.action]
-    for index, interrupt in enumerate(runbook.interrupts):
-        path = ("interrupts", index)
-        context.condition((*path, "when"), interrupt.when)
-        if interrupt.plan not in plans:
-            context.wrong((*path, "plan"), f"there is no plan {interrupt.plan!r}{meant(interrupt.plan, plans)}")
 
 
 def _told_by_itself(message: str, context: Context) -> tuple[str, ...]:

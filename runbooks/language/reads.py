@@ -106,7 +106,10 @@ class Reader:
 
     def _why(self, path: Path, fact: str) -> str:
         if self.interrupted_by is not None:
-            return f"{self.interrupted_by!r} may cut in before; name a fact in its `when` that is known from then on"
+            why = (
+                f"{self.interrupted_by!r} may cut in before; name a fact in its `when` that is known from then on, or "
+            )
+            return why + f"ask `has({fact})` first"
         if fact in self._known.optional:
             return f"not every report carries it; ask `has({fact})` first"
         if fact in self._known.nullable:

@@ -1,15 +1,4 @@
-"""What this release's engine does not carry out yet. The next release only deletes lines here.
-
-The checker knows all of the language, so that a runbook can be written ahead of the engine; what cannot be carried out
-cannot be loaded or published.
-"""
-
-NOT_YET = {
-    "decide": "checked, but this release's engine does not carry out `decide` yet; leave it out until one does",
-    "rounds": "checked, but this release's engine does not carry out `rounds` yet; leave it out until one does",
-    "interrupts": "checked, but this release's engine does not carry out `interrupts` yet; leave it out until one does",
-}
-"""Words without which a runbook would not do what it says: it is refused where it would be followed."""
+"""What this release does not act upon yet, though the checker knows it. The next release only deletes lines here."""
 
 DATA_ONLY = {
     "opens": "goes into the bundle, but this release opens incidents from reports only",

@@ -6,10 +6,11 @@ from runbooks.catalogue import CATALOGUE, ActivitySpec
 from runbooks.language.approvals import compile_approval
 from runbooks.language.calls import inputs_of, spec_of
 from runbooks.language.context import Context
+from runbooks.language.decisions import compile_decision
 from runbooks.language.facts import fields_of, fits
-from runbooks.language.later_steps import check_decision, check_rounds
 from runbooks.language.measures import compile_measure
 from runbooks.language.naming import Ids
+from runbooks.language.rounds import compile_rounds
 from runbooks.language.sent import addressee
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import (
@@ -75,17 +76,16 @@ class StepCompiler:
             case Approve():
                 return compile_approval(step, path, step_id, self._runbook, self._context)
             case Decide():
-                check_decision(step, path, self._context)
+                return compile_decision(step, path, step_id, self._context)
             case Measure():
                 return compile_measure(step, path, step_id, self._context)
             case Rounds():
-                check_rounds(step, path, self._context)
-                self.sequence(step.rounds.steps, (*path, "rounds", "steps"), within)
+                inner = self.sequence(step.rounds.steps, (*path, "rounds", "steps"), within)
+                return compile_rounds(step, path, step_id, inner, self._context)
             case Unreadable():
-                pass
+                return None
             case _:
                 assert_never(step)
-        return None
 
     def _do(self, step: Do, path: Path, step_id: str) -> DoStep | None:
         spec = spec_of(step, path, self._context)

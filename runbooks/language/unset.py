@@ -52,7 +52,8 @@ def check_facts_are_set(runbook: Runbook, context: Context, known: Known) -> Non
             if plan.plan == interrupt.plan:
                 walker.cut_in(interrupt.on)
                 then = gathered(world.given(interrupt.when) for world in met if _may_cut_in(world, interrupt.when))
-                walker.sequence(plan.steps, ("stages", "action", index, "steps"), then)
+                behind = walker.sequence(plan.steps, ("stages", "action", index, "steps"), then)
+                walker.sequence(stages.follow_up, ("stages", "follow_up"), then | behind)
 
 
 def _may_cut_in(world: World, when: str | None) -> bool:

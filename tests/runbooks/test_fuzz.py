@@ -36,7 +36,7 @@ def told(text: str) -> None:
     examined = examine(file="spoilt.yaml", text=text, texts=shelf.texts, rates=shelf.rates, reference=shelf.reference)
 
     lines = text.count("\n") + text.count("\r") + 2
-    for problem in (*examined.problems, *examined.not_yet):
+    for problem in examined.problems:
         assert problem.message
         assert problem.file != "spoilt.yaml" or (1 <= problem.line <= lines and problem.column >= 1)
 

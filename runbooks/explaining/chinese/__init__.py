@@ -21,11 +21,6 @@ from runbooks.explaining.saying import code
 from runbooks.program import IfUndecided
 
 NOT_CARRIED_OUT = {
-    "approve": "不会请任何人审批",
-    "decide": "不会按条件作出判定",
-    "measure": "不会启用或解除临时措施",
-    "rounds": "不会按轮次重复步骤",
-    "interrupts": "不会因订单动态而中途改道",
     "opens": "订单动态不会产生事件，只能由报告受理为事件",
     "supersedes": "不会接管其他事件",
     "reopen_for": "无论前一事件结束多久，新事件都会注明同一对象的前一事件",
@@ -124,9 +119,6 @@ class Chinese(Steps):
             "无法确认某项操作是否已执行时，不撤销也不继续，由人工核实。",
             "撤销未能成功的，转为人工任务。",
         ]
-
-    def refused_by_release(self) -> str:
-        return "本流程本身没有问题，但本版本无法执行以下内容，因此拒绝加载："
 
     def carried_as_data(self) -> str:
         return "已通过检查，但本版本尚未执行；以下内容随事件保存，不产生任何作用："

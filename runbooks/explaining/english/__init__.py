@@ -22,11 +22,6 @@ from runbooks.explaining.saying import code
 from runbooks.program import IfUndecided
 
 NOT_CARRIED_OUT = {
-    "approve": "nobody is asked for an approval",
-    "decide": "no decision is made from conditions",
-    "measure": "nothing is switched on for the time being and off again",
-    "rounds": "no steps are repeated in rounds",
-    "interrupts": "nothing cuts in",
     "opens": "order events open nothing; incidents open from reports only",
     "supersedes": "no incident takes over another",
     "reopen_for": "an incident names the one before it on its subject, however long ago that ended",
@@ -130,9 +125,6 @@ class English(Steps):
             "If nobody can say whether something happened, nothing is undone or goes on before a person has found out.",
             "If an undo does not work, it becomes a person's task.",
         ]
-
-    def refused_by_release(self) -> str:
-        return "This runbook is right, but this release cannot carry it out, and refuses to load it:"
 
     def carried_as_data(self) -> str:
         return "Checked, but not yet carried out by this release: an incident carries it along, and nothing acts on it:"

@@ -21,6 +21,14 @@ _APPROVAL = """\
         - {approve: finance, amount: =parcel.value, approvers: 2, decide_within: 4h, if_silent: reject}
         - {do: inventory.reserve, undo: inventory.release, save_as: reservation}
 """
+_REPEATED = """\
+    - {decide: worth, choices: {dear: parcel.value > money("CNY 500.00")}, otherwise: cheap}
+    - rounds:
+        max: 3
+        until: worth == "dear"
+        steps:
+          - {do: inventory.check, save_as: stock}
+"""
 PROMISES = (Path(__file__).parents[1] / "good" / "everything.yaml").read_text(encoding="utf-8")
 
 
@@ -45,12 +53,16 @@ def bundle(*changes: tuple[str, str]) -> Bundle:
 @cache
 def rich() -> Bundle:
     """A bundle with something in every field of every model."""
-    promises = PROMISES[PROMISES.index("sla:") : PROMISES.index("interrupts:")]
+    promises = PROMISES[PROMISES.index("sla:") : PROMISES.index("stages:")]
+    promises = promises.replace('parcel.status == "not_dispatched"', 'trace.status == "open"')
     opened = PROMISES[PROMISES.index("supersedes:") : PROMISES.index("report:")].replace("[lost_parcel]", "[]")
     whole = bundle(
         ("\nreport:\n", f"\n{opened}\nreport:\n"),
         (_promised(), f"\n{promises}"),
-        ("    - {do: inventory.check, save_as: stock}\n", f"    - {{do: inventory.check, save_as: stock}}\n{_MEASURE}"),
+        (
+            "    - {do: inventory.check, save_as: stock}\n",
+            f"    - {{do: inventory.check, save_as: stock}}\n{_MEASURE}{_REPEATED}",
+        ),
         ("        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}\n", _APPROVAL),
     )
     (deadline,) = whole.external

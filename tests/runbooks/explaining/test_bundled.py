@@ -48,6 +48,22 @@ DECIDED = """\
         - {do: payments.give_goodwill, with: {amount: =order.total}, final: true}
         - {approve: clerk, decide_within: 2h, if_silent: escalate, on_refusal: continue}
 """
+INTERRUPTED = """\
+interrupts:
+  - {on: order.cancel_requested, when: order.status == "paid", plan: say_sorry}
+  - {on: order.returned, plan: say_sorry}
+stages:"""
+REPEATED = """\
+        - {decide: worth, choices: {dear: incident.contacts > 2, fair: incident.contacts > 1}, otherwise: dear}
+        - rounds:
+            max: 3
+            until: worth == "fair"
+            steps:
+              - {do: inventory.check, when: worth == "dear"}
+              - together:
+                  - {tell: customer, message: sorry}
+                  - {do: shipping.read_parcel}
+"""
 
 
 def published(bundle: Bundle) -> Bundle:
@@ -66,8 +82,9 @@ def test_the_shipped_runbook_is_explained_from_its_revision_as_from_its_file() -
         (("stages:", KEYS), ("  parcel_id: string", "  parcel_id: string\n  seen_at: timestamp")),
         (("  high: order.total", "  critical: order.total"),),
         (("stages:", TASKS), ("        - {tell: customer, message: sorry}\n", DECIDED)),
+        (("stages:", INTERRUPTED), ("        - {tell: customer, message: sorry}\n", REPEATED)),
     ],
-    ids=["small", "promises", "severities", "people"],
+    ids=["small", "promises", "severities", "people", "repeated"],
 )
 def test_whatever_a_bundle_carries_is_explained_from_it(changes: tuple[tuple[str, str], ...]) -> None:
     text, shelf = small(*changes), Shelf(texts(), RATES, REFERENCE)

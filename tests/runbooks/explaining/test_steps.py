@@ -138,7 +138,6 @@ def test_what_runs_at_once_and_in_rounds_holds_its_steps() -> None:
         "以下各项同时进行，全部完成后继续：",
         "本步骤开始后，等待 1 小时再发出；同时进行的其他各项如已全部完成，则提前发出。",
         "重复以下步骤，最多 3 轮，直到 `three` 为 `a`：",
-        "`rounds`: no steps are repeated in rounds.",
     )
 
 
@@ -273,7 +272,8 @@ def test_a_decision_and_a_measure_tell_their_conditions() -> None:
         ),
         (
             "- rounds:\n    max: 2\n    until: incident.contacts > 1\n    steps:\n"
-            "      - {do: inventory.check, on_refusal: task}\n      - FINAL",
+            "      - {do: inventory.check, on_refusal: task}\n"
+            "      - {do: shipping.file_claim, final: true, on_refusal: task}",
             Then.PLAN_FAILS,
             Then.TASK,
         ),

@@ -2,7 +2,8 @@ import pytest
 
 from runbooks.language.compiler import workflow_type
 from runbooks.language.problems import RunbookErrors
-from runbooks.program import AskStep, Choice, FactType, Together, Value, WaitStep
+from runbooks.policy import Interrupt
+from runbooks.program import ApproveStep, AskStep, Choice, DecideStep, FactType, Rounds, Together, Value, WaitStep
 from tests.runbooks.builders import compiled, small
 
 TELL = "        - {tell: customer, message: sorry}\n"
@@ -28,6 +29,70 @@ def test_ids_that_repeat_are_numbered_in_reading_order() -> None:
         "action.say_sorry.tell.sorry#3",
     ]
     assert isinstance(bundle.program.action[0].steps[1], Together)
+
+
+def test_each_round_has_the_same_steps_under_ids_of_its_own() -> None:
+    bundle = compiled(
+        in_plan(
+            TELL + '        - rounds:\n            max: 3\n            until: order.status == "paid"\n'
+            f"            steps:\n      {TELL}              - together:\n          {TELL}          {TELL}"
+        )
+    )
+
+    _, rounds = bundle.program.action[0].steps
+
+    assert isinstance(rounds, Rounds)
+    assert (rounds.max, rounds.until, len(rounds.rounds)) == (3, 'order.status == "paid"', 3)
+    assert [step.id for step in bundle.program.all_steps()][3:] == [
+        f"action.say_sorry.{name}{number}"
+        for number in ("", "@2", "@3")
+        for name in ("tell.sorry#2", "together", "tell.sorry#3", "tell.sorry#4")
+    ]
+    first, later = rounds.rounds[0][0], rounds.rounds[2][0]
+    assert first.model_copy(update={"id": later.id}) == later
+
+
+def test_a_decision_keeps_the_order_of_its_choices() -> None:
+    dear, fair = 'order.total > money("CNY 500.00")', 'order.total > money("CNY 100.00")'
+    bundle = compiled(
+        in_plan(f"        - {{decide: worth, choices: {{fair: {fair}, dear: {dear}}}, otherwise: cheap}}\n{TELL}")
+    )
+
+    decision = bundle.program.action[0].steps[0]
+
+    assert decision == DecideStep(
+        id="action.say_sorry.decide.worth",
+        fact="worth",
+        choices=(Choice(name="fair", when=fair), Choice(name="dear", when=dear)),
+        otherwise="cheap",
+    )
+    assert bundle.facts["worth"] is FactType.STRING
+
+
+def test_what_cuts_in_goes_into_the_bundle_in_the_order_of_the_file() -> None:
+    interrupts = (
+        'interrupts:\n  - {on: order.returned, when: order.status == "paid", plan: say_sorry}\n'
+        "  - {on: order.cancel_requested, plan: say_sorry}\nstages:"
+    )
+
+    assert compiled(small(("stages:", interrupts))).interrupts == (
+        Interrupt(on="order.returned", when='order.status == "paid"', plan="say_sorry"),
+        Interrupt(on="order.cancel_requested", plan="say_sorry"),
+    )
+
+
+def test_an_approval_in_a_round_is_about_what_the_round_spends_behind_it() -> None:
+    bundle = compiled(
+        in_plan(
+            '        - rounds:\n            max: 2\n            until: order.status == "paid"\n            steps:\n'
+            "              - {approve: lead, decide_within: 4h, if_silent: reject, on_refusal: task}\n"
+            "              - {do: payments.refund, with: {amount: =order.total}, final: true, on_refusal: task}\n"
+        )
+    )
+
+    approvals = [step for step in bundle.program.all_steps() if isinstance(step, ApproveStep)]
+
+    assert [each.amount for each in approvals] == [Value(expr="order.total", money=True)] * 2
 
 
 def test_a_list_of_choices_offers_each_always_and_skip_means_no_answer() -> None:

@@ -1,0 +1,85 @@
+"""What a plan has to know before it can be followed. A checked plan finds it all, unless the stages before the action
+were cut short."""
+
+from collections.abc import Iterator
+
+from runbooks.expressions import CURRENCY
+from runbooks.language.guards import needed_by, proven_by
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    DecideStep,
+    DoStep,
+    MeasureStep,
+    Plan,
+    Step,
+    Value,
+    WaitStep,
+    walk,
+)
+from runbooks.scanning import scan
+from workflows import facts
+from workflows.state import State
+
+
+def unknown(state: State, plan: Plan, *, whatever: bool = False) -> list[str]:
+    """The facts that a plan reads, that it does not find out itself, and that are not known. ``whatever``: whether it
+    is to be followed whatever its own condition says."""
+    needed = set() if whatever or plan.when is None else _in_expression(plan.when)
+    found: set[str] = set()
+    for step in walk(plan.steps):
+        if step.when is not None:
+            needed |= _without(_in_expression(step.when), found)
+        proven = proven_by(step.when) if step.when is not None else frozenset()
+        needed |= _without(set(_read_by(step)) - proven, found)
+        found |= set(_saved_by(step))
+    return sorted(path for path in needed if not facts.known(state, path))
+
+
+def _read_by(step: Step) -> Iterator[str]:
+    """The facts that must be known when a step's turn comes. What a message names may be shown as ``—``; rounds and
+    measures whose end is not known go on."""
+    match step:
+        case DoStep() | MeasureStep():
+            for value in step.inputs.values():
+                yield from _in_value(value)
+        case ApproveStep():
+            yield from _in_value(step.amount)
+        case AskStep() | DecideStep():
+            for choice in step.choices:
+                yield from _in_expression(choice.when or "true")
+        case WaitStep():
+            yield from _in_expression(step.until)
+            for value in step.check.inputs.values() if step.check is not None else ():
+                yield from _in_value(value)
+        case _:
+            pass
+
+
+def _saved_by(step: Step) -> Iterator[str]:
+    """The roots of the facts that a step sets."""
+    match step:
+        case DoStep(save_as=str(name)) | AskStep(save_as=str(name)) | DecideStep(fact=name):
+            yield name
+        case WaitStep():
+            if step.check is not None:
+                yield step.check.save_as
+            yield from (path.split(".")[0] for path in step.then_assume)
+        case _:
+            pass
+
+
+def _in_value(value: Value | None) -> Iterator[str]:
+    if value is None or value.expr is None:
+        return
+    yield from _in_expression(value.expr)
+    if value.money:
+        yield CURRENCY
+
+
+def _in_expression(text: str) -> set[str]:
+    return {name.path for name in needed_by(text)} | ({CURRENCY} if scan(text).amounts else set())
+
+
+def _without(paths: set[str], roots: set[str]) -> set[str]:
+    return {path for path in paths if path.split(".")[0] not in roots}
