@@ -1,13 +1,12 @@
 """What a person can say of a call that is settled by hand: whether it happened, and what it has given."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from amends.journal import TimelineRow
-from amends.models import Stage
 from amends.timeline import EntryKind
 from runbooks.catalogue import CATALOGUE
-from runbooks.program import AskStep, DoStep, MeasureStep, Program, Step, Together
+from runbooks.program import AskStep, DoStep, MeasureStep, Program, Step
 
 _CALLS: Final = frozenset(
     {
@@ -102,13 +101,4 @@ def _of(timeline: Sequence[TimelineRow], task: TimelineRow) -> list[TimelineRow]
 
 
 def _step(program: Program | None, named: str) -> Step | None:
-    return next((step for step in _steps(program) if step.id == named), None) if program is not None else None
-
-
-def _steps(program: Program) -> Iterator[Step]:
-    stages = (program.steps_of(stage) for stage in (Stage.REPORT, Stage.ANALYSIS, Stage.FOLLOW_UP))
-    for steps in (*stages, *(plan.steps for plan in program.action)):
-        for step in steps:
-            yield step
-            if isinstance(step, Together):
-                yield from step.steps
+    return next((step for step in program.all_steps() if step.id == named), None) if program is not None else None

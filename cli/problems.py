@@ -79,7 +79,7 @@ def _of_scenarios(runbook: str) -> list[Problem]:
         return [Problem(file=library.shown_name(path), line=1, column=1, message=message, severity=Weight.NOTE)]
     try:
         load_scenarios(runbook)
-    except RunbookErrors as error:  # also what the engine does not carry out yet, which is noted elsewhere
+    except RunbookErrors as error:
         return [problem for problem in error.problems if problem.file != library.shown_name(path)]
     except DefinitionError as error:
         message = str(error).removeprefix(f"{error.place}: ")

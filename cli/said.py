@@ -145,6 +145,11 @@ class Said:
         given = self._data.get(name)
         return words.format(wording.value(given)) if given not in (None, "", {}, []) else ""
 
+    def reasons(self, name: str) -> str:
+        """``trace.colour (the runbook knows no such fact)``, for each of several."""
+        given = self._data.get(name)
+        return ", ".join(f"{each} ({why})" for each, why in given.items()) if isinstance(given, dict) else "something"
+
     def many(self, name: str) -> list[str]:
         given = self._data.get(name)
         return [str(each) for each in given] if isinstance(given, list) else []

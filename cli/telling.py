@@ -81,6 +81,17 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"Status: {said['status'].replace('_', ' ')}{f', waiting for {waiting}' if waiting else ''}."
         case EntryKind.STEP_SKIPPED:
             return f"Skipped: {said.step('step')}{said.maybe(', because it is not so that {}', 'when')}."
+        case EntryKind.DECISION_MADE:
+            return f"Decided: {said['fact'].replace('_', ' ')} is {said['choice']}."
+        case EntryKind.ROUND_ENDED:
+            over = "it has come to what it was for" if said["until"] == "yes" else "it has not come to what it was for"
+            return f"Round {said['round']} of {said['of']} is over: {over}."
+        case EntryKind.INTERRUPTED:
+            return f"Cut in: {said['on']} has come, and the plan {said['plan']} is next."
+        case EntryKind.INTERRUPT_IGNORED:
+            return f"No cutting in for the plan {said['plan']}, though {said['on']} has come: {said['why']}."
+        case EntryKind.NEWS_IGNORED:
+            return f"Left out of that news: {said.reasons('fields')}."
         case EntryKind.WAIT_STARTED:
             by, then = said["at_most_until"], said.assumed("then_assume")
             return f"Waiting for {said.party('waiting_for')} until {said['until']}, at most until {by}; then {then}."
@@ -91,7 +102,8 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
         case EntryKind.WAIT_WITHDRAWN:
             return f"Not needed any more: {said.step('wait')}."
         case EntryKind.PLAN_STARTED:
-            return f"Plan: {said['plan']}{said.maybe(', chosen by {}', 'chosen_by')}."
+            why = said.maybe(", chosen by {}", "chosen_by") or said.maybe(", because of {}", "interrupt")
+            return f"Plan: {said['plan']}{why}."
         case EntryKind.PLAN_SUCCEEDED:
             return f"The plan worked: {said['plan']}."
         case EntryKind.PLAN_FAILED:

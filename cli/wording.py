@@ -29,30 +29,39 @@ def activity(name: str, message: str = "") -> str:
 
 def step(step_id: str) -> str:
     """What a step is about: its activity's words, or the name of its message, question or wait."""
-    plain = step_id.partition("#")[0]
+    plain, number = _plain(step_id)
     named = _STEP.match(plain)
     if beside := _BESIDE.match(plain):
         return _beside(beside["of"], beside["name"], decided=bool(beside["decided"]))
-    if named is None:
-        return activity(".".join(plain.split(".")[-2:]))
-    match named["kind"]:
+    words = activity(".".join(plain.split(".")[-2:])) if named is None else _named(named["kind"], named["name"])
+    return f"{words}, round {number}" if number else words
+
+
+def _named(kind: str, name: str) -> str:
+    match kind:
         case "tell":
-            return f"the message {named['name']}"
+            return f"the message {name}"
         case "ask":
-            return f"the question {named['name']}"
+            return f"the question {name}"
         case "approve":
-            return f"the approval of {role(named['name'])}"
+            return f"the approval of {role(name)}"
         case "measure":
-            return activity(named["name"])
+            return activity(name)
         case _:
-            return f"the wait for {named['name']}"
+            return f"the wait for {name}"
+
+
+def _plain(step_id: str) -> tuple[str, str]:
+    """A step's id without what tells it from others of its name, and the round that it stands in, if not the first."""
+    written, _, number = step_id.partition("@")
+    return written.partition("#")[0], number
 
 
 def message_of(step_id: str) -> str:
     """The message that a step sends, ``""`` for a step that sends none."""
     if step_id.startswith("sla.update."):
         return "as promised"
-    named = _STEP.match(step_id.partition("#")[0])
+    named = _STEP.match(_plain(step_id)[0])
     return named["name"] if named and named["kind"] in ("tell", "ask") else ""
 
 

@@ -14,9 +14,11 @@ from runbooks.catalogue import TELL
 from runbooks.program import (
     ApproveStep,
     AskStep,
+    DecideStep,
     DoStep,
     IfUndecided,
     MeasureStep,
+    Rounds,
     Step,
     TellStep,
     Together,
@@ -35,7 +37,7 @@ class Abouts:
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
-        self._steps = [step for step in bundle.program.all_steps() if not isinstance(step, Together)]
+        self._steps = [step for step in bundle.program.all_steps() if not isinstance(step, Together | Rounds)]
         self._asks = [step for step in self._steps if isinstance(step, AskStep)]
         self._waits = [step for step in self._steps if isinstance(step, WaitStep)]
         self._sends = [step for step in self._steps if isinstance(step, TellStep | AskStep)]
@@ -44,6 +46,9 @@ class Abouts:
         self._measures = [step for step in self._steps if isinstance(step, MeasureStep)]
         self._effects: list[DoStep | MeasureStep] = [*(step for step in self._does if step.effect), *self._measures]
         self._undos = {step.id: undo.activity for step in self._steps if (undo := _undo_of(step)) is not None}
+        self._decisions = [step for step in self._steps if isinstance(step, DecideStep)]
+        self._rounds = [step for step in bundle.program.all_steps() if isinstance(step, Rounds)]
+        self._interrupts = [name for each in bundle.interrupts for name in (each.on, each.plan)]
         self._plans = [plan.name for plan in bundle.program.action]
         self._beside = Beside(bundle)
 
@@ -94,6 +99,15 @@ class Abouts:
                 return [*Status, *Party]
             case EntryKind.STEP_SKIPPED:
                 return [step.id for step in self._steps if step.when is not None]
+            case EntryKind.DECISION_MADE:
+                made = [
+                    name for step in self._decisions for name in (*(each.name for each in step.choices), step.otherwise)
+                ]
+                return [*_ids(self._decisions), *(step.fact for step in self._decisions), *made]
+            case EntryKind.ROUND_ENDED:
+                return _ids(self._rounds)
+            case EntryKind.INTERRUPTED | EntryKind.INTERRUPT_IGNORED:
+                return self._interrupts
             case EntryKind.PLAN_STARTED | EntryKind.PLAN_SUCCEEDED | EntryKind.PLAN_FAILED | EntryKind.PLAN_UNDONE:
                 return self._plans
             case EntryKind.INCIDENT_RESOLVED:
@@ -149,6 +163,7 @@ class Abouts:
                 | EntryKind.REPORT_REPEATED
                 | EntryKind.RUN_STARTED
                 | EntryKind.NEWS_RECEIVED
+                | EntryKind.NEWS_IGNORED
                 | EntryKind.RETRY_REQUESTED
                 | EntryKind.BOOKS_AGREED
                 | EntryKind.BOOKS_DIFFER

@@ -1,4 +1,5 @@
-"""The branches of a runbook: every way that its plans, steps and conditions can go.
+"""The branches of a runbook: every way that its plans, steps and conditions can go. What is repeated in rounds has its
+branches once: whichever round goes that way.
 
 Left out is what the runbook has no say in: calls whose outcome stays unknown, and undos that fail.
 """
@@ -13,17 +14,19 @@ from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.program import (
     ApproveStep,
     AskStep,
+    DecideStep,
     DoStep,
     IfUndecided,
     MeasureStep,
     OnRefusal,
     Plan,
     Program,
+    Rounds,
     Step,
     TellStep,
     Together,
     WaitStep,
-    walk,
+    within,
 )
 
 
@@ -48,6 +51,7 @@ class Way(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     LIFTED = "lifted"
+    EXHAUSTED = "exhausted"
 
 
 class Branch(Model):
@@ -111,8 +115,7 @@ def _of_steps(steps: tuple[Step, ...], *, plan: Plan | None = None, at_once: boo
         yield from _of_step(step, plan)
         if isinstance(step, AskStep) and step.after is not None and at_once and len(steps) > 1:
             yield from _of_holding_back(step)
-        if isinstance(step, Together):
-            yield from _of_steps(step.steps, plan=plan, at_once=True)
+        yield from _of_steps(within(step), plan=plan, at_once=isinstance(step, Together))
 
 
 def _of_step(step: Step, plan: Plan | None) -> Iterator[Branch]:
@@ -146,8 +149,18 @@ def _of_step(step: Step, plan: Plan | None) -> Iterator[Branch]:
             assumed = json.dumps(step.then_assume, ensure_ascii=False)
             hint = f"play an order for which `{step.until}` does not come true in time"
             yield _branch(step.id, Way.TIMED_OUT, f"{words}: timed out, assumes {assumed}", hint)
+        case DecideStep():
+            yield from _of_decision(step)
         case Together():
             yield from _of_condition(step, f"together `{step.id}`")
+        case Rounds():
+            words = f"rounds `{step.id}`"
+            yield from _of_condition(step, words)
+            yield _branch(
+                step.id, Way.ENDED, f"{words}: its condition holds", f"let `{step.until}` hold behind a round"
+            )
+            hint = f"let `{step.until}` not hold behind any round"
+            yield _branch(step.id, Way.EXHAUSTED, f"{words}: all {step.max} rounds without it", hint)
         case _:
             assert_never(step)
 
@@ -211,6 +224,14 @@ def _of_answers(step: AskStep, words: str) -> Iterator[Branch]:
     yield _branch(step.id, Way.SILENCE, f"{words}: silence", "let it be asked, and nobody answer")
 
 
+def _of_decision(step: DecideStep) -> Iterator[Branch]:
+    conditions = {choice.name: choice.when for choice in step.choices}
+    for name in dict.fromkeys([*conditions, step.otherwise]):
+        holds = f"let `{conditions[name]}` hold" if name in conditions else "let none of its conditions hold"
+        words = f"decision `{step.fact}`: `{name}`"
+        yield _branch(step.id, Way.CHOSEN, words, f"{holds} when its turn comes", name)
+
+
 def _of_holding_back(step: AskStep) -> Iterator[Branch]:
     words = f"ask `{step.question}`"
     early = f"{words}: asked early, all that runs beside it is done"
@@ -225,7 +246,7 @@ _MayFail = DoStep | MeasureStep | ApproveStep
 def _failing(steps: tuple[Step, ...]) -> Iterator[_MayFail]:
     """The steps of a plan whose refusal fails it: those that come when nothing final has been done for certain."""
     for step in steps:
-        for each in walk((step,)):
+        for each in _as_written((step,)):
             if isinstance(each, ApproveStep) or (
                 isinstance(each, DoStep | MeasureStep) and CATALOGUE[each.activity].refusals
             ):
@@ -234,14 +255,21 @@ def _failing(steps: tuple[Step, ...]) -> Iterator[_MayFail]:
             return
 
 
+def _as_written(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """The steps and those within them, each once."""
+    for step in steps:
+        yield step
+        yield from _as_written(within(step))
+
+
 def _is_surely_final(step: Step) -> bool:
-    if isinstance(step, Together):
-        return step.when is None and any(_is_surely_final(child) for child in step.steps)
+    if isinstance(step, Together | Rounds):
+        return step.when is None and any(_is_surely_final(child) for child in within(step))
     return isinstance(step, DoStep) and step.final and step.when is None
 
 
 def _is_behind(one: Step, other: Step, plan: Plan) -> bool:
-    order = [step.id for step in walk(plan.steps)]
+    order = [step.id for step in _as_written(plan.steps)]
     return order.index(one.id) > order.index(other.id)
 
 

@@ -7,7 +7,7 @@ from amends.timeline import EntryKind
 from drills.branches import Way, branch_id, branches, of_plan, of_severity
 from drills.retelling import state_of
 from runbooks.bundle import Bundle
-from runbooks.program import AskStep, MeasureStep, Plan, Program, WaitStep
+from runbooks.program import AskStep, MeasureStep, Plan, Program, WaitStep, as_written
 from workflows.state import State, StepPhase
 
 
@@ -19,6 +19,11 @@ def reached(bundle: Bundle, timeline: Sequence[TimelineRow]) -> tuple[str, ...]:
         *_steps(bundle.program, timeline, state_of(bundle, timeline)),
     }
     return tuple(branch.id for branch in branches(bundle.program) if branch.id in found)
+
+
+def _branch(step: object, way: Way, *rest: str) -> str:
+    """The branch of a step, whichever round it stands in."""
+    return branch_id(as_written(str(step)), way, *rest)
 
 
 _OF_STEPS = {
@@ -43,35 +48,40 @@ def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
     for row in timeline:
         data = row.data
         if row.kind is EntryKind.UNDO_APPLIED and data["step"] in measures:
-            yield branch_id(str(data["step"]), Way.LIFTED)
+            yield _branch(data["step"], Way.LIFTED)
         elif row.kind in _OF_STEPS:
             name, way = _OF_STEPS[row.kind]
-            yield branch_id(str(data[name]), way)
+            yield _branch(data[name], way)
         elif row.kind is EntryKind.CANCEL_REQUESTED:
             cancelling = True
         elif row.kind in (EntryKind.EFFECT_REFUSED, EntryKind.READ_REFUSED) and not cancelling:
-            yield branch_id(str(data["step"]), Way.REFUSED)
+            yield _branch(data["step"], Way.REFUSED)
         elif row.kind is EntryKind.ANSWER_RECEIVED:
-            yield branch_id(str(data["ask"]), Way.CHOSEN, str(data["choice"]))
+            yield _branch(data["ask"], Way.CHOSEN, str(data["choice"]))
         elif row.kind is EntryKind.QUESTION_ASKED:
             ask, offered = str(data["ask"]), data["choices"]
             assert isinstance(offered, list)
             for choice in choices[ask]:
                 if choice.name not in offered:
-                    yield branch_id(ask, Way.NOT_OFFERED, choice.name)
+                    yield _branch(ask, Way.NOT_OFFERED, choice.name)
+        elif row.kind is EntryKind.DECISION_MADE:
+            yield _branch(data["step"], Way.CHOSEN, str(data["choice"]))
+        elif row.kind is EntryKind.ROUND_ENDED and (data["until"] or data["round"] == data["of"]):
+            yield _branch(data["step"], Way.ENDED if data["until"] else Way.EXHAUSTED)
         elif row.kind is EntryKind.SEVERITY_SET:
             yield branch_id(of_severity(str(data["severity"])), Way.HOLDS)
 
 
 def _chosen_plans(plans: Sequence[Plan], timeline: Sequence[TimelineRow]) -> Iterator[str]:
     """Which plans were taken and undone; and passed over: those before the taken one that had not failed, unless a
-    person chose it."""
+    person chose it, or news cut in for it."""
     left = list(plans)
     for row in timeline:
         if row.kind is EntryKind.PLAN_STARTED:
             yield branch_id(of_plan(str(row.data["plan"])), Way.TAKEN)
             names = [plan.name for plan in left]
-            before = names[: names.index(str(row.data["plan"]))] if not row.data.get("chosen_by") else []
+            by_itself = not (row.data.get("chosen_by") or row.data.get("interrupt"))
+            before = names[: names.index(str(row.data["plan"]))] if by_itself else []
             yield from (branch_id(of_plan(name), Way.PASSED_OVER) for name in before)
         elif row.kind is EntryKind.PLAN_UNDONE:
             yield branch_id(of_plan(str(row.data["plan"])), Way.UNDONE)
@@ -91,9 +101,9 @@ def _steps(program: Program, timeline: Sequence[TimelineRow], state: State) -> I
         run = state.steps.get(step.id)
         if run is None or step.id in skipped:
             continue
-        yield branch_id(step.id, Way.TAKEN)
+        yield _branch(step.id, Way.TAKEN)
         if isinstance(step, WaitStep) and run.wait is None and run.phase is StepPhase.DONE:
-            yield branch_id(step.id, Way.ENDED)
+            yield _branch(step.id, Way.ENDED)
         if isinstance(step, AskStep) and run.ask is not None and step.id in asked_at:
             on_time = asked_at[step.id] >= run.ask.not_before
-            yield branch_id(step.id, Way.ON_TIME if on_time else Way.EARLY)
+            yield _branch(step.id, Way.ON_TIME if on_time else Way.EARLY)

@@ -12,11 +12,7 @@ from runbooks.bundle import Bundle
 PUBLISHED_AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FASTER = ("answer_within: 48h", "answer_within: 24h")
 MISSPELT = ("answer_within: 48h", "answer_witin: 48h")
-DECIDED = (
-    "        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}\n",
-    "        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}\n"
-    '        - {decide: worth, choices: {dear: order.total > money("CNY 500.00")}, otherwise: cheap}\n',
-)
+REOPENED = ("subject: [order_id, parcel_id]\n", "subject: [order_id, parcel_id]\nreopen_for: 30d\n")
 
 
 def line_of(file: Path, text: str) -> int:

@@ -10,7 +10,7 @@ from amends.journal import Journal, RunbookRevision, connect
 from cli.main import main
 from runbooks import library
 from runbooks.bundle import Bundle
-from tests.cli.owners import DECIDED, FASTER, MISSPELT, make_journal, own_file
+from tests.cli.owners import FASTER, MISSPELT, make_journal, own_file
 
 WHY = ["--why", "Customers answer within a day", "--actor", "bo"]
 
@@ -126,25 +126,17 @@ def test_going_back_to_an_earlier_text_is_a_revision_of_its_own(state_dir: Path,
     assert [revision.number for revision in history(state_dir)] == [3, 2, 1]
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (MISSPELT, "error: unknown key 'answer_witin'\n    did you mean 'answer_within'?"),
-        (DECIDED, "error: checked, but this release's engine does not carry out `decide` yet\n    leave it out"),
-    ],
-    ids=["mistake", "beyond the engine"],
-)
 def test_a_runbook_that_cannot_be_followed_is_not_published(
-    change: tuple[str, str], says: str, state_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    state_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_journal(state_dir)
-    file = own_file(tmp_path, change)
+    file = own_file(tmp_path, MISSPELT)
 
     code = main(["publish", str(file), *WHY])
 
     told = capsys.readouterr()
     assert code == 1
-    assert says in told.out
+    assert "error: unknown key 'answer_witin'\n    did you mean 'answer_within'?" in told.out
     assert told.err == "not published: mend the errors first\n"
     assert history(state_dir) == []
 

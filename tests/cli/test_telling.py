@@ -207,7 +207,43 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "It has not come: the wait for trace is over, and we take it that trace.status is presumed_lost.",
     ),
     (EntryKind.WAIT_WITHDRAWN, ENGINE, {"wait": "analysis.wait.trace"}, "Not needed any more: the wait for trace."),
+    (
+        EntryKind.DECISION_MADE,
+        ENGINE,
+        {"step": "analysis.decide.parcel_worth", "fact": "parcel_worth", "choice": "dear"},
+        "Decided: parcel worth is dear.",
+    ),
+    (
+        EntryKind.ROUND_ENDED,
+        ENGINE,
+        {"step": "analysis.rounds", "round": 2, "of": 3, "until": True},
+        "Round 2 of 3 is over: it has come to what it was for.",
+    ),
+    (
+        EntryKind.INTERRUPTED,
+        ENGINE,
+        {"on": "order.cancel_requested", "plan": "refund"},
+        "Cut in: order.cancel_requested has come, and the plan refund is next.",
+    ),
+    (
+        EntryKind.INTERRUPT_IGNORED,
+        ENGINE,
+        {"on": "order.cancel_requested", "plan": "refund", "why": "the customer is whole already"},
+        "No cutting in for the plan refund, though order.cancel_requested has come: the customer is whole already.",
+    ),
+    (
+        EntryKind.NEWS_IGNORED,
+        ENGINE,
+        {"event_id": "e-1", "fields": {"trace.colour": "the runbook knows no such fact"}},
+        "Left out of that news: trace.colour (the runbook knows no such fact).",
+    ),
     (EntryKind.PLAN_STARTED, ENGINE, {"plan": "reship"}, "Plan: reship."),
+    (
+        EntryKind.PLAN_STARTED,
+        ENGINE,
+        {"plan": "refund", "interrupt": "order.cancel_requested"},
+        "Plan: refund, because of order.cancel_requested.",
+    ),
     (EntryKind.PLAN_SUCCEEDED, ENGINE, {"plan": "reship"}, "The plan worked: reship."),
     (EntryKind.PLAN_FAILED, ENGINE, {"plan": "reship"}, "The plan failed: reship. What it has done is undone."),
     (EntryKind.PLAN_UNDONE, ENGINE, {"plan": "reship"}, "The plan is undone: reship."),
@@ -577,3 +613,9 @@ def test_what_people_are_paged_for_is_told_in_words(move: str, said: str) -> Non
 )
 def test_why_paging_goes_up_is_told_in_words(data: Data, said: str) -> None:
     assert tell(entry(EntryKind.LADDER_RAISED, ENGINE, {"level": 2, **data})) == f"Those of level 2 are paged: {said}."
+
+
+def test_a_step_of_a_later_round_says_which() -> None:
+    silence = entry(EntryKind.SILENCE_ASSUMED, ENGINE, {"ask": f"{ASK}@2", "choice": "refund"})
+
+    assert tell(silence).startswith("No answer to the question lost_parcel.reship_or_refund, round 2: ")

@@ -1,5 +1,7 @@
 """What a moment of a scenario may be about: whatever an entry of its kind names."""
 
+from pathlib import Path
+
 import pytest
 
 from amends.timeline import EntryKind
@@ -21,6 +23,9 @@ WRITTEN = WrittenScenario.model_validate(
         "expect": {"status": "cancelled", "effects": [], "messages": []},
     }
 )
+
+
+BARGAINED = Path(__file__).parents[1] / "runbooks" / "good" / "bargained_parcel.yaml"
 
 
 def approved_and_held() -> Bundle:
@@ -147,10 +152,31 @@ def test_a_runbook_that_promises_nothing_names_nothing_of_it() -> None:
     assert abouts.of(EntryKind.PAGE_REQUESTED, WRITTEN) == []
 
 
-def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal() -> None:
-    both = [Abouts(load("lost_parcel")), Abouts(approved_and_held()), Abouts(promised())]
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        (EntryKind.DECISION_MADE, "worth"),
+        (EntryKind.DECISION_MADE, "report.decide.worth"),
+        (EntryKind.DECISION_MADE, "cheap"),
+        (EntryKind.ROUND_ENDED, "analysis.rounds"),
+        (EntryKind.QUESTION_ASKED, "analysis.ask.satisfaction@2"),
+        (EntryKind.INTERRUPTED, "parcel.delivered"),
+        (EntryKind.INTERRUPT_IGNORED, "leave_it"),
+    ],
+)
+def test_what_is_decided_repeated_and_cut_in_on_has_its_names(entry: EntryKind, name: str) -> None:
+    assert name in Abouts(load(BARGAINED)).of(entry, WRITTEN)
 
-    nameless = {entry for entry in EntryKind if not any(abouts.of(entry, WRITTEN) for abouts in both)}
+
+def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal() -> None:
+    bundles = [
+        Abouts(load("lost_parcel")),
+        Abouts(approved_and_held()),
+        Abouts(promised()),
+        Abouts(load(BARGAINED)),
+    ]
+
+    nameless = {entry for entry in EntryKind if not any(abouts.of(entry, WRITTEN) for abouts in bundles)}
 
     assert nameless == {
         EntryKind.INCIDENT_REGISTERED,
@@ -158,6 +184,7 @@ def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal(
         EntryKind.REPORT_REPEATED,
         EntryKind.RUN_STARTED,
         EntryKind.NEWS_RECEIVED,
+        EntryKind.NEWS_IGNORED,
         EntryKind.RETRY_REQUESTED,
         EntryKind.BOOKS_AGREED,
         EntryKind.BOOKS_DIFFER,

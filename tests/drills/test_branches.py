@@ -5,7 +5,19 @@ import pytest
 from amends.models import Severity
 from drills.branches import branches
 from runbooks.library import load
-from runbooks.program import Choice, DoStep, IfUndecided, OnRefusal, Plan, Program, SeverityRule, Step, Together
+from runbooks.program import (
+    Choice,
+    DecideStep,
+    DoStep,
+    IfUndecided,
+    OnRefusal,
+    Plan,
+    Program,
+    Rounds,
+    SeverityRule,
+    Step,
+    Together,
+)
 from tests.drills.builders import APPROVE, HOLD
 from tests.workflows.builders import (
     ASK,
@@ -105,6 +117,28 @@ STEPS: list[tuple[str, Step, list[str]]] = [
             "ask/silence",
             "ask/early",
             "ask/on_time",
+        ],
+    ),
+    (
+        "a decision",
+        DecideStep(
+            id="analysis.decide",
+            fact="choice",
+            choices=(Choice(name="reship", when="stock.reservable"), Choice(name="keep", when="false")),
+            otherwise="keep",
+        ),
+        ["decide/chosen/reship", "decide/chosen/keep"],
+    ),
+    (
+        "rounds, whose steps have their branches once",
+        Rounds(id="analysis.rounds", when="stock.reservable", max=3, until="stock.reservable", steps=(WAIT,)),
+        [
+            "rounds/taken",
+            "rounds/skipped",
+            "rounds/ended",
+            "rounds/exhausted",
+            "wait/ended",
+            "wait/timed_out",
         ],
     ),
     (
@@ -238,3 +272,12 @@ def test_steps_that_may_happen_more_than_once_have_branches_for_each_place() -> 
 
 def test_a_question_that_may_be_left_open_has_silence_as_a_branch_too() -> None:
     assert "follow_up.ask/silence" in ids(program(SURVEY))
+
+
+def test_a_plan_fails_over_what_is_refused_in_any_round() -> None:
+    rounds = Rounds(id="action.reship.rounds", max=2, until="stock.reservable", steps=(RESERVE,))
+
+    told = words(program(plans=(Plan(name="reship", steps=(rounds,)),)))
+
+    assert told["action.reship.inventory.reserve/refused"].endswith("plan `reship` fails")
+    assert "action.reship/undone" in told

@@ -6,8 +6,8 @@ from amends.models import Actor, ActorKind, Data, Outcome
 from amends.timeline import EntryKind
 from drills.branches import branches
 from drills.coverage import reached
-from runbooks.policy import Role
-from runbooks.program import Choice, OnRefusal, Plan, Step, Together
+from runbooks.policy import Interrupt, Role
+from runbooks.program import Choice, DecideStep, OnRefusal, Plan, Rounds, Step, Together
 from tests.drills.builders import APPROVE, HOLD, timeline_of
 from tests.workflows.builders import (
     ASK,
@@ -27,7 +27,15 @@ from tests.workflows.builders import (
     read,
     refusing,
 )
-from workflows.events import CancelRequested, Command, CommandReturned, DecisionGiven, PlanChosen, Verdict
+from workflows.events import (
+    CancelRequested,
+    Command,
+    CommandReturned,
+    DecisionGiven,
+    NewsReceived,
+    PlanChosen,
+    Verdict,
+)
 
 FANG = Actor(kind=ActorKind.HUMAN, id="fang", verified=True)
 CHECK = read("inventory.check", stage="analysis", save_as="stock")
@@ -239,3 +247,38 @@ def test_a_severity_is_reached_when_its_rule_comes_to_hold() -> None:
 
     assert went(mild, "severity.high") == []
     assert went(grave, "severity.high") == ["holds"]
+
+
+def test_whichever_round_goes_a_way_reaches_the_branch() -> None:
+    ask = ASK.model_copy(update={"after": None})
+    rounds = Rounds(id="analysis.rounds", max=2, until='choice == "reship"', steps=(ask,))
+
+    ended = analysing(rounds).open().answer("refund").answer("reship", ask="analysis.ask@2", key="a-2")
+    exhausted = analysing(rounds).open().wait(days=5)
+
+    assert went(ended, "analysis.ask") == ["chosen/reship", "chosen/refund"]
+    assert went(ended, "analysis.rounds") == ["ended"]
+    assert went(exhausted, "analysis.ask") == ["silence"]
+    assert went(exhausted, "analysis.rounds") == ["exhausted"]
+
+
+def test_a_decision_reaches_the_choice_that_is_made() -> None:
+    choices = (Choice(name="one", when="incident.contacts > 1"), Choice(name="two", when="incident.contacts == 1"))
+    decide = DecideStep(id="analysis.decide", fact="choice", choices=choices, otherwise="none")
+
+    assert went(analysing(decide).open(), "analysis.decide") == ["chosen/two"]
+
+
+def test_a_plan_for_which_news_cuts_in_passes_over_no_other() -> None:
+    plans = (
+        Plan(name="reship", when='choice == "reship"', steps=(SHIP,)),
+        Plan(name="refund", steps=(REFUND,)),
+    )
+    interrupts = (Interrupt(on="order.returned", plan="refund"),)
+    incident = Incident(lost_parcel(action=plans).model_copy(update={"interrupts": interrupts})).open()
+
+    incident.take(NewsReceived(event_id="n-1", event_type="order.returned", actor=OPS))
+    incident.settle()
+
+    assert went(incident, "action.refund") == ["taken"]
+    assert went(incident, "action.reship") == []
