@@ -254,7 +254,7 @@ class OpenAsk(Model):
 
 class OpenTask(Model):
     """Something that is left to a person. ``step``: the step that it is about. ``owner``: the role that has to do it
-    by ``due_at``."""
+    by ``due_at``; ``assignee``: the person who was given it."""
 
     task: str
     step: str
@@ -262,6 +262,7 @@ class OpenTask(Model):
     opened_at: Utc
     owner: str | None = None
     due_at: Utc | None = None
+    assignee: str | None = None
 
 
 class OpenApproval(Model):
@@ -315,17 +316,27 @@ class LadderView(Model):
 
 class View(Model):
     """Where an incident stands. ``busy``: something is under way that does not wait for time or people. ``ladder`` is
-    not set while no person owes a move."""
+    not set while no person owes a move.
+
+    ``severity_chosen``: what a person has said over the rules. ``assignee``: the person who was given whatever is owed.
+    ``suspended_for``: the party for which a person has stopped the clocks, until ``suspended_until`` at most.
+    ``skippable``: the steps that a person may have skipped now.
+    """
 
     incident_id: str
     now: Utc
     stage: Stage | None
     status: Status
     severity: Severity
+    severity_chosen: Severity | None = None
     waiting_for: tuple[Party, ...]
+    assignee: str | None = None
+    suspended_for: Party | None = None
+    suspended_until: Utc | None = None
     asks: tuple[OpenAsk, ...]
     tasks: tuple[OpenTask, ...] = ()
     approvals: tuple[OpenApproval, ...] = ()
+    skippable: tuple[str, ...] = ()
     due_at: Utc | None
     due: str | None
     goes_on_at: Utc | None = None

@@ -16,96 +16,24 @@ from temporalio.exceptions import ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.wire import AppendRequest
-    from amends.models import Actor, ActorKind, Model
+    from amends.models import Actor, ActorKind
     from amends.timeline import Entry, EntryKind
-    from runbooks.program import AskStep
-    from workflows import admission, approving, asking, authority, clocks, core, deadlines, dispatch, ladder
-    from workflows.contract import (
-        ACKNOWLEDGE,
-        ANSWER,
-        ASSIGN,
-        CANCEL,
-        CHOOSE,
-        DECIDE,
-        ESCALATE,
-        EVIDENCE,
-        INCIDENT_CLOSED,
-        NEWS,
-        NOT_ITS_BUNDLE,
-        NOTE,
-        REFUSED,
-        REPORT,
-        RESUME,
-        RETRY,
-        SETTLE,
-        SEVERITY,
-        SKIP,
-        SNOOZE,
-        SUSPEND,
-        TAKE_OVER,
-        VIEW,
-        WAIVE,
-        AcknowledgeRequest,
-        AnswerRequest,
-        AssignRequest,
-        CancelRequest,
-        ChooseRequest,
-        DecideRequest,
-        EscalateRequest,
-        EvidenceRequest,
-        IncidentInput,
-        IncidentResult,
-        LadderView,
-        News,
-        NoteRequest,
-        OpenApproval,
-        OpenAsk,
-        OpenDeadline,
-        OpenTask,
-        ReportRequest,
-        ResumeRequest,
-        RetryRequest,
-        RunningClock,
-        SettleRequest,
-        SeverityRequest,
-        SkipRequest,
-        SnoozeRequest,
-        SuspendRequest,
-        TakeOverRequest,
-        View,
-        WaiveRequest,
-    )
+    from workflows import core, dispatch
+    from workflows.contract import NOT_ITS_BUNDLE, IncidentInput, IncidentResult
+    from workflows.doors import Doors
     from workflows.events import (
-        Acknowledgement,
-        AnswerGiven,
-        Assigned,
         CancelRequested,
         Command,
-        DecisionGiven,
         DuplicateFound,
-        EscalationRequested,
         Event,
-        EvidenceAdded,
-        NewsReceived,
-        NoteAdded,
-        PlanChosen,
         Registered,
         ReportReceived,
         ReportRepeated,
-        ResumptionRequested,
-        RetryRequested,
         Role,
         RunStarted,
-        SeverityChosen,
-        SkipRequested,
-        SnoozeRequested,
-        SuspensionRequested,
-        TakeOverRequested,
-        TaskSettled,
         TimeCame,
-        WaiverRequested,
     )
-    from workflows.state import ApprovalRun, ClockRun, Due, Receipt, State
+    from workflows.state import Due, State
     from workflows.visibility import Visibility
 
 _TEMPORAL = Actor(kind=ActorKind.SYSTEM, id="temporal")
@@ -118,7 +46,7 @@ _SOON = timedelta(milliseconds=1)
 
 
 @workflow.defn(dynamic=True)
-class IncidentWorkflow:
+class IncidentWorkflow(Doors):
     """One incident: every exception type is a workflow type, and this class runs them all."""
 
     @workflow.init
@@ -171,225 +99,6 @@ class IncidentWorkflow:
                 workflow.logger.exception("the engine failed", extra={"incident": self._state.incident_id})
                 raise
         await serving
-
-    @workflow.update(name=REPORT, description="Report the exception: opens the incident, or is added to it.")
-    async def report(self, request: ReportRequest) -> Receipt:
-        """Answers when the report is in the journal and known to be no repeat; under one key always the same."""
-        event = ReportReceived(key=request.key, report=request.report, actor=request.actor)
-        return await self._take(event, f"report:{request.key}")
-
-    @report.validator
-    def _validate_report(self, request: ReportRequest) -> None:
-        self._refuse_foreign_bundle()
-        self._refuse_when_ended()
-        _refuse(admission.report_refusal(self._state.bundle, self._state.workflow_id, request.report))
-
-    @workflow.update(name=ANSWER, description="Answer a question of the incident.")
-    async def answer(self, request: AnswerRequest) -> Receipt:
-        """Answers when the answer is in the journal. Retried under one key, it counts once; so does every act."""
-        return await self._act(AnswerGiven, request)
-
-    @answer.validator
-    def _validate_answer(self, request: AnswerRequest) -> None:
-        self._validate(AnswerGiven, request)
-
-    @workflow.update(name=DECIDE, description="Approve or reject what is asked of a role.")
-    async def decide(self, request: DecideRequest) -> Receipt:
-        """Answers when it is known whether the decision counts, and that is in the journal."""
-        return await self._act(DecisionGiven, request)
-
-    @decide.validator
-    def _validate_decide(self, request: DecideRequest) -> None:
-        self._validate(DecisionGiven, request)
-
-    @workflow.update(name=RETRY, description="Try again what was left to a person.")
-    async def retry(self, request: RetryRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(RetryRequested, request)
-
-    @retry.validator
-    def _validate_retry(self, request: RetryRequest) -> None:
-        self._validate(RetryRequested, request)
-
-    @workflow.update(name=CHOOSE, description="Have a plan tried when none was left.")
-    async def choose(self, request: ChooseRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(PlanChosen, request)
-
-    @choose.validator
-    def _validate_choose(self, request: ChooseRequest) -> None:
-        self._validate(PlanChosen, request)
-
-    @workflow.update(name=SETTLE, description="Say what was settled or found out by hand, with evidence.")
-    async def settle(self, request: SettleRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(TaskSettled, request)
-
-    @settle.validator
-    def _validate_settle(self, request: SettleRequest) -> None:
-        self._validate(TaskSettled, request)
-
-    @workflow.update(name=WAIVE, description="Ask that a failed undo be let be; a second person approves.")
-    async def waive(self, request: WaiveRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(WaiverRequested, request)
-
-    @waive.validator
-    def _validate_waive(self, request: WaiveRequest) -> None:
-        self._validate(WaiverRequested, request)
-
-    @workflow.update(name=ACKNOWLEDGE, description="Take on what is owed: nobody else is paged for a while.")
-    async def acknowledge(self, request: AcknowledgeRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(Acknowledgement, request)
-
-    @acknowledge.validator
-    def _validate_acknowledge(self, request: AcknowledgeRequest) -> None:
-        self._validate(Acknowledgement, request)
-
-    @workflow.update(name=ESCALATE, description="Have those a level higher paged.")
-    async def escalate(self, request: EscalateRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(EscalationRequested, request)
-
-    @escalate.validator
-    def _validate_escalate(self, request: EscalateRequest) -> None:
-        self._validate(EscalationRequested, request)
-
-    @workflow.update(name=SNOOZE, description="Have nobody paged for a while.")
-    async def snooze(self, request: SnoozeRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(SnoozeRequested, request)
-
-    @snooze.validator
-    def _validate_snooze(self, request: SnoozeRequest) -> None:
-        self._validate(SnoozeRequested, request)
-
-    @workflow.update(name=NOTE, description="Say something for those who read the timeline later.")
-    async def note(self, request: NoteRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(NoteAdded, request)
-
-    @note.validator
-    def _validate_note(self, request: NoteRequest) -> None:
-        self._validate(NoteAdded, request)
-
-    @workflow.update(name=EVIDENCE, description="Show something: a reference, or a file by its digest.")
-    async def evidence(self, request: EvidenceRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(EvidenceAdded, request)
-
-    @evidence.validator
-    def _validate_evidence(self, request: EvidenceRequest) -> None:
-        self._validate(EvidenceAdded, request)
-
-    @workflow.update(name=ASSIGN, description="Give a task, or all that is owed, to a person.")
-    async def assign(self, request: AssignRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(Assigned, request)
-
-    @assign.validator
-    def _validate_assign(self, request: AssignRequest) -> None:
-        self._validate(Assigned, request)
-
-    @workflow.update(name=SUSPEND, description="Stop the clocks while somebody else holds the ball.")
-    async def suspend(self, request: SuspendRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(SuspensionRequested, request)
-
-    @suspend.validator
-    def _validate_suspend(self, request: SuspendRequest) -> None:
-        self._validate(SuspensionRequested, request)
-
-    @workflow.update(name=RESUME, description="Start the clocks again.")
-    async def resume(self, request: ResumeRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(ResumptionRequested, request)
-
-    @resume.validator
-    def _validate_resume(self, request: ResumeRequest) -> None:
-        self._validate(ResumptionRequested, request)
-
-    @workflow.update(name=SEVERITY, description="Say how severe it is, over the rules.")
-    async def severity(self, request: SeverityRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(SeverityChosen, request)
-
-    @severity.validator
-    def _validate_severity(self, request: SeverityRequest) -> None:
-        self._validate(SeverityChosen, request)
-
-    @workflow.update(name=SKIP, description="Skip a step that waits, asks, or is left to a person.")
-    async def skip(self, request: SkipRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(SkipRequested, request)
-
-    @skip.validator
-    def _validate_skip(self, request: SkipRequest) -> None:
-        self._validate(SkipRequested, request)
-
-    @workflow.update(name=TAKE_OVER, description="Take the incident into your own hands.")
-    async def take_over(self, request: TakeOverRequest) -> Receipt:
-        """Answers when the act is in the journal."""
-        return await self._act(TakeOverRequested, request)
-
-    @take_over.validator
-    def _validate_take_over(self, request: TakeOverRequest) -> None:
-        self._validate(TakeOverRequested, request)
-
-    @workflow.update(name=CANCEL, description="Call the incident off: what was done is undone, then it closes.")
-    async def cancel(self, request: CancelRequest) -> Receipt:
-        """Answers when the act is in the journal; the undoing goes on."""
-        return await self._act(CancelRequested, request)
-
-    @cancel.validator
-    def _validate_cancel(self, request: CancelRequest) -> None:
-        self._validate(CancelRequested, request)
-
-    @workflow.signal(name=NEWS, description="Something happened to the order.")
-    def news(self, news: News) -> None:
-        """Wakes what waits. The same event twice counts once."""
-        self._inbox.append(
-            NewsReceived(
-                event_id=news.event_id, event_type=news.event_type, data=news.data, actor=news.actor, at=news.at
-            )
-        )
-
-    @workflow.query(name=VIEW, description="Where the incident stands.")
-    def view(self) -> View:
-        """Where the incident stands now."""
-        state, due = self._state, core.next_due(self._state)
-        return View(
-            incident_id=state.incident_id,
-            now=workflow.now(),
-            stage=state.stage,
-            status=state.status,
-            severity=state.severity,
-            waiting_for=tuple(state.waiting_for),
-            asks=tuple(_open_ask(state, step) for step in asking.open_asks(state)),
-            tasks=tuple(
-                OpenTask(
-                    task=task.id,
-                    step=task.step,
-                    why=task.why,
-                    opened_at=task.opened_at,
-                    owner=task.owner,
-                    due_at=task.due_at,
-                )
-                for task in state.tasks
-            ),
-            approvals=tuple(_open_approval(state, approval) for approval in approving.open_approvals(state)),
-            due_at=due.at if due else None,
-            due=due.what if due else None,
-            goes_on_at=core.goes_on_at(state),
-            clocks=tuple(_running_clock(state, clock) for clock in clocks.running(state)),
-            deadlines=tuple(
-                OpenDeadline(deadline=name, due_at=run.due_at, protect_at=run.protect_at)
-                for name, run in deadlines.open_deadlines(state).items()
-            ),
-            ladder=_ladder_view(state),
-            busy=bool(self._inbox or state.pending or self._journaled < state.next_n),
-        )
 
     async def _serve(self) -> None:
         """Turn after turn, until the incident has ended or this run has drained."""
@@ -507,49 +216,6 @@ class IncidentWorkflow:
             self._timer.cancel()
         self._timer = self._timer_due = None
 
-    async def _act(self, act: type[admission.Act], request: Model) -> Receipt:
-        event = _event(act, request)
-        return await self._take(event, admission.handled_as(event))
-
-    def _validate(self, act: type[admission.Act], request: Model) -> None:
-        event = _event(act, request)
-        if admission.handled_as(event) not in self._state.handled:
-            _refuse(admission.refusal(self._state, event, workflow.now()))
-
-    async def _take(self, event: Event, handled: str) -> Receipt:
-        """Hand an event to the core; returns when its entry is in the journal, raises when it does not count."""
-        if handled not in self._state.handled:
-            self._inbox.append(event)
-        await workflow.wait_condition(lambda: self._settled(handled))
-        self._answered = True
-        receipt = self._state.handled.get(handled)
-        if receipt is None:
-            raise _closed(self._state)
-        _refuse(receipt.refused)
-        return receipt
-
-    def _settled(self, handled: str) -> bool:
-        receipt = self._state.handled.get(handled)
-        if receipt is None:
-            return self._state.ended and self._journaled == self._state.next_n
-        in_journal = receipt.run_id != self._state.run_id or receipt.n < self._journaled
-        contested = any(isinstance(event, ReportRepeated) and f"report:{event.key}" == handled for event in self._inbox)
-        return in_journal and self._state.registered and (self._state.ended or not contested)
-
-    def _refuse_when_ended(self) -> None:
-        if self._state.ended:
-            raise _closed(self._state)
-
-    def _refuse_foreign_bundle(self) -> None:
-        own, needed = workflow.info().workflow_type, self._state.bundle.workflow_type
-        if own != needed:
-            raise ApplicationError(
-                f"this workflow is a {own!r}, but its bundle is for a {needed!r}; open incidents with `amends open` "
-                "or starter.open_incident, which start the right type",
-                type=NOT_ITS_BUNDLE,
-                non_retryable=True,
-            )
-
 
 def _new_state(start: IncidentInput) -> State:
     if start.bundle is None:
@@ -561,73 +227,4 @@ def _new_state(start: IncidentInput) -> State:
     info = workflow.info()
     return State.new(
         incident_id=str(workflow.uuid4()), workflow_id=info.workflow_id, run_id=info.run_id, bundle=start.bundle
-    )
-
-
-def _event(act: type[admission.Act], request: Model) -> admission.Act:
-    """The event that an update brings: its request has the event's fields."""
-    return act.model_validate(request.model_dump())
-
-
-def _open_ask(state: State, step: AskStep) -> OpenAsk:
-    run = state.steps[step.id].ask
-    assert run is not None
-    return OpenAsk(
-        ask=step.id,
-        question=step.question,
-        to=step.to,
-        choices=tuple(run.offered),
-        answer_by=run.answer_by,
-        if_silent=step.if_silent,
-    )
-
-
-def _open_approval(state: State, approval: ApprovalRun) -> OpenApproval:
-    return OpenApproval(
-        approval=approval.id,
-        role=approval.role,
-        amount=approval.amount,
-        plan=approval.plan,
-        reason=approval.reason,
-        approvers=approval.approvers,
-        approved_by=tuple(approval.approved_by),
-        cannot=tuple(authority.cannot(state, approval)),
-        decide_by=approval.decide_by,
-        if_silent=approval.if_silent if approval.decide_by else None,
-    )
-
-
-def _running_clock(state: State, clock: ClockRun) -> RunningClock:
-    return RunningClock(
-        goal=clock.goal,
-        due_at=clocks.due_at(state, clock),
-        charged_to=clock.charged_to,
-        breached=clock.breached,
-    )
-
-
-def _ladder_view(state: State) -> LadderView | None:
-    run = state.ladder
-    if run is None:
-        return None
-    return LadderView(
-        level=run.level + 1,
-        levels=len(state.bundle.escalation),
-        role=", ".join(run.paged),
-        owed=tuple(run.owed),
-        next_page_at=ladder.next_page_at(state, run),
-        acknowledged_by=run.acknowledged_by,
-        snoozed_until=run.snoozed_until,
-        exhausted=run.exhausted,
-    )
-
-
-def _refuse(why: str | None) -> None:
-    if why is not None:
-        raise ApplicationError(why, type=REFUSED, non_retryable=True)
-
-
-def _closed(state: State) -> ApplicationError:
-    return ApplicationError(
-        f"incident {state.incident_id} is {state.status} and takes nothing more", type=INCIDENT_CLOSED
     )

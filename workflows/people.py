@@ -169,9 +169,22 @@ def skip_refusal(state: State, act: SkipRequested) -> str | None:
         return "say why, for those who read the timeline later"
     run = state.steps.get(act.step)
     if run is None or run.phase not in (StepPhase.RUNNING, StepPhase.STUCK):
-        now = ", ".join(repr(step.id) for step in _skippable(state)) or "none"
+        now = ", ".join(repr(step.id) for step in skippable(state)) or "none"
         return f"{act.step!r} is not what the incident stands at; steps that can be skipped now: {now}"
     return _step_refusal(state, program.step_of(state, act.step), run)
+
+
+def skippable(state: State) -> list[Step]:
+    """The steps that a person may have skipped now."""
+    if state.cancelling:
+        return []
+    return [
+        step
+        for step in state.bundle.program.all_steps()
+        if (run := state.steps.get(step.id)) is not None
+        and run.phase in (StepPhase.RUNNING, StepPhase.STUCK)
+        and _step_refusal(state, step, run) is None
+    ]
 
 
 def skip(turn: Turn, act: SkipRequested) -> None:
@@ -215,13 +228,3 @@ def _stuck_refusal(state: State, step: DoStep | TellStep | MeasureStep) -> str |
     if isinstance(step, DoStep) and step.save_as is not None and step.otherwise is None:
         return f"later steps read what {step.id!r} gives; have it tried again, or settle it with what it gave"
     return None
-
-
-def _skippable(state: State) -> list[Step]:
-    return [
-        step
-        for step in state.bundle.program.all_steps()
-        if (run := state.steps.get(step.id)) is not None
-        and run.phase in (StepPhase.RUNNING, StepPhase.STUCK)
-        and _step_refusal(state, step, run) is None
-    ]
