@@ -86,6 +86,10 @@ def _goes_without_saying(entry: TimelineRow, waiting: set[int], asked: set[str])
         return _reached_all(entry)
     if entry.kind in _REQUESTS:
         return entry.seq not in waiting
+    if entry.kind is EntryKind.STEP_SKIPPED:
+        return "by" in entry.data  # who had it skipped says so
+    if entry.kind is EntryKind.TASK_OPENED:
+        return entry.data.get("why") == "taken_over"  # so does who took it over
     if entry.kind is EntryKind.RUN_STARTED:
         return entry.data.get("reason") != "reset"
     # a question that was asked says itself that it was sent

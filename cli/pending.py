@@ -1,4 +1,5 @@
-"""What an incident waits for, read from its timeline alone: questions, approvals, waits, calls, a person's tasks.
+"""What an incident waits for, read from its timeline alone: questions, approvals, waits, calls, a person's tasks,
+and what people have said about it.
 
 Pure functions over entries in their order. What an entry of another release does not say is left out.
 """
@@ -43,6 +44,7 @@ _APPROVALS: Final = (
     frozenset({EntryKind.APPROVAL_GIVEN, EntryKind.APPROVAL_REJECTED, EntryKind.APPROVAL_WITHDRAWN}),
     "approval",
 )
+_SUSPENSION_ENDS: Final = frozenset({EntryKind.RESUMPTION_REQUESTED, EntryKind.SUSPENSION_ENDED, *_ENDS})
 _ASKS: Final = (
     frozenset({EntryKind.QUESTION_ASKED}),
     frozenset({EntryKind.ANSWER_RECEIVED, EntryKind.SILENCE_ASSUMED, EntryKind.QUESTION_WITHDRAWN}),
@@ -73,6 +75,33 @@ def asks(timeline: Sequence[TimelineRow]) -> list[OpenAsk]:
 def tasks(timeline: Sequence[TimelineRow]) -> list[TimelineRow]:
     """What was handed to a person, and nobody has dealt with or had tried again."""
     return _open(timeline, *_TASKS)
+
+
+def suspension(timeline: Sequence[TimelineRow]) -> TimelineRow | None:
+    """The wish of a person that the clocks stand still, while they do."""
+    for entry in reversed(timeline):
+        if entry.kind in _SUSPENSION_ENDS:
+            return None
+        if entry.kind is EntryKind.SUSPENSION_REQUESTED:
+            return entry
+    return None
+
+
+def severity_chosen(timeline: Sequence[TimelineRow]) -> TimelineRow | None:
+    """What a person has said of the severity, while that stands over the rules."""
+    chosen = [entry for entry in timeline if entry.kind is EntryKind.SEVERITY_CHOSEN]
+    return chosen[-1] if chosen and chosen[-1].data.get("severity") else None
+
+
+def assignee(timeline: Sequence[TimelineRow], task: TimelineRow | None = None) -> str | None:
+    """The person who was given a task, or without one whatever is to be done."""
+    who: str | None = None
+    for entry in timeline:
+        if entry.kind is EntryKind.ASSIGNED and _is_given(entry, task):
+            who = str(entry.data.get("to"))
+        elif entry.kind is EntryKind.TAKEN_OVER and task is not None and task.data.get("why") == "taken_over":
+            who = entry.actor.id
+    return who
 
 
 def approvals(timeline: Sequence[TimelineRow]) -> list[OpenApproval]:
@@ -117,6 +146,11 @@ def _open(
         elif entry.kind in _ENDS:
             going_on.clear()
     return list(going_on.values())
+
+
+def _is_given(assigned: TimelineRow, task: TimelineRow | None) -> bool:
+    of = assigned.data.get("task")
+    return of is None or (task is not None and of == task.data.get("task") and assigned.seq > task.seq)
 
 
 def _approval(asked: TimelineRow, timeline: Iterable[TimelineRow]) -> OpenApproval | None:

@@ -20,10 +20,11 @@ TASKS: Final = {
     "undecided": "nobody has decided in time",
     "books_differ": "the shop's books do not say what the journal says",
     "unprotected": "what it needs is not known",
+    "taken_over": "somebody has it in their own hands",
 }
 """Why a person is needed."""
 
-_ABOUT_NO_STEP: Final = frozenset({"no_plan_left", "books_differ"})
+_ABOUT_NO_STEP: Final = frozenset({"no_plan_left", "books_differ", "taken_over"})
 
 
 class Told(Protocol):
@@ -51,6 +52,8 @@ def due(what: str) -> str:
             return f"the promise of {wording.goal(of)}"
         case "word" if of:
             return "the word that the customer was promised"
+        case "suspension":
+            return "the end of the suspension"
         case "page" if of:
             return f"a page{of.removeprefix('of').replace(' level', ', level', 1)}"
         case "protection" if of:

@@ -89,7 +89,12 @@ class Story:
         for number, waiting in enumerate(self._waiting()):
             yield "" if number else "waiting for", Text(waiting)
         if row.severity:
-            yield "severity", Text(row.severity, styles.of_severity(row.severity))
+            chosen = pending.severity_chosen(self.timeline)
+            by = f" (set by {chosen.actor.id})" if chosen else ""
+            yield "severity", Text(f"{row.severity}{by}", styles.of_severity(row.severity))
+        given_to = pending.assignee(self.timeline)
+        if given_to and not row.status.final:
+            yield "given to", Text(given_to)
         if row.outcome:
             yield "outcome", Text(row.outcome)
         yield "opened", Text(f"{moment(row.opened_at)}, by {self.timeline[0].actor.id}")

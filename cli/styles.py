@@ -66,5 +66,9 @@ _KINDS: Final = {
     **dict.fromkeys((EntryKind.QUESTION_ASKED, EntryKind.ANSWER_RECEIVED, EntryKind.NEWS_RECEIVED), PEOPLE),
     **dict.fromkeys((EntryKind.APPROVAL_ASKED, EntryKind.DECISION_RECEIVED, EntryKind.PLAN_CHOSEN), PEOPLE),
     **dict.fromkeys((EntryKind.TASK_SETTLED, EntryKind.WAIVER_REQUESTED, EntryKind.RETRY_REQUESTED), PEOPLE),
+    **dict.fromkeys((EntryKind.NOTE_ADDED, EntryKind.EVIDENCE_ADDED, EntryKind.ASSIGNED), PEOPLE),
+    **dict.fromkeys((EntryKind.SUSPENSION_REQUESTED, EntryKind.RESUMPTION_REQUESTED), PEOPLE),
+    **dict.fromkeys((EntryKind.SEVERITY_CHOSEN, EntryKind.SKIP_REQUESTED), PEOPLE),
+    **dict.fromkeys((EntryKind.TAKEN_OVER, EntryKind.SUSPENSION_ENDED), TURN),
     **dict.fromkeys((EntryKind.INCIDENT_RESOLVED, EntryKind.PLAN_SUCCEEDED, EntryKind.APPROVAL_GIVEN), GOOD),
 }

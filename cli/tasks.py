@@ -29,6 +29,7 @@ _WHY: Final = {
     "undecided": "Nobody has decided in time: {step}.",
     "books_differ": "The shop's books do not say what the journal says, or could not be read.",
     "unprotected": "A deadline of others is near, and nobody knows what is needed to act on it: {step}.",
+    "taken_over": "Somebody has taken it into their own hands: nothing new is begun meanwhile.",
 }
 _PLANS: Final = (
     "When what stood against the plans is gone, have them tried once more, or choose one. Or put it right with the "
@@ -66,6 +67,10 @@ _UNPROTECTED: Final = (
     "When that is known, have it tried again. Or do by hand what the deadline asks for, and settle it with evidence. "
     "Or call the incident off:"
 )
+_TAKEN_OVER: Final = (
+    "When that is over, hand it back, and it goes on from where it stands. Or put it right with the customer by hand, "
+    "and settle it with evidence; what a plan has half done is undone then. Or call it off:"
+)
 _SHOWN: Final = '--how "…" --evidence "…"'
 
 
@@ -98,6 +103,8 @@ def in_words(task: TimelineRow, timeline: Sequence[TimelineRow], program: Progra
             return Need(told, _UNDECIDED, deciding(incident, named.partition(":")[2]))
         case "unprotected":
             return Need(told, _UNPROTECTED, (again, *settle, off))
+        case "taken_over":
+            return Need(told, _TAKEN_OVER, (again, *settle, off))
         case "books_differ":
             return Need(told, _BOOKS, (again, let_be))
         case _:

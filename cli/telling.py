@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from amends.timeline import EntryKind
-from cli import telling_pages, telling_people, telling_promises, wording
+from cli import telling_acts, telling_pages, telling_people, telling_promises, wording
 from cli.said import Said, Told
 
 
@@ -80,7 +80,7 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             waiting = wording.parties(said.many("waiting_for"))
             return f"Status: {said['status'].replace('_', ' ')}{f', waiting for {waiting}' if waiting else ''}."
         case EntryKind.STEP_SKIPPED:
-            return f"Skipped: {said.step('step')}{said.maybe(', because it is not so that {}', 'when')}."
+            return f"Skipped: {said.step('step')}{said.maybe(', because it is not so that {}', 'when')}{said.by}."
         case EntryKind.DECISION_MADE:
             return f"Decided: {said['fact'].replace('_', ' ')} is {said['choice']}."
         case EntryKind.ROUND_ENDED:
@@ -168,5 +168,17 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             | EntryKind.SNOOZE_REQUESTED
         ):
             return telling_pages.tell(entry.kind, said)
+        case (
+            EntryKind.NOTE_ADDED
+            | EntryKind.EVIDENCE_ADDED
+            | EntryKind.ASSIGNED
+            | EntryKind.SUSPENSION_REQUESTED
+            | EntryKind.RESUMPTION_REQUESTED
+            | EntryKind.SUSPENSION_ENDED
+            | EntryKind.SEVERITY_CHOSEN
+            | EntryKind.SKIP_REQUESTED
+            | EntryKind.TAKEN_OVER
+        ):
+            return telling_acts.tell(entry.kind, said)
         case _:
             assert_never(entry.kind)

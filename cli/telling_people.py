@@ -18,6 +18,7 @@ _CLOSED = {
     "cancelled": "the incident was called off",
     "withdrawn": "nothing is asked any more",
     "done": "it is done",
+    "skipped": "its step is skipped",
 }
 """How a person's task has ended."""
 
@@ -68,7 +69,8 @@ def tell(kind: Kind, said: Said) -> str:
         case EntryKind.CANCEL_REQUESTED:
             return f"{said.actor} called it off: {said['reason']}. What was done is undone."
         case EntryKind.RETRY_REQUESTED:
-            return f"{said.actor} had it tried again: {said['task']}{said.maybe(' ({})', 'note')}."
+            again = "handed it back" if said["task"] == "taken_over" else f"had it tried again: {said['task']}"
+            return f"{said.actor} {again}{said.maybe(' ({})', 'note')}."
         case EntryKind.PLAN_CHOSEN:
             return f"{said.actor} chose the plan {said['plan']}{said.maybe(' ({})', 'note')}."
         case EntryKind.TASK_SETTLED:

@@ -36,12 +36,26 @@ class ToDo:
             screen.line(f"A person is needed (since {self.times.moment(alert.noticed_at)})", style=styles.ALARM)
             lost = "" if alert.kind.of_the_story else " Nothing carries this incident any more: settle it by hand."
             screen.line(f"{_titled(tell_alert(alert))}.{lost}", prefix="  ")
+        self._print_suspension(screen)
         self._print_paging(screen)
         for task in pending.tasks(self.timeline):
             self._print_task(screen, task)
         for approval in self._approvals:
             self._print_approval(screen, approval)
         self._print_asks(screen, self.view.asks if self.view else tuple(pending.asks(self.timeline)))
+
+    def _print_suspension(self, screen: Screen) -> None:
+        wish = pending.suspension(self.timeline)
+        if wish is None:
+            return
+        until = pending.moment(wish.data.get("until"))
+        at = f" until {self.times.deadline(until, now=self.now)} at most" if until else ""
+        whom = wording.party(str(wish.data.get("party")))
+        screen.line()
+        screen.line("Suspended", style=styles.HEADING)
+        screen.line(f"For {whom}{at}, by {wish.actor.id}: {wish.data.get('reason')}.", prefix="  ")
+        screen.line("The clocks stand still, and nobody is paged.", prefix="  ")
+        screen.whole(f"    amends resume {self.incident}{self.at}")
 
     def _print_paging(self, screen: Screen) -> None:
         known = paging(self.timeline, self.view, now=self.now, times=self.times)
@@ -69,6 +83,9 @@ class ToDo:
             by = f" until {self.times.deadline(due_at, now=self.now)}" if due_at else ""
             overdue = "Overdue: " if due_at and due_at <= self.now else ""
             screen.line(f"{overdue}{wording.role(owner)} has to see to it{by}.", prefix="  ")
+        given_to = pending.assignee(self.timeline, task)
+        if given_to:
+            screen.line(f"{given_to} has it.", prefix="  ")
         screen.line(need.why, prefix="  ")
         screen.line(need.what, prefix="  ")
         for command in need.commands:

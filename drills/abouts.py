@@ -8,7 +8,7 @@ from amends.timeline import EntryKind
 from drills.beside import Beside
 from drills.checking_acts import approvals_of, people_of, protecting_steps
 from drills.written import WrittenScenario
-from drills.written_acts import WrittenCancel, WrittenReport
+from drills.written_acts import WrittenCancel, WrittenReport, WrittenSkip
 from runbooks.bundle import Bundle
 from runbooks.catalogue import TELL
 from runbooks.program import (
@@ -98,7 +98,7 @@ class Abouts:
             case EntryKind.STATUS_CHANGED:
                 return [*Status, *Party]
             case EntryKind.STEP_SKIPPED:
-                return [step.id for step in self._steps if step.when is not None]
+                return [*(step.id for step in self._steps if step.when is not None), *_skipped(written)]
             case EntryKind.DECISION_MADE:
                 made = [
                     name for step in self._decisions for name in (*(each.name for each in step.choices), step.otherwise)
@@ -155,6 +155,20 @@ class Abouts:
                 | EntryKind.SNOOZE_REQUESTED
             ):
                 return self._beside.of(entry)
+            case (
+                EntryKind.NOTE_ADDED | EntryKind.EVIDENCE_ADDED | EntryKind.RESUMPTION_REQUESTED | EntryKind.TAKEN_OVER
+            ):
+                return self._doers(written)
+            case EntryKind.ASSIGNED:
+                return [*self._doers(written), *self._tasks()]
+            case EntryKind.SUSPENSION_REQUESTED:
+                return [*Party, *self._doers(written)]
+            case EntryKind.SUSPENSION_ENDED:
+                return list(Party)
+            case EntryKind.SEVERITY_CHOSEN:
+                return [*Severity, *self._doers(written)]
+            case EntryKind.SKIP_REQUESTED:
+                return [*_skipped(written), *self._doers(written)]
             case EntryKind.INCIDENT_CLOSED:
                 return [*Status, *self.outcomes(written)]
             case (
@@ -187,7 +201,7 @@ class Abouts:
         undos = [f"undo:{step}/{number}" for step in self._undos for number in _TRIES]
         calls = [f"{about}:{each}" for about in ("unknown", "refused") for each in tries]
         decisions = [f"{about}:{step}" for about in ("undecided", "rejected") for step in self._asked()]
-        return ["no_plan_left", "books_differ", *self._beside.tasks(), *decisions, *calls, *undos]
+        return ["no_plan_left", "books_differ", "taken_over", *self._beside.tasks(), *decisions, *calls, *undos]
 
     def _asked(self) -> list[str]:
         return [*_ids(self._approvals), *self._beside.approvals()]
@@ -197,6 +211,12 @@ class Abouts:
 
     def _people(self) -> list[str]:
         return people_of(self._bundle)
+
+    def _doers(self, written: WrittenScenario) -> list[str]:
+        """All who may have done something: those of the roles, and whoever the script names."""
+        fields = [act.model_dump() for act in written.script]
+        named = [each.get(key) for each in fields for key in ("by", "resume", "take_over")]
+        return [*dict.fromkeys([*self._people(), *(str(name) for name in named if name)])]
 
     def _messages(self) -> list[str]:
         own = [step.message if isinstance(step, TellStep) else step.question for step in self._sends]
@@ -223,3 +243,7 @@ def _ids(steps: Sequence[Step]) -> list[str]:
 
 def _reasons(written: WrittenScenario) -> list[str]:
     return [act.cancel for act in written.script if isinstance(act, WrittenCancel)]
+
+
+def _skipped(written: WrittenScenario) -> list[str]:
+    return [act.skip for act in written.script if isinstance(act, WrittenSkip)]

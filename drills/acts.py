@@ -3,21 +3,28 @@
 from datetime import timedelta
 from typing import assert_never
 
-from amends.models import Data, Evidence, Model, Outcome
+from amends.models import Data, Evidence, Model, Outcome, Party, Severity
 from drills.checking_acts import asks_of
 from drills.written_acts import (
     WrittenAcknowledge,
     WrittenAct,
     WrittenAnswer,
     WrittenApprove,
+    WrittenAssign,
     WrittenCancel,
     WrittenChoose,
     WrittenEscalate,
+    WrittenNote,
     WrittenReject,
     WrittenReport,
+    WrittenResume,
     WrittenRetry,
     WrittenSettle,
+    WrittenSeverity,
+    WrittenSkip,
     WrittenSnooze,
+    WrittenSuspend,
+    WrittenTakeOver,
     WrittenWaive,
 )
 from runbooks.bundle import Bundle
@@ -26,7 +33,7 @@ from workflows.contract import Verdict
 
 class _Timed(Model):
     """``at`` counts from the opening; where it is not set, ``after`` counts from when what it is about came up: the
-    question was asked, the approval was asked for, the task was opened, people were paged."""
+    question was asked, the approval was asked for, the task was opened, people were paged, it was suspended."""
 
     at: timedelta | None
     after: timedelta | None
@@ -95,6 +102,55 @@ class SnoozeAct(_Timed):
     reason: str
 
 
+class NoteAct(Model):
+    text: str
+    by: str
+    at: timedelta
+
+
+class AssignAct(_Timed):
+    """Without a ``task`` it counts ``after`` from when the oldest of those that are open was opened."""
+
+    to: str
+    task: str | None
+    by: str
+    note: str
+
+
+class SuspendAct(Model):
+    party: Party
+    length: timedelta
+    by: str
+    reason: str
+    at: timedelta
+
+
+class ResumeAct(_Timed):
+    by: str
+    note: str
+
+
+class SeverityAct(Model):
+    """``severity`` is not set where the rules have their say again."""
+
+    severity: Severity | None
+    by: str
+    reason: str
+    at: timedelta
+
+
+class SkipAct(_Timed):
+    step: str
+    by: str
+    reason: str
+
+
+class TakeOverAct(Model):
+    by: str
+    reason: str
+    at: timedelta
+
+
 class ReportAct(Model):
     key: str
     at: timedelta
@@ -109,7 +165,24 @@ class CancelAct(Model):
 
 
 PagedAct = AcknowledgeAct | EscalateAct | SnoozeAct
-Act = AnswerAct | DecideAct | RetryAct | ChooseAct | SettleAct | WaiveAct | PagedAct | ReportAct | CancelAct
+PlainAct = NoteAct | SuspendAct | SeverityAct | TakeOverAct
+"""What people do of their own accord, at a moment."""
+
+Act = (
+    AnswerAct
+    | DecideAct
+    | RetryAct
+    | ChooseAct
+    | SettleAct
+    | WaiveAct
+    | PagedAct
+    | AssignAct
+    | ResumeAct
+    | SkipAct
+    | PlainAct
+    | ReportAct
+    | CancelAct
+)
 
 
 def act_of(written: WrittenAct, bundle: Bundle) -> Act:
@@ -149,6 +222,21 @@ def act_of(written: WrittenAct, bundle: Bundle) -> Act:
         case WrittenSnooze():
             length, reason = written.snooze, written.reason
             return SnoozeAct(by=written.by, length=length, reason=reason, at=written.at, after=written.after)
+        case WrittenAssign():
+            return AssignAct(
+                to=written.assign,
+                task=written.task,
+                by=written.by,
+                note=written.note,
+                at=written.at,
+                after=written.after,
+            )
+        case WrittenResume():
+            return ResumeAct(by=written.resume, note=written.note, at=written.at, after=written.after)
+        case WrittenSkip():
+            return SkipAct(step=written.skip, by=written.by, reason=written.reason, at=written.at, after=written.after)
+        case WrittenNote() | WrittenSuspend() | WrittenSeverity() | WrittenTakeOver():
+            return _plain(written)
         case WrittenReport():
             return ReportAct(key=written.report, at=written.at)
         case WrittenCancel():
@@ -178,6 +266,20 @@ def in_words(act: Act) -> str:
             return f"the escalation of {act.by!r} ({act.reason})"
         case SnoozeAct():
             return f"the wish of {act.by!r} to be left in peace ({act.reason})"
+        case NoteAct():
+            return f"the note of {act.by!r}"
+        case AssignAct():
+            return f"the assignment to {act.to!r}"
+        case SuspendAct():
+            return f"the wish of {act.by!r} to wait for {act.party}"
+        case ResumeAct():
+            return f"the wish of {act.by!r} to resume it"
+        case SeverityAct():
+            return f"the word of {act.by!r} on the severity"
+        case SkipAct():
+            return f"the wish of {act.by!r} to skip {act.step}"
+        case TakeOverAct():
+            return f"the taking over of {act.by!r}"
         case ReportAct():
             return f"the report {act.key!r}"
         case CancelAct():
@@ -189,7 +291,7 @@ def in_words(act: Act) -> str:
 def why_not(act: Act) -> str:
     """Why an act was not played: what it waited for did not come."""
     match act:
-        case ReportAct() | CancelAct():
+        case ReportAct() | CancelAct() | NoteAct() | SuspendAct() | SeverityAct() | TakeOverAct():
             return "the incident ended before"
         case _ if act.at is not None:
             return "the incident ended before"
@@ -197,12 +299,32 @@ def why_not(act: Act) -> str:
             return "its question was not asked, or the incident ended"
         case DecideAct():
             return "its approval was not asked for, or the incident ended"
-        case RetryAct() | ChooseAct() | SettleAct() | WaiveAct():
+        case RetryAct() | ChooseAct() | SettleAct() | WaiveAct() | AssignAct():
             return "its task was not opened, or the incident ended"
         case AcknowledgeAct() | EscalateAct() | SnoozeAct():
             return "nobody was paged, or the incident ended"
+        case ResumeAct():
+            return "it was not suspended, or the incident ended"
+        case SkipAct():
+            return "its step could not be skipped, or the incident ended"
         case _:
             assert_never(act)
+
+
+def _plain(written: WrittenNote | WrittenSuspend | WrittenSeverity | WrittenTakeOver) -> PlainAct:
+    match written:
+        case WrittenNote():
+            return NoteAct(text=written.note, by=written.by, at=written.at)
+        case WrittenSuspend():
+            party, length = written.suspend, written.within
+            return SuspendAct(party=party, length=length, by=written.by, reason=written.reason, at=written.at)
+        case WrittenSeverity():
+            level = None if written.severity == "by_rules" else written.severity
+            return SeverityAct(severity=level, by=written.by, reason=written.reason, at=written.at)
+        case WrittenTakeOver():
+            return TakeOverAct(by=written.take_over, reason=written.reason, at=written.at)
+        case _:
+            assert_never(written)
 
 
 def _decision(written: WrittenApprove | WrittenReject, approval: str, verdict: Verdict) -> DecideAct:

@@ -74,6 +74,7 @@ class Beside:
             *(f"goal {goal}" for goal in self._goals),
             *(f"{percent}% of {goal}" for goal in self._goals for percent in percents),
             f"word for {GoalName.UPDATE}",
+            "suspension",
             *(f"page of {level}" for level in self._levels),
             *(f"protection of {name}" for name in self._deadlines),
             *(f"deadline {name}" for name in self._deadlines),

@@ -3,23 +3,31 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from amends.models import Party
 from drills.written_acts import (
     WrittenAcknowledge,
     WrittenAct,
     WrittenAnswer,
     WrittenApprove,
+    WrittenAssign,
     WrittenCancel,
     WrittenChoose,
     WrittenEscalate,
+    WrittenNote,
     WrittenReject,
     WrittenReport,
+    WrittenResume,
     WrittenRetry,
     WrittenSettle,
+    WrittenSeverity,
+    WrittenSkip,
     WrittenSnooze,
+    WrittenSuspend,
+    WrittenTakeOver,
     WrittenWaive,
 )
 from runbooks.bundle import Bundle
-from runbooks.program import ApproveStep, AskStep
+from runbooks.program import ApproveStep, AskStep, DoStep, MeasureStep, TellStep, WaitStep
 from runbooks.suggestions import meant
 
 Mistake = tuple[str, str]
@@ -27,7 +35,7 @@ Mistake = tuple[str, str]
 
 _OF_A_CALL = ("unknown", "refused", "undo")
 _OF_A_STEP = ("rejected", "undecided")
-_PLAIN = ("no_plan_left", "books_differ")
+_PLAIN = ("no_plan_left", "books_differ", "taken_over")
 _UNPROTECTED = "unprotected"
 _WAIVE = "waive:"
 
@@ -98,7 +106,20 @@ def mistakes(act: WrittenAct, bundle: Bundle) -> Iterator[Mistake]:
         case WrittenEscalate() | WrittenSnooze():
             yield from _paged("by", act.by, bundle)
             yield from _once(act.at is None, act.after is None, "people were paged")
-        case WrittenReport() | WrittenCancel():
+        case WrittenSuspend():
+            if act.suspend is Party.US:
+                yield "suspend", "nobody stops the clocks for ourselves; name who is waited for"
+        case WrittenAssign():
+            yield from _person(act.assign, bundle, key="assign", complaint="of the roles that act here nobody is")
+            if act.task is not None:
+                yield from _task("task", act.task, bundle)
+            yield from _once(act.at is None, act.after is None, "the task was opened")
+        case WrittenResume():
+            yield from _once(act.at is None, act.after is None, "it was suspended")
+        case WrittenSkip():
+            yield from _known("skip", "the runbook has nothing to skip named", act.skip, _skippable(bundle))
+            yield from _once(act.at is None, act.after is None, "its step began to wait, ask, or need a person")
+        case WrittenNote() | WrittenSeverity() | WrittenTakeOver() | WrittenReport() | WrittenCancel():
             pass
         case _:
             assert_never(act)
@@ -125,10 +146,12 @@ def _approval(key: str, named: str, bundle: Bundle) -> Iterator[Mistake]:
         yield from _known(key, "the runbook has no approval of", named, approvals_of(bundle))
 
 
-def _person(who: str, bundle: Bundle) -> Iterator[Mistake]:
+def _person(
+    who: str, bundle: Bundle, *, key: str = "by", complaint: str = "of the roles that may decide nobody is"
+) -> Iterator[Mistake]:
     people = people_of(bundle)
     if people:
-        yield from _known("by", "of the roles that may decide nobody is", who, people)
+        yield from _known(key, complaint, who, people)
 
 
 def _paged(key: str, who: str, bundle: Bundle) -> Iterator[Mistake]:
@@ -136,6 +159,12 @@ def _paged(key: str, who: str, bundle: Bundle) -> Iterator[Mistake]:
         yield key, "the runbook pages nobody; give it an `escalation`, or leave this out"
     elif people_of(bundle):
         yield from _known(key, "of the roles that act here nobody is", who, people_of(bundle))
+
+
+def _skippable(bundle: Bundle) -> list[str]:
+    """The steps that a person may have skipped, if they wait, ask, or are left to a person."""
+    kinds = AskStep | WaitStep | DoStep | TellStep | MeasureStep
+    return [step.id for step in bundle.program.all_steps() if isinstance(step, kinds)]
 
 
 def _task(key: str, task: str, bundle: Bundle) -> Iterator[Mistake]:

@@ -141,6 +141,12 @@ def _beside(row: TimelineRow) -> Iterator[JsonValue]:
                 yield from page.values() if isinstance(page, dict) else ()
         case EntryKind.ACKNOWLEDGED | EntryKind.ESCALATION_REQUESTED | EntryKind.SNOOZE_REQUESTED:
             yield row.actor.id
+        case EntryKind.NOTE_ADDED | EntryKind.EVIDENCE_ADDED | EntryKind.ASSIGNED | EntryKind.SKIP_REQUESTED:
+            yield row.actor.id
+        case EntryKind.SUSPENSION_REQUESTED | EntryKind.RESUMPTION_REQUESTED:
+            yield row.actor.id
+        case EntryKind.SEVERITY_CHOSEN | EntryKind.TAKEN_OVER:
+            yield row.actor.id
         case _:
             return
 

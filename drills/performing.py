@@ -11,37 +11,59 @@ from drills.acts import (
     AcknowledgeAct,
     Act,
     AnswerAct,
+    AssignAct,
     CancelAct,
     ChooseAct,
     DecideAct,
     EscalateAct,
+    NoteAct,
+    PlainAct,
     ReportAct,
+    ResumeAct,
     RetryAct,
     SettleAct,
+    SeverityAct,
+    SkipAct,
     SnoozeAct,
+    SuspendAct,
+    TakeOverAct,
     WaiveAct,
 )
 from workflows.contract import (
     ACKNOWLEDGE,
     ANSWER,
+    ASSIGN,
     CANCEL,
     CHOOSE,
     DECIDE,
     ESCALATE,
+    NOTE,
+    RESUME,
     RETRY,
     SETTLE,
+    SEVERITY,
+    SKIP,
     SNOOZE,
+    SUSPEND,
+    TAKE_OVER,
     WAIVE,
     AcknowledgeRequest,
     AnswerRequest,
+    AssignRequest,
     CancelRequest,
     ChooseRequest,
     DecideRequest,
     EscalateRequest,
+    NoteRequest,
     OpenApproval,
+    ResumeRequest,
     RetryRequest,
     SettleRequest,
+    SeverityRequest,
+    SkipRequest,
     SnoozeRequest,
+    SuspendRequest,
+    TakeOverRequest,
     View,
     WaiveRequest,
 )
@@ -59,6 +81,13 @@ Request = (
     | AcknowledgeRequest
     | EscalateRequest
     | SnoozeRequest
+    | NoteRequest
+    | AssignRequest
+    | SuspendRequest
+    | ResumeRequest
+    | SeverityRequest
+    | SkipRequest
+    | TakeOverRequest
     | CancelRequest
 )
 
@@ -79,7 +108,13 @@ def moment_of(act: Act, rows: Sequence[TimelineRow], view: View) -> datetime | N
             came_up = _opened(rows, view, act.task)
         case AcknowledgeAct() | EscalateAct() | SnoozeAct():
             came_up = _paged(rows)
-        case ReportAct() | CancelAct():
+        case AssignAct():
+            came_up = _opened(rows, view, act.task) if act.task else _first_opened(view)
+        case ResumeAct():
+            came_up = _suspended(rows, view)
+        case SkipAct():
+            came_up = _came_to(rows, view, act.step)
+        case ReportAct() | CancelAct() | NoteAct() | SuspendAct() | SeverityAct() | TakeOverAct():
             came_up = None
         case _:
             assert_never(act)
@@ -117,6 +152,15 @@ def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
         case SnoozeAct():
             until = view.now + act.length
             return SNOOZE, SnoozeRequest(key=key, until=until, reason=act.reason, actor=_person(act.by))
+        case AssignAct():
+            to, task, who = act.to, act.task, _person(act.by)
+            return ASSIGN, AssignRequest(key=key, to=to, task=task, note=act.note, actor=who)
+        case ResumeAct():
+            return RESUME, ResumeRequest(key=key, note=act.note, actor=_person(act.by))
+        case SkipAct():
+            return SKIP, SkipRequest(key=key, step=act.step, reason=act.reason, actor=_person(act.by))
+        case NoteAct() | SuspendAct() | SeverityAct() | TakeOverAct():
+            return _plain(act, view, key)
         case CancelAct() if act.by is not None:
             return CANCEL, CancelRequest(key=key, reason=act.reason, actor=_person(act.by))
         case ReportAct() | CancelAct():
@@ -128,6 +172,22 @@ def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
 def approval_of(act: DecideAct, view: View) -> OpenApproval | None:
     """The open approval that a decision is about: the first of that id or role."""
     return next((each for each in view.approvals if act.approval in (each.approval, each.role)), None)
+
+
+def _plain(act: PlainAct, view: View, key: str) -> tuple[str, Request]:
+    who = _person(act.by)
+    match act:
+        case NoteAct():
+            return NOTE, NoteRequest(key=key, text=act.text, actor=who)
+        case SuspendAct():
+            until = view.now + act.length
+            return SUSPEND, SuspendRequest(key=key, party=act.party, until=until, reason=act.reason, actor=who)
+        case SeverityAct():
+            return SEVERITY, SeverityRequest(key=key, severity=act.severity, reason=act.reason, actor=who)
+        case TakeOverAct():
+            return TAKE_OVER, TakeOverRequest(key=key, reason=act.reason, actor=who)
+        case _:
+            assert_never(act)
 
 
 def _decision(act: DecideAct, view: View, key: str) -> DecideRequest:
@@ -152,6 +212,25 @@ def _opened(rows: Sequence[TimelineRow], view: View, task: str) -> datetime | No
     if all(each.task != task for each in view.tasks):
         return None
     return _newest(rows, EntryKind.TASK_OPENED, "task", task)
+
+
+def _first_opened(view: View) -> datetime | None:
+    return min((each.opened_at for each in view.tasks), default=None)
+
+
+def _suspended(rows: Sequence[TimelineRow], view: View) -> datetime | None:
+    if view.suspended_for is None:
+        return None
+    return _newest(rows, EntryKind.SUSPENSION_REQUESTED, "party", view.suspended_for)
+
+
+def _came_to(rows: Sequence[TimelineRow], view: View, step: str) -> datetime | None:
+    """When a step that can be skipped now began to wait, asked, or was left to a person."""
+    if step not in view.skippable:
+        return None
+    begins = {EntryKind.QUESTION_ASKED: "ask", EntryKind.WAIT_STARTED: "wait", EntryKind.TASK_OPENED: "step"}
+    came = (row.occurred_at for row in reversed(rows) if row.kind in begins and row.data.get(begins[row.kind]) == step)
+    return next(came, None)
 
 
 def _paged(rows: Sequence[TimelineRow]) -> datetime | None:

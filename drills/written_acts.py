@@ -1,10 +1,10 @@
 """What people write in a scenario's script: one shape for each act, named by its first key."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from amends.models import Data, Written
+from amends.models import Data, Party, Severity, Written
 from drills.written_moments import Moment
 from runbooks.language.durations import Duration
 from runbooks.language.surface import ChoiceName
@@ -104,6 +104,65 @@ class WrittenSnooze(_Timed):
     reason: Said
 
 
+class WrittenNote(Written):
+    """``note``: what is said."""
+
+    note: Said
+    by: Said
+    at: Moment
+
+
+class WrittenAssign(_Timed):
+    """``assign``: the person to whom it is given; without a ``task`` whatever is to be done."""
+
+    assign: Said
+    by: Said
+    task: str | None = None
+    note: str = ""
+
+
+class WrittenSuspend(Written):
+    """``suspend``: the party that is waited for, at most ``within``."""
+
+    suspend: Party
+    within: Duration
+    by: Said
+    reason: Said
+    at: Moment
+
+
+class WrittenResume(_Timed):
+    """``resume``: the person who does."""
+
+    resume: Said
+    note: str = ""
+
+
+class WrittenSeverity(Written):
+    """``severity``: how severe it is, or that the rules have their say again."""
+
+    severity: Severity | Literal["by_rules"]
+    by: Said
+    reason: Said
+    at: Moment
+
+
+class WrittenSkip(_Timed):
+    """``skip``: a step that waits, asks, or is left to a person."""
+
+    skip: str
+    by: Said
+    reason: Said
+
+
+class WrittenTakeOver(Written):
+    """``take_over``: the person who does."""
+
+    take_over: Said
+    reason: Said
+    at: Moment
+
+
 class WrittenReport(Written):
     """``report``: the key of a further report on the same subject."""
 
@@ -130,10 +189,17 @@ ACTS: dict[str, type[Written]] = {
     "acknowledge": WrittenAcknowledge,
     "escalate": WrittenEscalate,
     "snooze": WrittenSnooze,
+    "assign": WrittenAssign,
+    "suspend": WrittenSuspend,
+    "resume": WrittenResume,
+    "severity": WrittenSeverity,
+    "skip": WrittenSkip,
+    "take_over": WrittenTakeOver,
     "report": WrittenReport,
     "cancel": WrittenCancel,
+    "note": WrittenNote,
 }
-"""The shape of each act, by the key that names it."""
+"""The shape of each act, by the key that names it; a note comes last, for other acts may have one beside them."""
 
 
 def _word(value: Any) -> str | None:
@@ -152,6 +218,13 @@ WrittenAct = Annotated[
     | Annotated[WrittenAcknowledge, Tag("acknowledge act")]
     | Annotated[WrittenEscalate, Tag("escalate act")]
     | Annotated[WrittenSnooze, Tag("snooze act")]
+    | Annotated[WrittenNote, Tag("note act")]
+    | Annotated[WrittenAssign, Tag("assign act")]
+    | Annotated[WrittenSuspend, Tag("suspend act")]
+    | Annotated[WrittenResume, Tag("resume act")]
+    | Annotated[WrittenSeverity, Tag("severity act")]
+    | Annotated[WrittenSkip, Tag("skip act")]
+    | Annotated[WrittenTakeOver, Tag("take_over act")]
     | Annotated[WrittenReport, Tag("report act")]
     | Annotated[WrittenCancel, Tag("cancel act")],
     Discriminator(
