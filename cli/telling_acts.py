@@ -52,4 +52,4 @@ def tell(kind: Kind, said: Said) -> str:
 
 def _sentence(text: str) -> str:
     words = " ".join(text.split())
-    return words if words.endswith(_ENDS) else f"{words}."
+    return words if words.endswith(_ENDS) and words != "?" else f"{words}."

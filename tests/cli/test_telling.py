@@ -490,6 +490,59 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         {"key": "k", "until": DUE, "reason": "the depot opens at six"},
         "mei put the paging off until 2026-11-25 18:35 UTC: the depot opens at six.",
     ),
+    (EntryKind.NOTE_ADDED, MEI, {"key": "k", "text": "she called\ntwice"}, "mei noted: she called twice."),
+    (
+        EntryKind.EVIDENCE_ADDED,
+        MEI,
+        {
+            "key": "k",
+            "evidence": [{"what": "slip.pdf", "sha256": "00"}, {"what": "mail 4711"}],
+            "note": "from the bank",
+        },
+        "mei showed: slip.pdf, mail 4711 (from the bank).",
+    ),
+    (
+        EntryKind.ASSIGNED,
+        MEI,
+        {"key": "k", "to": "bo", "task": "no_plan_left", "note": "you know her"},
+        "mei gave the task no_plan_left to bo: you know her.",
+    ),
+    (
+        EntryKind.SUSPENSION_REQUESTED,
+        MEI,
+        {"key": "k", "party": "carrier", "until": DUE, "reason": "the depot is on strike"},
+        "mei suspended it for the carrier, until 2026-11-25 18:35 UTC at most: the depot is on strike.",
+    ),
+    (
+        EntryKind.RESUMPTION_REQUESTED,
+        MEI,
+        {"key": "k", "at": DUE, "note": "they wrote"},
+        "mei resumed it as of 2026-11-25 18:35 UTC: they wrote.",
+    ),
+    (
+        EntryKind.SUSPENSION_ENDED,
+        ENGINE,
+        {"party": "carrier", "until": DUE},
+        "It is not suspended for the carrier any more: its time is over (2026-11-25 18:35 UTC).",
+    ),
+    (
+        EntryKind.SEVERITY_CHOSEN,
+        MEI,
+        {"key": "k", "severity": "high", "reason": "it is a gift"},
+        "mei set the severity to high: it is a gift.",
+    ),
+    (
+        EntryKind.SKIP_REQUESTED,
+        MEI,
+        {"key": "k", "step": ASK, "reason": "she has moved"},
+        "mei had it skipped: the question lost_parcel.reship_or_refund: she has moved.",
+    ),
+    (
+        EntryKind.TAKEN_OVER,
+        MEI,
+        {"key": "k", "reason": "the press has called"},
+        "mei took it over: the press has called. Nothing new is begun until it is handed back.",
+    ),
     (EntryKind.INCIDENT_RESOLVED, ENGINE, {"outcome": "refund"}, "Put right for the customer: refund."),
     (EntryKind.INCIDENT_CLOSED, ENGINE, {"status": "closed", "outcome": "refund"}, "Ended: closed (refund)."),
 ]
@@ -565,6 +618,27 @@ def test_a_task_with_an_owner_says_whose_it_is_and_until_when() -> None:
         "A person is needed: the shop's books do not say what the journal says; finance has to see to it, until "
         "2026-11-25 18:35 UTC."
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "told"),
+    [
+        (EntryKind.ASSIGNED, {"to": "bo"}, "mei gave whatever is to be done to bo."),
+        (EntryKind.SEVERITY_CHOSEN, {"reason": "x"}, "mei set the severity back to what the rules say: x."),
+        (EntryKind.NOTE_ADDED, {"text": "She called!"}, "mei noted: She called!"),
+        (EntryKind.STEP_SKIPPED, {"step": ASK, "by": "mei"}, "Skipped: the question lost_parcel.reship_or_refund, by"),
+        (EntryKind.RETRY_REQUESTED, {"task": "taken_over", "note": "done"}, "mei handed it back (done)."),
+        (EntryKind.TASK_OPENED, {"why": "taken_over"}, "A person is needed: somebody has it in their own hands."),
+        (
+            EntryKind.TASK_CLOSED,
+            {"task": "x", "how": "skipped"},
+            "Nobody is needed any more for x: its step is skipped",
+        ),
+        (EntryKind.TIME_CAME, {"due": ["suspension"]}, "Time came for the end of the suspension."),
+    ],
+)
+def test_what_a_person_has_done_is_told_as_far_as_it_goes(kind: EntryKind, data: Data, told: str) -> None:
+    assert tell(entry(kind, MEI, data)).startswith(told)
 
 
 def test_a_task_without_a_step_of_its_own_says_what_is_missing() -> None:

@@ -19,7 +19,12 @@ WRITTEN = WrittenScenario.model_validate(
     {
         "about": "Called off after a second call.",
         "order": "SO-1001",
-        "script": [{"report": "second-call", "at": "1h"}, {"cancel": "found", "at": "2h"}],
+        "script": [
+            {"report": "second-call", "at": "1h"},
+            {"skip": "analysis.wait.trace", "by": "mei", "reason": "they wrote", "after": "1h"},
+            {"take_over": "kai", "reason": "the press has called", "at": "2h"},
+            {"cancel": "found", "at": "2h"},
+        ],
         "expect": {"status": "cancelled", "effects": [], "messages": []},
     }
 )
@@ -72,6 +77,20 @@ def promised() -> Bundle:
         (EntryKind.INCIDENT_RESOLVED, "refund"),
         (EntryKind.TASK_OPENED, "no_plan_left"),
         (EntryKind.INCIDENT_CLOSED, "cancelled: found"),
+        (EntryKind.STEP_SKIPPED, "analysis.wait.trace"),
+        (EntryKind.SKIP_REQUESTED, "analysis.wait.trace"),
+        (EntryKind.SKIP_REQUESTED, "mei"),
+        (EntryKind.TAKEN_OVER, "kai"),
+        (EntryKind.NOTE_ADDED, "mei"),
+        (EntryKind.EVIDENCE_ADDED, "chen"),
+        (EntryKind.ASSIGNED, "bo"),
+        (EntryKind.ASSIGNED, "no_plan_left"),
+        (EntryKind.SUSPENSION_REQUESTED, "carrier"),
+        (EntryKind.SUSPENSION_ENDED, "carrier"),
+        (EntryKind.RESUMPTION_REQUESTED, "an"),
+        (EntryKind.SEVERITY_CHOSEN, "low"),
+        (EntryKind.TASK_OPENED, "taken_over"),
+        (EntryKind.TIME_CAME, "suspension"),
     ],
 )
 def test_a_kind_of_entry_names_what_it_is_about(entry: EntryKind, name: str) -> None:

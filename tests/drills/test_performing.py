@@ -189,3 +189,38 @@ async def test_who_is_paged_has_it_go_up_puts_it_off_and_takes_it_on(drill_stage
     assert [(page["people"], page["level"]) for page in played.report.pages] == [(["chen"], 2), (["dai"], 3)]
     assert played.report.breaches == ()
     assert played.report.journal_verified
+
+
+async def test_what_people_say_give_suspend_set_skip_and_take_over_is_played(
+    drill_stage: Stage, bundle: Bundle
+) -> None:
+    """A search that is given up, a while of waiting for the customer, and a refund by hand."""
+    scenario = story(
+        bundle,
+        "{note: she called twice, by: mei, at: 1h}",
+        "{severity: high, by: mei, reason: it is a gift, at: 2h}",
+        "{suspend: customer, within: 1d, by: mei, reason: she looks around, at: 3h}",
+        "{resume: mei, after: 2h, note: nothing found}",
+        "{skip: analysis.wait.trace, by: an, reason: they never answer, after: 6h}",
+        "{take_over: bo, reason: the press has called, at: 7h}",
+        "{assign: chen, task: taken_over, by: bo, after: 10m, note: your turn}",
+        "{retry: taken_over, by: chen, after: 1h}",
+        order="SO-1001",
+    )
+
+    played = await perform(drill_stage, scenario)
+
+    kinds = (EntryKind.NOTE_ADDED, EntryKind.SEVERITY_CHOSEN, EntryKind.SUSPENSION_REQUESTED)
+    later = (EntryKind.RESUMPTION_REQUESTED, EntryKind.SKIP_REQUESTED, EntryKind.TAKEN_OVER, EntryKind.ASSIGNED)
+    assert unexpected(played) == []
+    assert list(told(played, *kinds, *later, EntryKind.RETRY_REQUESTED)) == [
+        ("note_added", "mei"),
+        ("severity_chosen", "mei"),
+        ("suspension_requested", "mei"),
+        ("resumption_requested", "mei"),
+        ("skip_requested", "an"),
+        ("taken_over", "bo"),
+        ("assigned", "bo"),
+        ("retry_requested", "chen"),
+    ]
+    assert played.report.journal_verified

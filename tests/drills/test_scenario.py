@@ -151,6 +151,36 @@ BROKEN = [
         f"{FILE}:6:18: `snooze`: 'soon' is not a duration",
     ),
     (
+        "script:",
+        "script:\n      - {assign: ann, by: mei, after: 1h}",
+        f"{FILE}:6:18: of the roles that act here nobody is 'ann'; did you mean 'an'?",
+    ),
+    (
+        "script:",
+        "script:\n      - {assign: an, by: mei, task: no_plan, after: 1h}",
+        f"{FILE}:6:37: 'no_plan' is no task; tasks are",
+    ),
+    (
+        "script:",
+        "script:\n      - {suspend: us, within: 1d, by: mei, reason: x, at: 1h}",
+        f"{FILE}:6:19: nobody stops the clocks for ourselves; name who is waited for",
+    ),
+    (
+        "script:",
+        "script:\n      - {resume: mei}",
+        f"{FILE}:6:9: say when: either `at`, from the opening, or `after`, from when it was suspended",
+    ),
+    (
+        "script:",
+        "script:\n      - {skip: analysis.wait.trac, by: mei, reason: x, after: 1h}",
+        f"{FILE}:6:16: the runbook has nothing to skip named 'analysis.wait.trac'; did you mean 'analysis.wait.trace'?",
+    ),
+    (
+        "script:",
+        "script:\n      - {severity: hihg, by: mei, reason: x, at: 1h}",
+        f"{FILE}:6:20: ",
+    ),
+    (
         "moments:",
         "pages: [{at: 1h, to: ann, level: 1}]\n      moments:",
         f"{FILE}:15:28: there is neither a role nor a person 'ann'; did you mean 'an'?",
