@@ -142,11 +142,13 @@ class PageResult(StrEnum):
 
 
 class Evidence(Model):
-    """What shows that something is so: ``what`` it is, in words or as a reference. ``sha256``: the digest of the file,
-    if it is one; the file itself stays where it is."""
+    """What shows that something is so: ``what`` it is, in words or as a reference. Of a file, which itself stays where
+    it is: its digest ``sha256``, its media ``type`` as far as its name tells, and its ``size`` in bytes."""
 
     what: str = Field(min_length=1, max_length=500)
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    type: str | None = None
+    size: int | None = Field(default=None, ge=0)
 
 
 class Refusal(Model):

@@ -1,7 +1,7 @@
 """What all commands share by which people act on a running incident."""
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Annotated, Final, NamedTuple
 
 from cyclopts import Parameter
 from pydantic import JsonValue
@@ -27,6 +27,15 @@ NO_PLAN_LEFT: Final = "no_plan_left"
 """The task of an incident for which every plan has failed."""
 
 _NOTHING_LEFT: Final = "nothing is left to a person in this incident; `amends show` tells what it waits for"
+
+
+class Done(NamedTuple):
+    """What came of an act: ``said`` in words behind the receipt's word, ``document`` for programs."""
+
+    row: IncidentRow
+    receipt: Receipt
+    said: str
+    document: Data
 
 
 def found(incident: str) -> tuple[IncidentRow, list[TimelineRow]]:
@@ -83,6 +92,31 @@ def done_before(
     return None
 
 
+def since(
+    timeline: Sequence[TimelineRow],
+    kind: EntryKind,
+    who: Actor,
+    *,
+    key: str | None,
+    ends: Collection[EntryKind],
+    **said: JsonValue,
+) -> TimelineRow | None:
+    """The very same act by the same person, unless one of ``ends`` came after it; or whatever has the ``key``."""
+    if key is not None:
+        return done_before(timeline, kind, who, key=key)
+    for entry in reversed(timeline):
+        if entry.kind is kind and entry.actor.id == who.id:
+            return entry if all(entry.data.get(name) == given for name, given in said.items()) else None
+        if entry.kind in ends:
+            return None
+    return None
+
+
+def count(timeline: Sequence[TimelineRow], *kinds: EntryKind) -> int:
+    """What tells an act from an earlier one in the same words, so that each may be done once."""
+    return sum(entry.kind in kinds for entry in timeline)
+
+
 def still_meant(
     timeline: Sequence[TimelineRow],
     before: TimelineRow | None,
@@ -126,13 +160,13 @@ def opened(task: TimelineRow | None) -> int:
     return task.seq if task else 0
 
 
-def tell(receipt: Receipt, said: str, document: Data, *, row: IncidentRow, address: str | None, form: Format) -> None:
-    """Prints what came of an act: ``said`` behind the receipt's word, or a document for programs."""
+def tell(done: Done, *, address: str | None, form: Format) -> None:
+    """Prints what came of an act."""
     if form is Format.JSON:
-        print_json({**document, **receipt.model_dump(mode="json")})
+        print_json({**done.document, **done.receipt.model_dump(mode="json")})
         return
-    print(f"{receipt.result}: {said}")
-    say(f"next: amends show {short(row.incident_id)}{f' --address {address}' if address else ''}")
+    print(f"{done.receipt.result}: {done.said}")
+    say(f"next: amends show {short(done.row.incident_id)}{f' --address {address}' if address else ''}")
 
 
 def _fitting(timeline: Sequence[TimelineRow], why: Iterable[str]) -> list[TimelineRow]:

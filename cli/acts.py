@@ -9,8 +9,9 @@ from amends.errors import InputError
 from amends.journal import TimelineRow
 from amends.temporal import connect
 from amends.timeline import EntryKind
-from cli import acting, live, wording
-from cli.acting import OpenIncident
+from cli import acting, bulk, live, wording
+from cli.acting import Done, OpenIncident
+from cli.bulk import Filter, OneOrMany, Yes
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format
 from workflows.contract import AnswerRequest, CancelRequest, OpenAsk, View
@@ -54,38 +55,47 @@ async def answer(
         receipt = await live.act(client, row, request)
     said = f"{choice} is the answer to {wording.step(asked)} of incident {row.incident_id}"
     document = {"ask": asked, "choice": choice, "key": key_for(asked)}
-    acting.tell(receipt, said, {**document}, row=row, address=address, form=format)
+    acting.tell(acting.Done(row, receipt, said, {**document}), address=address, form=format)
 
 
 async def cancel(
-    incident: OpenIncident,
+    incident: OneOrMany = None,
     /,
     *,
+    filter: Filter = (),  # noqa: A002 - the option's name
+    yes: Yes = False,
     reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
-) -> None:
+) -> int:
     """Call an incident off: what was done is undone, newest first, then it closes as cancelled.
 
     For example:
 
       amends cancel 09e8ed54 --reason "the parcel was in the mail room"
+      amends cancel --filter order=SO-1001 --reason "it was a test"
 
     Returns when that stands in the journal; `amends show` tells how far the
     undoing is. What a plan that succeeded has done for the customer stands.
+
+    Exit code 1: with --filter, one of them was refused.
     """
     who = actor_of(actor)
     reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
-    row, timeline = acting.found(incident)
-    before = acting.done_before(timeline, EntryKind.CANCEL_REQUESTED, who, key=key, reason=reason)
-    key = key or key_of("cancel", row.incident_id, reason, who.id)
-    request = CancelRequest(key=key, reason=reason, actor=who)
-    receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
-    document = {"reason": reason, "actor": who.id, "key": key}
-    said = f"incident {row.incident_id} is called off"
-    acting.tell(receipt, said, {**document}, row=row, address=address, form=format)
+
+    async def one(named: str) -> Done:
+        row, timeline = acting.found(named)
+        before = acting.done_before(timeline, EntryKind.CANCEL_REQUESTED, who, key=key, reason=reason)
+        own = key or key_of("cancel", row.incident_id, reason, who.id)
+        request = CancelRequest(key=own, reason=reason, actor=who)
+        receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
+        said = f"incident {row.incident_id} is called off"
+        return Done(row, receipt, said, {"reason": reason, "actor": who.id, "key": own})
+
+    would = f"call off, as {who.id}: {reason}"
+    return await bulk.each(one, incident, filter, would=would, yes=yes, address=address, form=format)
 
 
 def _is_given(entry: TimelineRow, key_for: Callable[[str], str]) -> bool:

@@ -66,6 +66,14 @@ COMPLETERS: "Final[dict[str, Completer]]" = {
     "ack": open_incidents,
     "escalate": open_incidents,
     "snooze": open_incidents,
+    "note": open_incidents,
+    "evidence": open_incidents,
+    "assign": open_incidents,
+    "suspend": open_incidents,
+    "resume": open_incidents,
+    "severity": open_incidents,
+    "skip": open_incidents,
+    "take-over": open_incidents,
     "cancel": open_incidents,
 }
 """Each command has at most one."""

@@ -128,7 +128,7 @@ async def _decide(incident: str, who: Actor, typed: _Typed) -> None:
         receipt = await live.act(client, row, request)
     document = plain(request)
     said = f"{who.id} says {_SAYS[request.verdict]} to {said} (incident {row.incident_id})"
-    acting.tell(receipt, said, document, row=row, address=typed.address, form=typed.form)
+    acting.tell(acting.Done(row, receipt, said, document), address=typed.address, form=typed.form)
 
 
 def _meant(approvals: Sequence[OpenApproval], named: str | None, row: IncidentRow) -> OpenApproval:

@@ -19,25 +19,41 @@ from amends.journal import IncidentRow
 from workflows.contract import (
     ACKNOWLEDGE,
     ANSWER,
+    ASSIGN,
     CANCEL,
     CHOOSE,
     DECIDE,
     ESCALATE,
+    EVIDENCE,
+    NOTE,
+    RESUME,
     RETRY,
     SETTLE,
+    SEVERITY,
+    SKIP,
     SNOOZE,
+    SUSPEND,
+    TAKE_OVER,
     VIEW,
     WAIVE,
     AcknowledgeRequest,
     AnswerRequest,
+    AssignRequest,
     CancelRequest,
     ChooseRequest,
     DecideRequest,
     EscalateRequest,
+    EvidenceRequest,
+    NoteRequest,
     Receipt,
+    ResumeRequest,
     RetryRequest,
     SettleRequest,
+    SeverityRequest,
+    SkipRequest,
     SnoozeRequest,
+    SuspendRequest,
+    TakeOverRequest,
     View,
     WaiveRequest,
 )
@@ -82,6 +98,14 @@ Act = (
     | AcknowledgeRequest
     | EscalateRequest
     | SnoozeRequest
+    | NoteRequest
+    | EvidenceRequest
+    | AssignRequest
+    | SuspendRequest
+    | ResumeRequest
+    | SeverityRequest
+    | SkipRequest
+    | TakeOverRequest
     | CancelRequest
 )
 """What people do to a running incident."""
@@ -122,6 +146,14 @@ _UPDATES: Final[dict[type[Act], str]] = {
     AcknowledgeRequest: ACKNOWLEDGE,
     EscalateRequest: ESCALATE,
     SnoozeRequest: SNOOZE,
+    NoteRequest: NOTE,
+    EvidenceRequest: EVIDENCE,
+    AssignRequest: ASSIGN,
+    SuspendRequest: SUSPEND,
+    ResumeRequest: RESUME,
+    SeverityRequest: SEVERITY,
+    SkipRequest: SKIP,
+    TakeOverRequest: TAKE_OVER,
     CancelRequest: CANCEL,
 }
 

@@ -59,6 +59,14 @@ _COMMANDS: Final = {
     "ack": ("cli.taking_on:ack", "Take on what people are paged for."),
     "escalate": ("cli.taking_on:escalate", "Have those a level higher paged."),
     "snooze": ("cli.taking_on:snooze", "Put paging off for a while."),
+    "note": ("cli.noting:note", "Say something for those who read the timeline later."),
+    "evidence": ("cli.noting:evidence", "Show something: a file, or a reference."),
+    "assign": ("cli.giving:assign", "Give a task, or whatever is to be done, to a person."),
+    "take-over": ("cli.giving:take_over", "Take an incident into your own hands."),
+    "suspend": ("cli.suspending:suspend", "Stop the clocks while somebody else holds the ball."),
+    "resume": ("cli.suspending:resume", "Start the clocks again."),
+    "severity": ("cli.overruling:severity", "Say how severe it is, over the rules."),
+    "skip": ("cli.overruling:skip", "Skip a step that waits, asks, or is left to a person."),
     "cancel": ("cli.acts:cancel", "Call an incident off, and undo what was done."),
     "page": ("cli.page:page", "Try out whether people can be paged."),
     "check": ("cli.check:check", "Check runbooks: every mistake, its place and its mend."),
@@ -81,6 +89,7 @@ _GROUPS: Final = {
     "Act on it (operations)": (
         *("open", "answer", "approve", "reject", "cancel"),
         *("retry", "choose", "settle", "waive"),
+        *("note", "evidence", "assign", "take-over", "suspend", "resume", "severity", "skip"),
     ),
     "Say what should happen (runbook owners)": ("explain", "check", "drill", "runbooks", "diff", "publish"),
 }

@@ -19,6 +19,7 @@ _TRIED_AGAIN: Final = (
     "undo_failed",
     "books_differ",
     "unprotected",
+    "taken_over",
 )
 
 
@@ -41,7 +42,7 @@ async def retry(
 
     What was refused is tried anew, and so are an undo that failed and, when
     none was left, the plans; what was rejected is asked for again, and books
-    that differ are compared again. Of what nobody knows whether it happened,
+    that differ are compared again; what was taken over is handed back. Of what nobody knows whether it happened,
     its system is asked again: that is never done a second time. If it comes to
     nothing again, the task is open again.
     """
@@ -56,8 +57,9 @@ async def retry(
     key = key or key_of("retry", row.incident_id, named, acting.opened(meant))
     request = RetryRequest(key=key, task=named, note=note, actor=who)
     receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
-    said = f"{named} of incident {row.incident_id} is tried again"
-    acting.tell(receipt, said, {"task": named, "key": key}, row=row, address=address, form=format)
+    again = "is handed back" if named == "taken_over" else "is tried again"
+    said = f"{named} of incident {row.incident_id} {again}"
+    acting.tell(acting.Done(row, receipt, said, {"task": named, "key": key}), address=address, form=format)
 
 
 async def choose(
@@ -90,4 +92,4 @@ async def choose(
     request = ChooseRequest(key=key, plan=plan, note=note, actor=who)
     receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
     said = f"the plan {plan} of incident {row.incident_id} is tried"
-    acting.tell(receipt, said, {"plan": plan, "key": key}, row=row, address=address, form=format)
+    acting.tell(acting.Done(row, receipt, said, {"plan": plan, "key": key}), address=address, form=format)

@@ -18,7 +18,7 @@ from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, say, short
 from workflows.contract import SettleRequest, WaiveRequest
 
-_BY_HAND: Final = ("no_plan_left", "refused", "outcome_unknown", "undo_failed", "unprotected")
+_BY_HAND: Final = ("no_plan_left", "refused", "outcome_unknown", "undo_failed", "unprotected", "taken_over")
 _LET_BE: Final = ("undo_failed", "books_differ")
 
 
@@ -91,7 +91,7 @@ async def settle(
     )
     receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
     said = f"{named} of incident {row.incident_id} is settled by hand"
-    acting.tell(receipt, said, plain(request), row=row, address=address, form=format)
+    acting.tell(acting.Done(row, receipt, said, plain(request)), address=address, form=format)
 
 
 async def waive(
@@ -128,7 +128,7 @@ async def waive(
     request = WaiveRequest(key=key, task=named, reason=reason, actor=who)
     receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
     said = f"a second person is asked to let {named} of incident {row.incident_id} be"
-    acting.tell(receipt, said, plain(request), row=row, address=address, form=format)
+    acting.tell(acting.Done(row, receipt, said, plain(request)), address=address, form=format)
     if format is Format.TEXT:
         say(f"another person than {who.id} approves it: amends approve {short(row.incident_id)} waive:{named}")
 

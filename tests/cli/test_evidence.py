@@ -10,14 +10,14 @@ from amends.models import Evidence
 from cli.evidence import evidence_of
 
 
-def test_a_file_is_kept_by_its_name_and_digest_and_words_as_they_are(tmp_path: Path) -> None:
+def test_a_file_is_kept_by_its_name_digest_type_and_size_and_words_as_they_are(tmp_path: Path) -> None:
     slip = tmp_path / "slip.pdf"
     slip.write_bytes(b"%PDF")
 
     kept = evidence_of([str(slip), " mail 4711 ", "mail 4711", "https://bank.example/t/1"])
 
     assert kept == (
-        Evidence(what="slip.pdf", sha256=hashlib.sha256(b"%PDF").hexdigest()),
+        Evidence(what="slip.pdf", sha256=hashlib.sha256(b"%PDF").hexdigest(), type="application/pdf", size=4),
         Evidence(what="mail 4711"),
         Evidence(what="https://bank.example/t/1"),
     )
