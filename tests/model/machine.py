@@ -88,6 +88,10 @@ class Walks(RuleBasedStateMachine):
         self._look_back()
         self.walk = Walk(bundle=type(self).bundle_of(number), now=_STARTS[number // 3 % len(_STARTS)])
         self.walk.shop.value = _WORTHS[number % len(_WORTHS)]
+        if number % 7 == 0:
+            self.walk.shop.refuses = {"payments.refund", "inventory.reserve"}  # no plan comes to anything
+        if number % 5 == 0:
+            self.walk.bad_luck["count"] = ["refused"]
         self.acts = Acts(self.walk)
         self.fair = Finisher(self.acts)
         self.acts.report("k-0", person("ops:mei") if first == "clerk" else CUSTOMER)

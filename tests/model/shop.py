@@ -71,6 +71,8 @@ class Shop:
     closed: set[str] = field(default_factory=set)
     carried_out: Counter[str] = field(default_factory=Counter)
     taken_back: Counter[str] = field(default_factory=Counter)
+    refuses: set[str] = field(default_factory=set)
+    """What it does not do for now."""
     misled: bool = False
     """Somebody has said something untrue: what the shop is asked to take back may never have been given."""
 
@@ -134,6 +136,8 @@ class Shop:
 
     def _no(self, call: Call) -> str | None:
         match call.activity:
+            case _ if call.activity in self.refuses:
+                return "NotNow"
             case "inventory.reserve" if self.stock <= 0:
                 return "OutOfStock"
             case "shipping.cancel_shipment" if call.undoes in self.handed_over:
