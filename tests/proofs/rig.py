@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,8 @@ from amends.journal.rows import TimelineRow
 from amends.models import Actor, ActorKind
 from amends.timeline import EntryKind
 from drills.pace import skip_to
+from runbooks.bundle import Bundle
+from runbooks.library import load
 from workflows.contract import ANSWER, RETRY, VIEW, AnswerRequest, Receipt, RetryRequest, View
 
 OPS = Actor(kind=ActorKind.HUMAN, id="ops:mei")
@@ -62,14 +65,21 @@ class Rig:
     order_id: str
     incident_id: str = ""
     """Of the first incident that was opened."""
+    bundle: Bundle = field(default_factory=lambda: load("lost_parcel"))
+    says: dict[str, Any] = field(default_factory=dict)
+    """What a report says beside the subject."""
+
+    @cached_property
+    def parcel_id(self) -> str:
+        return self.shop.parcel_ids(self.order_id)[0]
 
     @property
     def report(self) -> dict[str, Any]:
-        return {"order_id": self.order_id, "parcel_id": self.shop.parcel_ids(self.order_id)[0]}
+        return {"order_id": self.order_id, "parcel_id": self.parcel_id, **self.says}
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:
-        return self.skipper.client.get_workflow_handle(f"lost_parcel:{self.order_id}:{self.report['parcel_id']}")
+        return self.skipper.client.get_workflow_handle(self.bundle.workflow_id(self.report))
 
     def key(self, name: str) -> str:
         """A key of this rig's own: the server remembers the keys of a subject's last incident, whoever opened it."""
@@ -78,11 +88,12 @@ class Rig:
     async def open(self, key: str = "k-1", *, history_limit: int | None = None) -> Receipt:
         receipt = await starter.open_incident(
             self.skipper.client,
-            "lost_parcel",
+            self.bundle.exception_type,
             self.report,
             key=self.key(key),
             actor=OPS,
             queue=self.queue,
+            bundle=self.bundle,
             history_limit=history_limit,
         )
         self.incident_id = self.incident_id or receipt.incident_id
