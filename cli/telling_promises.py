@@ -51,7 +51,8 @@ def tell(kind: Kind, said: Said) -> str:
             kept = "Not kept" if said["kept"] == "no" else "Kept"
             return f"{kept}: {said.goal}, in {said.length('consumed')} of {said.length('within')}."
         case EntryKind.DEADLINE_SET:
-            return f"A deadline of others: {said.deadline} by {said['due_at']}; we act by {said['protect_at']}."
+            acts = f"we act by {said['protect_at']}{_untold(said)}"
+            return f"A deadline of others: {said.deadline} by {said['due_at']}; {acts}."
         case EntryKind.DEADLINE_PROTECTED:
             return f"In time, for a deadline of others: {said.deadline} ({_by(said)})."
         case EntryKind.DEADLINE_MISSED:
@@ -72,6 +73,10 @@ def _due(said: Said) -> str:
 
 def _far(said: Said) -> str:
     return "; nobody has announced the holidays up to then" if said["unconfirmed"] == "yes" else ""
+
+
+def _untold(said: Said) -> str:
+    return "; its table says nothing of that day, so it is the shortest it has" if said["unconfirmed"] == "yes" else ""
 
 
 def _by(said: Said) -> str:

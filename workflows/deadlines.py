@@ -2,13 +2,14 @@
 moment by a call of our own, unless the runbook's own step has made it by then."""
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 
-from amends.models import Outcome
+from amends.errors import DefinitionError
+from amends.models import Data, Outcome
 from amends.timeline import EntryKind
 from runbooks.dated import row_for
 from runbooks.expressions import FactMissing
-from runbooks.policy import ExternalDeadline
+from runbooks.policy import ExternalDeadline, TableRow
 from runbooks.program import DoStep
 from workflows import beside, facts, program
 from workflows.state import DeadlinePhase, DeadlineRun, Due, EffectRun, State, StepPhase, Why
@@ -20,7 +21,7 @@ UNPROTECTED = "unprotected:"
 
 def keep(turn: Turn) -> None:
     """Set what has begun, protect what is near, and say what was missed."""
-    if turn.state.cancelling or turn.state.ended:
+    if turn.state.cancelling or turn.state.ended or not turn.state.registered:
         return
     for deadline in turn.state.bundle.external:
         _set(turn, deadline)
@@ -72,12 +73,7 @@ def _set(turn: Turn, deadline: ExternalDeadline) -> None:
     before = state.deadlines.get(deadline.name)
     if starts is None or (before is not None and before.phase is not DeadlinePhase.WATCHED):
         return
-    row = row_for(
-        state.bundle.tables[deadline.table],
-        on=starts.astimezone(UTC).date(),
-        jurisdiction=facts.text(state, "order.jurisdiction"),
-        marketplace=facts.text(state, "order.marketplace"),
-    )
+    row, beyond = _row(state, deadline, on=starts.astimezone(UTC).date())
     due_at = starts + timedelta(seconds=int(str(row.value)))
     deciding = (
         deadline.decide_within.of(state.severity) if deadline.approve and deadline.decide_within else timedelta(0)
@@ -94,8 +90,20 @@ def _set(turn: Turn, deadline: ExternalDeadline) -> None:
             "protect_at": protect_at.isoformat(),
             "table": deadline.table,
             "source": row.source,
+            **beyond,
         },
     )
+
+
+def _row(state: State, deadline: ExternalDeadline, *, on: date) -> tuple[TableRow, Data]:
+    """What the table says of a day; where it says nothing, the row that leaves the least time, and that this is not
+    confirmed. A parcel of last year must not hold up its incident, nor be protected too late."""
+    table = state.bundle.tables[deadline.table]
+    jurisdiction, marketplace = facts.text(state, "order.jurisdiction"), facts.text(state, "order.marketplace")
+    try:
+        return row_for(table, on=on, jurisdiction=jurisdiction, marketplace=marketplace), {}
+    except DefinitionError:
+        return min(table.rows, key=lambda row: int(str(row.value))), {"unconfirmed": True}
 
 
 def _protect(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> None:

@@ -6,10 +6,11 @@ from amends.models import Data, Outcome
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from runbooks.policy import TaskPolicy
+from runbooks.program import FactType
 from tests.workflows.bench import decide
-from tests.workflows.builders import OPS, START, Incident, always, applied, refusing
+from tests.workflows.builders import OPS, REPORT, START, Incident, always, applied, refusing
 from tests.workflows.promises import CLAIM, LADDER, at, claiming, hours, last, pages
-from workflows.events import Command, CommandReturned, RetryRequested, TimeCame
+from workflows.events import Command, CommandReturned, Registered, ReportReceived, RetryRequested, TimeCame
 from workflows.state import Why
 
 SET, PROTECTED, MISSED = EntryKind.DEADLINE_SET, EntryKind.DEADLINE_PROTECTED, EntryKind.DEADLINE_MISSED
@@ -51,6 +52,39 @@ def test_a_deadline_is_set_from_its_fact_and_its_table() -> None:
     told = last(incident, SET)
     assert (hours(told["due_at"]), hours(told["protect_at"])) == (72, 48)
     assert (told["table"], told["source"]) == ("claim_window", "the contract")
+
+
+def reported() -> Bundle:
+    """Whoever reports says when the parcel was seen last."""
+    base = claiming()
+    told = {"seen_at": FactType.TIMESTAMP}
+    starts = (base.external[0].model_copy(update={"starts": "report.seen_at"}),)
+    facts = {**base.facts, "report.seen_at": FactType.TIMESTAMP}
+    return base.model_copy(update={"external": starts, "report": {**base.report, **told}, "facts": facts})
+
+
+def test_nothing_is_protected_before_it_is_known_that_the_report_is_no_repeat() -> None:
+    incident = Incident(bundle=reported(), world=World())
+    seen_at = (START - timedelta(days=2, hours=12)).isoformat()
+    incident.take(ReportReceived(key="k-1", report={**REPORT, "seen_at": seen_at}, actor=OPS))
+
+    assert incident.commands == []
+    assert incident.of(SET) == []
+    incident.take(Registered())
+    assert "external.carrier_claim" in [command.step for command in incident.commands]
+
+
+def test_a_day_of_which_the_table_says_nothing_has_the_shortest_time_and_holds_nothing_up() -> None:
+    world = World()
+    world.seen = "2025-12-31T09:00:00+00:00"
+    rows = claiming().tables["claim_window"].rows
+    longer = rows[0].model_copy(update={"value": 400 * 86400})
+    table = claiming().tables["claim_window"].model_copy(update={"rows": (longer, rows[0])})
+    incident, _ = opened(claiming().model_copy(update={"tables": {"claim_window": table}}), world)
+
+    told = last(incident, SET)
+    assert (told["due_at"], told["unconfirmed"]) == ("2026-01-03T09:00:00+00:00", True)
+    assert incident.state.stage == "analysis"
 
 
 def test_what_protects_a_deadline_of_others_runs_at_the_last_safe_moment() -> None:
