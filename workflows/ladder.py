@@ -114,11 +114,9 @@ def dues(state: State) -> Iterator[Due]:
 def next_page_at(state: State, ladder: LadderRun) -> datetime | None:
     """When somebody is paged next, if nothing happens before; ``None`` for at once."""
     moments = [] if _all_held(ladder) else [_next(state, ladder)]
-    looked_at = ladder.held_at
-    if ladder.acknowledged_by is None and looked_at is not None:
-        severity, snoozed_until = state.severity, ladder.snoozed_until or looked_at
-        ends = [roster.quiet_until(state.bundle.roles[role], severity, looked_at) for role in ladder.held]
-        moments += [max(end or looked_at, snoozed_until) for end in ends]
+    if ladder.acknowledged_by is None and ladder.held_at is not None:
+        ends = [_quiet_until(state, role, ladder.held_at) or ladder.held_at for role in ladder.held]
+        moments += [max(end, ladder.snoozed_until or end) for end in ends]
     return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -272,13 +270,15 @@ def _page_round(turn: Turn, ladder: LadderRun, moves: list[Owed]) -> None:
 def _page_held(turn: Turn, ladder: LadderRun, moves: list[Owed]) -> None:
     """Page the roles whose quiet hours are over, or hold this severity back no more. The time to acknowledge of a round
     that was held back as a whole begins then."""
-    begins = _all_held(ladder)
+    begins, looked_at = _all_held(ladder), ladder.held_at
     for role in list(ladder.held):
-        ladder.held_at = turn.now
-        if roster.quiet_until(turn.state.bundle.roles[role], turn.state.severity, turn.now) is None:
+        until = _quiet_until(turn.state, role, turn.now)
+        if until is None:
             ladder.held.remove(role)
             _page(turn, ladder, role, moves)
             ladder.paged_at = turn.now if begins else ladder.paged_at
+        elif looked_at is not None and until != _quiet_until(turn.state, role, looked_at):
+            _hold(turn, ladder, role, until)  # nobody looked between the end of the one time and the next
 
 
 def _all_held(ladder: LadderRun) -> bool:
@@ -287,13 +287,21 @@ def _all_held(ladder: LadderRun) -> bool:
 
 
 def _page_or_hold(turn: Turn, ladder: LadderRun, role: str, moves: list[Owed]) -> None:
-    until = roster.quiet_until(turn.state.bundle.roles[role], turn.state.severity, turn.now)
+    until = _quiet_until(turn.state, role, turn.now)
     if until is None:
         _page(turn, ladder, role, moves)
     else:
         ladder.held.append(role)
-        ladder.held_at = turn.now
-        turn.note(EntryKind.PAGE_HELD, {"role": role, "until": until.isoformat(), "why": "quiet"})
+        _hold(turn, ladder, role, until)
+
+
+def _hold(turn: Turn, ladder: LadderRun, role: str, until: datetime) -> None:
+    ladder.held_at = turn.now
+    turn.note(EntryKind.PAGE_HELD, {"role": role, "until": until.isoformat(), "why": "quiet"})
+
+
+def _quiet_until(state: State, role: str, at: datetime) -> datetime | None:
+    return roster.quiet_until(state.bundle.roles[role], state.severity, at)
 
 
 def _page(turn: Turn, ladder: LadderRun, role: str, moves: list[Owed]) -> None:

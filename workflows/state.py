@@ -237,8 +237,8 @@ class DeadlineRun(_Part):
 class LadderRun(_Part):
     """Paging people until somebody takes on what is owed. ``level`` counts from 0; ``pages`` are those at this level.
 
-    ``paged_at`` is not set when the next page is due at once. ``held``: roles whose quiet hours hold a page back, as
-    it was at ``held_at``.
+    ``paged_at`` is not set when the next page is due at once. ``held``: roles whose quiet hours hold a page back;
+    ``held_at``: when that was last said, from which follows when they end.
     ``out``: pages of the newest round that have not returned; ``reached``: whether one of it has reached somebody.
     ``owed``: what was owed when it last looked. ``leaves_at``: when who acknowledged goes off duty.
     """

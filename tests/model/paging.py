@@ -27,6 +27,7 @@ class Climb:
     last: datetime | None = None
     roles: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+    held_at: datetime | None = None
     out: set[str] = field(default_factory=set)
     heard: bool = False
     owed: set[tuple[str, int | str]] = field(default_factory=set)
@@ -128,12 +129,15 @@ class Paging:
 
     def _held_back(self, climb: Climb, now: datetime) -> list[Data]:
         """The pages of roles that are left in peace no more."""
-        found, all_held = list[Data](), climb.all_held
+        found, all_held, looked_at = list[Data](), climb.all_held, climb.held_at
         for role in list(climb.held):
-            if quiet_until(self.roles[role], self.story.severity, now) is None:
+            until = quiet_until(self.roles[role], self.story.severity, now)
+            if until is None:
                 climb.held.remove(role)
                 climb.last = now if all_held else climb.last
                 found.append(self._page(climb, role))
+            elif looked_at is not None and until != quiet_until(self.roles[role], self.story.severity, looked_at):
+                found.append(self._hold(climb, role, until, now))
         return found
 
     def _round(self, climb: Climb, owed: dict[str, Move], now: datetime) -> list[Data]:
@@ -158,7 +162,7 @@ class Paging:
                 found.append(self._page(climb, role))
             else:
                 climb.held.append(role)
-                found.append({"kind": "page_held", "role": role, "until": until.isoformat(), "why": "quiet"})
+                found.append(self._hold(climb, role, until, now))
         return found
 
     def _interval(self, climb: Climb) -> timedelta:
@@ -168,6 +172,10 @@ class Paging:
         for _ in range(climb.rounds - level.repeat if climb.exhausted else 0):
             span = min(2 * span, max(first, timedelta(days=1)))
         return span
+
+    def _hold(self, climb: Climb, role: str, until: datetime, now: datetime) -> Data:
+        climb.held_at = now
+        return {"kind": "page_held", "role": role, "until": until.isoformat(), "why": "quiet"}
 
     def _whose(self, climb: Climb, owed: dict[str, Move]) -> list[str]:
         own = self.levels[climb.level - 1].page

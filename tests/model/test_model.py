@@ -1,8 +1,8 @@
 """Whatever happens, in whatever order: the engine beside a model of it that was written without a look at its logic.
 
 No path refunds twice, and none forgets a refund. Each walk is random and the same on every machine; what must hold is
-asserted after each step, by ``mirror`` (what an incident may do), ``shop`` (what really happened), ``keeping`` (what was
-promised, and who is called) and ``walk``.
+asserted after each step, by ``mirror`` (what an incident may do), ``shop`` (what really happened), ``keeping`` (what
+was promised, and who is called) and ``walk``.
 """
 
 from collections.abc import Callable

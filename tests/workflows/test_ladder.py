@@ -1,6 +1,6 @@
 """The ladder: who is paged when, what stops it, and what starts it a level higher."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +8,11 @@ import pytest
 from amends.models import Actor, ActorKind, Outcome, Refusal, Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
-from runbooks.policy import Level, Role
+from runbooks.policy import Level, Quiet, Role
 from runbooks.program import SeverityRule
 from tests.workflows.bench import cautious, person
 from tests.workflows.builders import HOUR, OPS, REPORT, START, Incident, always, applied, lost_parcel, refusing
-from tests.workflows.promises import LADDER, QUIET, ROLES, WEEKDAYS_ONLY, at, by, last, pages, promising, sla
+from tests.workflows.promises import LADDER, QUIET, ROLES, WEEKDAYS_ONLY, at, by, hours, last, pages, promising, sla
 from workflows import admission, core
 from workflows.events import (
     Acknowledgement,
@@ -281,6 +281,59 @@ def test_who_takes_it_on_in_quiet_hours_is_paged_again_though_nobody_was_paged_b
     acknowledge(incident, "chen").wait(hours=32)
 
     assert pages(incident) == [(46, 1, "an,bo")]  # a day later it is quiet again, until seven
+
+
+def quietly(**update: Any) -> Incident:
+    """A task of logistics that comes up at 23:00, in their quiet hours."""
+    roles = {**ROLES, "logistics": ROLES["logistics"].model_copy(update={"quiet": QUIET, **update})}
+    incident = Incident(bundle=promising(escalation=LADDER, roles=roles), world=refusing("shipping.open_trace"))
+    incident.now = START + 14 * HOUR
+    return incident.open()
+
+
+def test_a_page_that_nobody_could_send_between_two_nights_is_held_to_the_end_of_the_second() -> None:
+    incident = quietly()
+    incident.now = START + 38 * HOUR  # no worker ran the whole day; it is 23:00 again
+    incident.take(TimeCame())
+
+    assert hours(last(incident, EntryKind.PAGE_HELD)["until"]) == 46
+    assert (due := core.next_due(incident.state)) is not None
+    assert hours(due.at.isoformat()) == 46
+    incident.wait(hours=8)
+    assert pages(incident) == [(46, 1, "an,bo")]
+
+
+def test_a_page_that_is_put_off_into_the_next_night_is_held_to_its_end() -> None:
+    incident = quietly()
+    until = START + 37.5 * HOUR
+    incident.take(SnoozeRequested(key="s", until=until, reason="a depot is closed", actor=person("an")))
+    incident.wait(hours=32)
+
+    assert [hours(each["until"]) for each in incident.of(EntryKind.PAGE_HELD)] == [22, 46]
+    assert pages(incident) == [(46, 1, "an,bo")]
+
+
+def test_quiet_hours_that_the_clocks_join_to_the_next_are_held_to_the_end_of_those() -> None:
+    quiet = Quiet(begins=3 * 60, ends=2 * 60 + 30, above=Severity.HIGH)
+    roles = {**ROLES, "logistics": ROLES["logistics"].model_copy(update={"zone": "Europe/Berlin", "quiet": quiet})}
+    incident = Incident(bundle=promising(escalation=LADDER, roles=roles), world=refusing("shipping.open_trace"))
+    incident.now = datetime(2026, 3, 28, 12, tzinfo=UTC)  # on the 29th there is no half past two
+    incident.open().wait(hours=13)
+
+    assert last(incident, EntryKind.PAGE_HELD)["until"] == "2026-03-30T00:30:00+00:00"
+    assert (due := core.next_due(incident.state)) is not None
+    assert due.at > incident.now
+
+
+def test_what_is_held_and_put_off_and_may_not_wait_any_more_is_paged_once_it_is_put_off_no_longer() -> None:
+    incident = quietly()
+    until = START + 16 * HOUR
+    incident.take(SnoozeRequested(key="s", until=until, reason="a depot is closed", actor=person("an")))
+    incident.state.severity = Severity.CRITICAL
+    incident.state.acknowledged_by = "an"
+
+    assert (due := core.next_due(incident.state)) is not None
+    assert due.at == until
 
 
 def test_an_approval_that_is_asked_for_anew_is_something_new_that_is_owed() -> None:
