@@ -45,6 +45,7 @@ def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, 
             send(turn, step, step.question, plan=plan)
     elif ask.answer_by is not None and turn.now >= ask.answer_by:
         turn.note(EntryKind.SILENCE_ASSUMED, {"ask": step.id, "choice": step.if_silent})
+        turn.ran_out(ask.answer_by)
         _settle(turn, step, run, step.if_silent)
 
 

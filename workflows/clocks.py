@@ -178,8 +178,8 @@ def _resume(turn: Turn, party: Party | None) -> None:
 
 
 def _go_on(turn: Turn, clocks: list[ClockRun], paused_at: datetime, since: datetime) -> None:
-    """Run again from when the party answered, which may have been before we heard of it; from now, if another has held
-    the ball beside it."""
+    """Run again from when the party answered, or its time was over, which may have been before we looked; from now, if
+    another has held the ball beside it."""
     charged_to = clocks[0].charged_to
     goals: Data = {}
     for clock in clocks:

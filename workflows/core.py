@@ -241,7 +241,7 @@ def _take_answer(turn: Turn, event: AnswerGiven) -> bool:
     authority.hand(state, event.actor)
     asked = program.step_of(state, event.ask)
     assert isinstance(asked, AskStep)
-    turn.happened_at = event.at
+    turn.happened_at = event.at or turn.now
     asking.answer(turn, asked, run, event)
     return True
 
@@ -294,10 +294,9 @@ def _take_news(turn: Turn, event: NewsReceived) -> bool:
     if key in turn.state.handled:
         return False
     turn.receipt(key, _write(turn, EntryKind.NEWS_RECEIVED, event), "recorded")
-    turn.happened_at = event.at
     news.learn(turn, event)
     for _, run in waiting.waits(turn.state):
-        waiting.wake(turn, run)
+        waiting.wake(turn, run, at=event.at)
     interrupts.look(turn, event)
     return True
 

@@ -18,7 +18,7 @@ class Turn:
     entries: list[Entry] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     happened_at: datetime | None = None
-    """When that happened which the event tells of, if that was before it came here."""
+    """When that happened which the event tells of, or what it was that ran out, if that was before now."""
     raises: list[tuple[str, str]] = field(default_factory=list)
     """Why the ladder is to start a level higher, and over what."""
 
@@ -28,6 +28,10 @@ class Turn:
         self.state.next_n += 1
         self.entries.append(entry)
         return entry
+
+    def ran_out(self, at: datetime) -> None:
+        """Somebody's time was over ``at`` a moment, though nobody looked then. What happened last is what counts."""
+        self.happened_at = max(self.happened_at or at, at)
 
     def issue(self, command: Command) -> None:
         """Ask for a command. It is pending until its return has been taken."""

@@ -40,6 +40,7 @@ def go_on(turn: Turn, step: WaitStep, run: StepRun, wait: WaitRun) -> None:
     elif turn.now >= wait.until_at:
         run.phase = StepPhase.DONE
         turn.note(EntryKind.WAIT_TIMED_OUT, {"wait": step.id, "assumed": step.then_assume})
+        turn.ran_out(wait.until_at)
         facts.assume(turn, step.then_assume)
     elif step.check is not None and wait.next_check_at is not None and turn.now >= wait.next_check_at:
         wait.next_check_at = None
@@ -67,11 +68,11 @@ def checked(turn: Turn, step: WaitStep, run: StepRun, returned: CommandReturned)
         facts.save(turn, step.check.save_as, read)
 
 
-def wake(turn: Turn, run: StepRun) -> None:
-    """News came: check at once."""
+def wake(turn: Turn, run: StepRun, *, at: datetime | None) -> None:
+    """News came of what happened ``at`` a moment: check at once."""
     if run.wait is not None and run.phase is StepPhase.RUNNING and run.wait.next_check_at is not None:
         run.wait.next_check_at = turn.now
-        run.wait.news_at = turn.happened_at
+        run.wait.news_at = at
 
 
 def withdraw(turn: Turn, step: WaitStep, run: StepRun) -> None:

@@ -48,13 +48,17 @@ class Clock:
 
 @dataclass
 class Timekeeping:
-    """``open`` are the clocks that have not been stopped. ``happened_at``: when that happened which ended a pause, as
-    the newest answer or news says."""
+    """``open`` are the clocks that have not been stopped. ``happened_at``: when that happened of which there was
+    news."""
 
     story: Story
     open: dict[str, Clock] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     happened_at: list[datetime] = field(default_factory=list)
+    limits: dict[str, datetime] = field(default_factory=dict)
+    """When the time of each wait and question is over."""
+    ended_at: list[datetime] = field(default_factory=list)
+    """When that happened which ended a wait or a question in this turn."""
 
     def __post_init__(self) -> None:
         sla = self.story.bundle.sla
@@ -65,10 +69,12 @@ class Timekeeping:
         """Take a turn. ``telling``: a word to the customer is on its way. Raises ``AssertionError`` for what must not
         be, and for what is missing."""
         first = entries[0]
-        if first.kind in (EntryKind.ANSWER_RECEIVED, EntryKind.NEWS_RECEIVED) and first.data.get("at"):
-            self.happened_at.append(moment(first.data, "at"))
+        said = moment(first.data, "at") if first.data.get("at") else first.occurred_at
+        self.ended_at = [said] if first.kind is EntryKind.ANSWER_RECEIVED else []
+        if first.kind is EntryKind.NEWS_RECEIVED:
+            self.happened_at.append(said)
         for entry in entries:
-            self._follow(entry, answer=first)
+            self._follow(entry)
         if self.story.ended:
             assert not self.open, "no promise is left open"
         elif self.story.registered and first.kind is not EntryKind.RUN_STARTED:
@@ -85,7 +91,7 @@ class Timekeeping:
             assert at is not None
             assert clock.consumed(at - _SECOND) < nearest, f"{clock.goal} has something to say before {at}"
 
-    def _follow(self, entry: Entry, *, answer: Entry) -> None:
+    def _follow(self, entry: Entry) -> None:
         data, now = entry.data, entry.occurred_at
         match entry.kind:
             case EntryKind.CLOCK_STARTED:
@@ -93,7 +99,15 @@ class Timekeeping:
             case EntryKind.CLOCK_PAUSED:
                 self._paused(data, now)
             case EntryKind.CLOCK_RESUMED:
-                self._resumed(data, now, answer)
+                self._resumed(data, now)
+            case EntryKind.WAIT_STARTED:
+                self.limits[text(data, "wait")] = moment(data, "at_most_until")
+            case EntryKind.QUESTION_ASKED:
+                self.limits[text(data, "ask")] = moment(data, "answer_by")
+            case EntryKind.WAIT_TIMED_OUT:
+                self.ended_at.append(self.limits[text(data, "wait")])
+            case EntryKind.SILENCE_ASSUMED:
+                self.ended_at.append(self.limits[text(data, "ask")])
             case EntryKind.CLOCK_RESET:
                 self._reset(self.open[text(data, "goal")], data, now)
             case EntryKind.CLOCK_WARNED:
@@ -152,18 +166,19 @@ class Timekeeping:
             assert clock.since is not None
             clock.before, clock.since, clock.stood_at, clock.charged = clock.consumed(now), None, now, party
 
-    def _resumed(self, data: Data, now: datetime, answer: Entry) -> None:
+    def _resumed(self, data: Data, now: datetime) -> None:
         since = moment(data, "since")
         for clock in self._named(data):
             assert clock.stood_at is not None
             assert data["charged_to"] == clock.charged, "charged to whom was waited for"
             assert data["suspended"] == _seconds(since - clock.stood_at)
-            moments = [min(max(at, clock.stood_at), now) for at in self.happened_at]
+            moments = [min(max(at, clock.stood_at), now) for at in (*self.happened_at, *self.ended_at)]
             assert since in [now, *moments]
             others = [begun for _, begun in self.story.waits.values()] if self.story.held_by() else []
             assert since == now or min(others, default=now) > since, "no time is ours in which another was waited for"
-            if answer.kind is EntryKind.ANSWER_RECEIVED and answer.data.get("at") and not others:
-                assert since == moments[-1], "it goes on from when it was answered"
+            if self.ended_at and not others:
+                last = min(max(*self.ended_at, clock.stood_at), now)
+                assert since == last, "it goes on from when it was answered, or the time was over"
             clock.since, clock.stood_at, clock.charged = since, None, ""
             goals = data["goals"]
             assert isinstance(goals, dict)

@@ -27,7 +27,7 @@ from tests.workflows.builders import (
 )
 from tests.workflows.promises import at, by, hours, last, promising, sla
 from workflows import clocks, core
-from workflows.events import AnswerGiven, Command, CommandReturned, NewsReceived, Registered, ReportReceived
+from workflows.events import AnswerGiven, Command, CommandReturned, NewsReceived, Registered, ReportReceived, TimeCame
 
 STARTED, STOPPED = EntryKind.CLOCK_STARTED, EntryKind.CLOCK_STOPPED
 WARNED, BREACHED = EntryKind.CLOCK_WARNED, EntryKind.CLOCK_BREACHED
@@ -162,6 +162,31 @@ def test_an_answer_that_was_given_long_ago_shows_a_breach_that_nobody_saw() -> N
 
     assert hours(last(incident, BREACHED, goal="analysis")["due_at"]) == 31
     assert last(incident, STOPPED, goal="analysis")["kept"] is False
+
+
+def out_of_service(until: float, *, happened: float | None = None) -> Incident:
+    """Carrier and customer have until hour 72; nobody looks from hour 60 on. There may be news of no importance."""
+    both = sla(resolve=200).model_copy(update={"pause_while_waiting_for": (Party.CARRIER, Party.CUSTOMER)})
+    incident = Incident(bundle=promising(sla=both)).open().wait(hours=60)
+    incident.now = START + until * HOUR
+    if happened is not None:
+        at = START + happened * HOUR
+        incident.take(NewsReceived(event_id="n", event_type="parcel.weighed", data={}, actor=OPS, at=at))
+    incident.take(TimeCame())
+    return incident.settle()
+
+
+def test_who_has_let_the_time_run_out_is_charged_to_its_end_and_not_until_we_looked() -> None:
+    incident = out_of_service(90)
+
+    assert last(incident, EntryKind.CLOCK_RESUMED)["charged_to"] == "carrier"
+    assert hours(last(incident, EntryKind.CLOCK_RESUMED)["since"]) == 72
+
+
+def test_news_that_ends_no_wait_takes_no_time_off_those_who_are_waited_for() -> None:
+    incident = out_of_service(73, happened=61)
+
+    assert hours(last(incident, EntryKind.CLOCK_RESUMED)["since"]) == 72
 
 
 def test_news_ends_a_wait_at_the_news_own_time() -> None:
