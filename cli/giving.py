@@ -86,9 +86,10 @@ async def take_over(
       amends take-over 09e8ed54 --reason "the press has called" --actor dai
       amends retry 09e8ed54 taken_over --actor dai
 
-    What is under way ends as it does. It is a task of yours then: `amends
-    retry` hands it back, and it goes on from where it stands; `amends settle`
-    says that the customer is whole, and how.
+    What is under way ends as it does, and what keeps a deadline of others is
+    done in time all the same. It is a task of yours then: `amends retry` hands
+    it back, and it goes on from where it stands; `amends settle` says that the
+    customer is whole, and how.
     """
     who = actor_of(actor)
     reason = acting.require("--reason", reason, "say why, for those who read the timeline later")

@@ -77,6 +77,13 @@ class Acted:
         assert code == expect, told
         return told.out, told.err
 
+    async def all(self, command: str, *arguments: str, by: str = "chen", expect: int = 0) -> tuple[str, str]:
+        """What a command says that names no incident."""
+        code = await asyncio.to_thread(main, [command, *arguments, "--actor", by])
+        told = self.capsys.readouterr()
+        assert code == expect, told
+        return told.out, told.err
+
     async def json(self, command: str, *arguments: str, by: str = "chen") -> Any:
         out, _ = await self.amends(command, *arguments, "--format", "json", by=by)
         return json.loads(out)
@@ -94,6 +101,10 @@ class Acted:
     @property
     def row(self) -> IncidentRow:
         return self.journal.incident(self.incident)
+
+    def everything(self) -> list[TimelineRow]:
+        """The entries of all incidents."""
+        return [entry for row in self.journal.incidents(limit=99) for entry in self.journal.timeline(row.incident_id)]
 
     def entries(self, kind: EntryKind) -> list[TimelineRow]:
         return [row for row in self.journal.timeline(self.incident) if row.kind is kind]

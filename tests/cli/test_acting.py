@@ -170,7 +170,8 @@ async def test_what_was_refused_is_settled_by_hand_with_evidence(it: Acted, tmp_
     assert again.startswith("repeated: ")
     (settled,) = it.entries(EntryKind.TASK_SETTLED)
     digest = hashlib.sha256(b"called at nine").hexdigest()
-    assert settled.data["evidence"] == [{"what": "call-note.txt", "sha256": digest}, {"what": "call 4711"}]
+    file = {"what": "call-note.txt", "sha256": digest, "type": "text/plain", "size": 14}
+    assert settled.data["evidence"] == [file, {"what": "call 4711"}]
     view = await it.until(lambda view: not view.tasks)
     assert view.stage == "analysis"
 

@@ -210,6 +210,14 @@ def test_a_wait_and_a_call_under_way_are_told_with_their_time(
             "    amends retry 5d3a1c88 books_differ\n"
             '    amends waive 5d3a1c88 books_differ --reason "…"\n',
         ),
+        (
+            ("taken_over", "incident", "taken_over"),
+            "  When that is over, hand it back, and it goes on from where it stands. Or put it right with the customer "
+            "by hand, and settle it with evidence; what a plan has half done is undone then. Or call it off:\n"
+            "    amends retry 5d3a1c88 taken_over\n"
+            '    amends settle 5d3a1c88 taken_over --how "…" --evidence "…"\n'
+            '    amends cancel 5d3a1c88 --reason "…"\n',
+        ),
         (("of_a_later_release", stories.REFUND, "x:1"), "  Refund the customer: of_a_later_release.\n"),
     ],
 )
@@ -220,6 +228,17 @@ def test_a_person_s_task_is_told_with_what_to_do(
     stories.write(state_dir, stories.reported(), stories.handed_over(why, step, name))
 
     assert told in shown(capsys, "--utc")
+
+
+def test_a_step_that_somebody_had_skipped_is_told_once(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wish = stories.acted(EntryKind.SKIP_REQUESTED, "mei", step=stories.WAIT, reason="they never answer")
+    done = stories.ended(EntryKind.STEP_SKIPPED, step=stories.WAIT, by="mei")
+    stories.write(state_dir, stories.reported(), stories.searched(), wish, done)
+
+    told = shown(capsys, "--utc")
+
+    assert "mei had it skipped: the wait for trace: they never answer." in told
+    assert "Skipped:" not in told
 
 
 def test_a_task_that_is_being_tried_again_is_nobody_s_any_more(

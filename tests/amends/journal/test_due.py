@@ -235,6 +235,26 @@ def test_nothing_is_due_in_an_incident_that_has_ended() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "state"),
+    [
+        (EntryKind.RETRY_REQUESTED, {}, ClockState.KEPT),
+        (EntryKind.TASK_CLOSED, {"how": "settled"}, ClockState.KEPT),
+        (EntryKind.TASK_CLOSED, {"how": "skipped"}, ClockState.KEPT),
+        (EntryKind.TASK_CLOSED, {"how": "cancelled"}, ClockState.OVER),
+    ],
+)
+def test_what_somebody_took_over_is_a_task_like_any(
+    kind: EntryKind, data: dict[str, object], state: ClockState
+) -> None:
+    opened_task = {"task": "taken_over", "step": "incident", "why": "taken_over", "owner": None, "due_at": None}
+
+    taken = (EntryKind.TAKEN_OVER, {"key": "k", "reason": "the press has called"})
+    (task,) = left(taken, (EntryKind.TASK_OPENED, opened_task), (kind, {"task": "taken_over", **data}))
+
+    assert (task.kind, task.name, task.state) == (ClockKind.TASK, "taken_over", state)
+
+
 def test_what_was_never_started_is_not_made_up() -> None:
     assert left((EntryKind.CLOCK_BREACHED, {"goal": "resolve"}), (EntryKind.TASK_CLOSED, {"task": "x"})) == []
 

@@ -1,0 +1,245 @@
+"""Noting, showing, giving, suspending, overruling and taking over: each counts once, or it is said why it does not."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from amends.embedded import EmbeddedServer
+from amends.models import Party, Severity
+from amends.timeline import EntryKind
+from cli.main import main
+from tests.cli import stories
+from tests.cli.acted import Acted, acted
+
+TRACE = "analysis.wait.trace"
+ASK = "analysis.ask.lost_parcel.reship_or_refund"
+NOWHERE = ("--actor", "mei", "--address", "127.0.0.1:1")
+
+
+@pytest.fixture
+async def it(
+    client: Client,
+    temporal_server: EmbeddedServer,
+    state_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> AsyncIterator[Acted]:
+    """It waits for the word of the logistics lead."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
+    async with acted(client, state_dir, capsys) as running:
+        await running.open("SO-1001")
+        await running.until(lambda view: bool(view.approvals))
+        yield running
+
+
+async def waiting(it: Acted) -> None:
+    """Approved, and the search goes on."""
+    await it.amends("approve", by="chen")
+    await it.until(lambda view: view.skippable == (TRACE, ASK))
+
+
+async def test_a_note_and_what_is_shown_stand_in_the_timeline_once(it: Acted, tmp_path: Path) -> None:
+    slip = tmp_path / "slip.pdf"
+    slip.write_bytes(b"%PDF")
+
+    noted, _ = await it.amends("note", "she called twice", by="mei")
+    again, _ = await it.amends("note", "she called twice", by="mei")
+    shown, _ = await it.amends("evidence", str(slip), "mail 4711", "--note", "from the bank", by="mei")
+    once_more, _ = await it.amends("evidence", str(slip), "mail 4711", "--note", "from the bank", by="mei")
+    story, _ = await it.amends("show")
+
+    assert noted == f"recorded: mei has noted it in incident {it.incident}\n"
+    assert again == f"repeated: mei has noted it in incident {it.incident}\n"
+    assert shown == f"recorded: mei has shown slip.pdf, mail 4711 in incident {it.incident}\n"
+    assert once_more.startswith("repeated: ")
+    (entry,) = it.entries(EntryKind.EVIDENCE_ADDED)
+    assert isinstance(entry.data["evidence"], list)
+    assert [each["what"] for each in entry.data["evidence"] if isinstance(each, dict)] == ["slip.pdf", "mail 4711"]
+    assert len(it.entries(EntryKind.NOTE_ADDED)) == 1
+    assert "mei noted: she called twice." in story
+
+
+async def test_what_is_to_be_done_is_given_to_a_person_who_has_a_role(it: Acted) -> None:
+    _, stranger = await it.amends("assign", "--to", "cook", by="mei", expect=2)
+    told = await it.json("assign", "--to", "chen", "--note", "you know her", by="mei")
+    again = await it.json("assign", "--to", "chen", "--note", "you know her", by="mei")
+    other = await it.json("assign", "--to", "an", by="mei")
+    anew = await it.json("assign", "--to", "chen", "--note", "you know her", by="mei")
+    view = await it.until(lambda view: not view.busy)
+    shown, _ = await it.amends("show")
+
+    assert "'cook' has no role here; " in stranger
+    assert [each["result"] for each in (told, again, other, anew)] == ["recorded", "repeated", "recorded", "recorded"]
+    assert [entry.data["to"] for entry in it.entries(EntryKind.ASSIGNED)] == ["chen", "an", "chen"]
+    assert view.assignee == "chen"
+    assert "  given to     chen\n" in shown
+
+
+async def test_the_clocks_stand_still_for_somebody_until_they_are_resumed(it: Acted) -> None:
+    wait = ("suspend", "--for", "carrier", "--within", "3d", "--reason", "the strike")
+
+    told = await it.json(*wait, by="mei")
+    again = await it.json(*wait, by="mei")
+    _, twice = await it.amends("suspend", "--for", "customer", "--within", "1d", "--reason", "x", expect=2)
+    suspended = await it.until(lambda view: not view.busy)
+    shown, _ = await it.amends("show")
+    resumed, _ = await it.amends("resume", "--note", "it is over", by="mei")
+    once_more, _ = await it.amends("resume", "--note", "it is over", by="mei")
+    _, nothing = await it.amends("resume", by="chen", expect=2)
+    anew = await it.json(*wait, by="mei")
+
+    assert [each["result"] for each in (told, again, anew)] == ["recorded", "repeated", "recorded"]
+    assert told["until"] == again["until"]
+    assert "it waits for carrier until " in twice
+    assert suspended.suspended_for is Party.CARRIER
+    assert suspended.suspended_until is not None
+    assert suspended.suspended_until - suspended.now > timedelta(days=2, hours=23)
+    assert "Suspended\n  For the carrier until " in shown
+    assert f"    amends resume {it.incident[:8]}\n" in shown
+    assert resumed == f"recorded: the clocks of incident {it.incident} go on\n"
+    assert once_more.startswith("repeated: ")
+    assert "it is not suspended; there is nothing to resume" in nothing
+
+
+async def test_when_the_ball_came_back_is_said_with_it(it: Acted) -> None:
+    await it.amends("suspend", "--for", "carrier", "--until", "23:59", "--reason", "the strike", by="mei")
+
+    _, to_come = await it.amends("resume", "--at", "2036-11-22T18:30", expect=2)
+    told = await it.json("resume", "--at", "1m", by="mei")
+
+    assert "--at '2036-11-22T18:30' has not come yet" in to_come
+    (entry,) = it.entries(EntryKind.RESUMPTION_REQUESTED)
+    assert told["at"] == entry.data["at"]
+    assert entry.occurred_at - datetime.fromisoformat(str(entry.data["at"])) > timedelta(seconds=55)
+
+
+async def test_a_person_s_word_on_the_severity_stands_until_the_rules_have_their_say_again(it: Acted) -> None:
+    _, neither = await it.amends("severity", "--reason", "x", expect=2)
+    _, as_it_is = await it.amends("severity", "--by-rules", "--reason", "x", expect=2)
+    told = await it.json("severity", "critical", "--reason", "it is medicine", by="mei")
+    again = await it.json("severity", "critical", "--reason", "it is medicine", by="mei")
+    chosen = await it.until(lambda view: view.severity is Severity.CRITICAL)
+    shown, _ = await it.amends("show")
+    rules, _ = await it.amends("severity", "--by-rules", "--reason", "she has got it", by="mei")
+    after = await it.until(lambda view: view.severity_chosen is None)
+
+    assert "say how severe it is (critical, high, medium, low), or --by-rules, and not both" in neither
+    assert "the severity is as the runbook's rules say already" in as_it_is
+    assert (told["result"], again["result"]) == ("recorded", "repeated")
+    assert chosen.severity_chosen is Severity.CRITICAL
+    assert "critical (set by mei)\n" in shown
+    assert rules == f"recorded: the severity of incident {it.incident} is what the rules say\n"
+    assert after.severity is not Severity.CRITICAL
+
+
+async def test_only_what_waits_or_asks_is_skipped_and_one_that_is_alone_needs_no_name(it: Acted) -> None:
+    _, approval = await it.amends("skip", "--step", "report.approve.logistics_lead", "--reason", "x", expect=2)
+    _, nothing = await it.amends("skip", "--reason", "x", expect=2)
+    await waiting(it)
+    _, several = await it.amends("skip", "--reason", "x", expect=2)
+    skipped, _ = await it.amends("skip", "--step", "trace", "--reason", "they never answer", by="mei")
+    await it.until(lambda view: view.skippable == (ASK,))
+    again, _ = await it.amends("skip", "--step", "trace", "--reason", "they never answer", by="mei")
+    _, another = await it.amends("skip", "--reason", "they never answer", by="mei", expect=2)
+    alone, _ = await it.amends("skip", "--reason", "she has moved", by="mei")
+    shown, _ = await it.amends("show")
+
+    assert "is an approval, which nobody skips" in approval
+    assert "stands at nothing that can be skipped" in nothing
+    assert f"several steps can be skipped; name one with --step: {TRACE}, {ASK}\n" in several
+    assert skipped == f"recorded: the wait for trace of incident {it.incident} is skipped\n"
+    assert again.startswith("repeated: the wait for trace")
+    assert f"mei has had {TRACE} skipped with the same words already; to skip another, name it: amends skip" in another
+    assert alone.startswith("recorded: the question lost_parcel.reship_or_refund of incident ")
+    assert shown.count("skipped") == 2
+    assert [entry.data["step"] for entry in it.entries(EntryKind.SKIP_REQUESTED)] == [TRACE, ASK]
+
+
+async def test_who_takes_it_over_has_a_task_and_hands_it_back(it: Acted) -> None:
+    taken, err = await it.amends("take-over", "--reason", "the press has called", by="dai")
+    again, _ = await it.amends("take-over", "--reason", "the press has called", by="dai")
+    _, other = await it.amends("take-over", "--reason", "me too", by="chen", expect=2)
+    view = await it.until(lambda view: bool(view.tasks))
+    shown, _ = await it.amends("show")
+    _, settled = await it.amends("settle", "--how", "paid", "--evidence", "x", by="dai", expect=2)
+    back, _ = await it.amends("retry", "taken_over", "--note", "it is quiet again", by="dai")
+    anew, _ = await it.amends("take-over", "--reason", "the press has called", by="dai")
+
+    assert taken == f"recorded: dai has taken incident {it.incident} over\n"
+    assert f"to hand it back: amends retry {it.incident[:8]} taken_over\n" in err
+    assert again.startswith("repeated: ")
+    assert "'dai' has taken it over already" in other
+    assert [(task.task, task.assignee) for task in view.tasks] == [("taken_over", "dai")]
+    assert "  dai has it.\n  Somebody has taken it into their own hands" in shown
+    assert "nothing is put right by hand before the analysis is done; hand it back (retry)" in settled
+    assert back == f"recorded: taken_over of incident {it.incident} is handed back\n"
+    assert anew.startswith("recorded: ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (("note", "5d3a"), "TEXT: a note says something; write it behind the incident ('5d3a')"),
+        (("note",), "TEXT: a note says something; write it"),
+        (("note", "5d3a", "  "), "TEXT: a note says something; write it"),
+        (("evidence", "5d3a"), "WHAT: give at least one file or reference that shows it"),
+        (("evidence", "5d3a", "./slip.pdf"), "WHAT './slip.pdf': there is no such file"),
+        (("assign", "5d3a", "--to", " "), "--to: name the person who has to do it"),
+        (("suspend", "5d3a", "--for", "carrier", "--reason", "x"), "say for how long (--within 3d) or until when"),
+        (("suspend", "5d3a", "--for", "carrier", "--within", "soon", "--reason", "x"), "--within: 'soon' is not"),
+        (
+            ("suspend", "5d3a", "--for", "carrier", "--within", "3d", "--until", "18:30", "--reason", "x"),
+            "--within and --until cannot both be given",
+        ),
+        (("resume", "5d3a", "--at", "soon"), "--at 'soon' is no time"),
+        (("severity", "5d3a", "low", "--by-rules", "--reason", "x"), "or --by-rules, and not both"),
+        (("skip", "5d3a", "--reason", " "), "--reason: say why"),
+        (("take-over", "5d3a", "--reason", " "), "--reason: say why"),
+    ],
+)
+def test_what_is_not_said_is_asked_for(
+    state_dir: Path, capsys: pytest.CaptureFixture[str], typed: tuple[str, ...], why: str
+) -> None:
+    stories.write(state_dir, stories.reported())
+
+    assert main([*typed, *NOWHERE]) == 2
+
+    assert why in capsys.readouterr().err
+
+
+def test_a_task_that_was_given_anew_after_it_came_up_again_is_given_once_more(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = "no_plan_left"
+    first = [
+        *stories.handed_over(task, "action", task),
+        *stories.acted(EntryKind.ASSIGNED, "mei", to="bo", task=task, note=""),
+    ]
+    typed = ["assign", "5d3a", "--to", "bo", "--task", task, *NOWHERE]
+
+    stories.write(state_dir, stories.reported(), first)
+    same = main([*typed, "--format", "json"])
+    told = json.loads(capsys.readouterr().out)
+    stories.write(state_dir, stories.reported(), first, stories.handed_over(task, "action", task))
+    anew = main(typed)
+
+    assert (same, told["result"], anew) == (0, "repeated", 2)
+
+
+@pytest.mark.parametrize("task", [None, "no_plan_left"])
+def test_the_page_says_of_a_task_to_whom_it_was_given(
+    task: str | None, state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of = {"task": task} if task else {}
+    given = stories.acted(EntryKind.ASSIGNED, "mei", to="bo", note="", **of)
+    stories.write(state_dir, stories.reported(), stories.handed_over("no_plan_left", "action", "no_plan_left"), given)
+
+    assert main(["show", "5d3a", "--address", "127.0.0.1:1"]) == 0
+
+    told = capsys.readouterr().out
+    assert "bo has it.\n" in told
+    assert ("given to" in told) is (task is None)
