@@ -107,7 +107,9 @@ def _goals_resumed(clocks: Clocks, entry: TimelineRow) -> None:
 def _goal_reset(clocks: Clocks, entry: TimelineRow) -> None:
     reset = _Goal.model_validate(entry.data)
     row = clocks.get((ClockKind.GOAL, reset.goal))
-    if row is not None and row.state is ClockState.RUNNING:  # one that stands still is due when it goes on
+    if row is None or reset.due_at is None:
+        return  # one that stands still is due when it goes on
+    if row.state in (ClockState.RUNNING, ClockState.BREACHED):
         clocks[row.kind, row.name] = row.model_copy(update={"due_at": reset.due_at})
 
 

@@ -76,6 +76,18 @@ def test_a_goal_that_goes_on_is_due_so_much_later() -> None:
     assert (goal.state, goal.due_at, goal.charged_to) == (ClockState.RUNNING, LATER, None)
 
 
+def test_another_severity_moves_the_moment_at_which_what_is_not_kept_was_due() -> None:
+    breached = EntryKind.CLOCK_BREACHED, {"goal": "resolve", "due_at": LATER.isoformat()}
+    reset = EntryKind.CLOCK_RESET, {"goal": "resolve", "within": 36000, "due_at": TEN.isoformat()}
+    still = EntryKind.CLOCK_RESET, {"goal": "resolve", "within": 36000, "due_at": None}
+
+    (runs,) = left((EntryKind.CLOCK_STARTED, STARTED), breached, reset)
+    (stands,) = left((EntryKind.CLOCK_STARTED, STARTED), breached, still)
+
+    assert (runs.state, runs.due_at, runs.breached_at) == (ClockState.BREACHED, TEN, minute(2))
+    assert (stands.state, stands.due_at) == (ClockState.BREACHED, LATER)
+
+
 def test_another_severity_moves_what_runs_and_leaves_what_stands_still() -> None:
     reset = EntryKind.CLOCK_RESET, {"goal": "resolve", "within": 50400, "due_at": LATER.isoformat()}
     still = EntryKind.CLOCK_RESET, {"goal": "resolve", "within": 50400, "due_at": None}
