@@ -51,7 +51,7 @@ _CASES: dict[str, tuple[Callable[[int], Bundle], set[EntryKind]]] = {
     "four undoable effects": (_always(programs.four_undoable()), _COUNT | _LET_GO),
     "a changing worth": (_always(programs.a_changing_worth()), _SKIP | _ASK | _DEADLINE),
     "at once": (_always(programs.at_once()), _COUNT | _APPROVAL | _LET_GO),
-    "sixty runbooks that nobody would write": (programs.at_random, _SKIP),
+    "sixty runbooks that nobody would write": (programs.at_random, _SKIP | _LET_GO),
 }
 """The runbooks, and the kinds of entries that each has no step for, or too few; the first has steps for all."""
 
