@@ -38,7 +38,7 @@ def request(incident: str = INCIDENT, *, page: int = 1, **other: Any) -> PageReq
         "levels": 3,
         "role": "logistics",
         "people": ("an",),
-        "why": "task",
+        "why": "refused",
         "cause": "task:payments.refund",
         "join_within": timedelta(minutes=15),
     }

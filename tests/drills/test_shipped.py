@@ -7,6 +7,8 @@ from drills.scenario import drilled_runbooks, load_scenarios
 from drills.stage import Stage
 from runbooks.library import runbook_names
 
+pytestmark = pytest.mark.xdist_group("shipped scenarios")  # they are played once, by one of the test processes
+
 SCENARIOS = {f"{name}/{each.name}": each for name in drilled_runbooks() for each in load_scenarios(name)}
 
 

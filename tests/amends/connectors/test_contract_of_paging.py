@@ -20,7 +20,7 @@ PAGE = Page(
     order_id="SO-1001",
     severity=Severity.HIGH,
     role="logistics",
-    why="task",
+    why="refused",
 )
 
 
@@ -74,7 +74,7 @@ def test_a_person_has_channels_and_a_page_over_one_of_them_arrives(paging: Pagin
     assert said
     assert text.splitlines() == [
         "[high] Lost parcel SO-1001",
-        "Why: a task is open",
+        "Why: something was refused",
         "Level 1 of 1, logistics",
         "amends show 09e8ed54",
         "amends ack 09e8ed54",
