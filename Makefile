@@ -8,7 +8,7 @@ UV ?= $(shell command -v uv)
 BIN := .venv/bin
 READY := .venv/.ready
 # Two at once, whatever the machine: each brings a Temporal server and a PostgreSQL of its own.
-PYTEST_FLAGS ?= -n 2 --dist loadgroup
+PYTEST_FLAGS ?= -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check format lock clean

@@ -7,7 +7,7 @@ from drills.scenario import drilled_runbooks, load_scenarios
 from drills.stage import Stage
 from runbooks.library import runbook_names
 
-pytestmark = pytest.mark.xdist_group("shipped scenarios")  # they are played once, by one of the test processes
+pytestmark = pytest.mark.timeout(900)  # the first test waits until all have been played
 
 SCENARIOS = {f"{name}/{each.name}": each for name in drilled_runbooks() for each in load_scenarios(name)}
 

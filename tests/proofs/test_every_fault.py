@@ -19,10 +19,7 @@ from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.library import load
 from runbooks.program import DoStep, MeasureStep
 
-pytestmark = [
-    pytest.mark.timeout(900),  # the first test waits until all have been played
-    pytest.mark.xdist_group("every fault"),  # once, by one of the test processes
-]
+pytestmark = pytest.mark.timeout(900)  # the first test waits until all have been played
 
 RUNBOOK = "lost_parcel"
 
