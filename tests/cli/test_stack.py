@@ -227,7 +227,7 @@ def test_down_ends_it_and_its_copied_folder_goes_on_elsewhere(
     assert f"everything is kept in {folder / '.amends'}" in said
     assert nothing_up == f"nothing is up in '{folder / '.amends'}'\n"
     assert (stopped["running"], stopped["up"], stopped["killed"]) == (False, None, None)
-    assert len(before) == 3
+    assert before, "something is open when it goes down, whichever tests this process has run before"
     assert after == before
     assert answers in before
     assert ended.code == 0
