@@ -9,10 +9,9 @@ from typing import Annotated, Final
 import structlog
 from cyclopts import Parameter
 from temporalio.common import WorkerDeploymentVersion
-from temporalio.runtime import Runtime
 
 import worker
-from amends import health, metrics
+from amends import health, observed
 from amends.addresses import Address as HostPort
 from amends.connectors.shop import Shop
 from amends.errors import InputError, Trouble
@@ -78,7 +77,7 @@ async def serve(
             _parts(queues),
             version_of(settings),
             health_on=_host_port(health_on, "--health") or _host_port(settings.health_address, health.NAMED),
-            metrics_on=_host_port(metrics_on, "--metrics") or _host_port(settings.metrics_address, metrics.NAMED),
+            metrics_on=_host_port(metrics_on, "--metrics") or _host_port(settings.metrics_address, observed.NAMED),
             wait=wait,
             shop_orders=shop_orders,
         )
@@ -110,7 +109,7 @@ async def _serve(
     checks: dict[str, Check] = {wellbeing.TEMPORAL: wellbeing.not_yet, wellbeing.POLLERS: wellbeing.not_yet}
     with contextlib.ExitStack() as stack:
         interceptors = stack.enter_context(tracing("amends-worker"))
-        runtime = _runtime(metrics_on)
+        runtime = observed.runtime(metrics_on)
         if health_on is not None:
             stack.enter_context(health.answering(health_on, checks))
         journal = None
@@ -150,10 +149,6 @@ def _shop(settings: Settings) -> Iterator[Shop]:
         yield shop
     finally:
         shop.dispose()
-
-
-def _runtime(metrics_on: HostPort | None) -> Runtime | None:
-    return None if metrics_on is None else metrics.exposing(metrics_on)
 
 
 def _host_port(text: str | None, named: str) -> HostPort | None:

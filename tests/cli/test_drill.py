@@ -21,6 +21,7 @@ KEYS = {
     "status",
     "effects",
     "pages",
+    "breaches",
     "virtual_duration",
     "wall_time",
     "differences",

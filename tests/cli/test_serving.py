@@ -117,6 +117,20 @@ async def test_an_unknown_namespace_is_told_with_how_to_make_it(
     assert "has no namespace 'orders'; make it (`temporal operator namespace create" in worker.said.read_text()
 
 
+async def test_what_the_sdk_s_core_says_stands_among_our_lines_and_in_their_form(tmp_path: Path) -> None:
+    (tmp_path / ".amends").mkdir()
+    write_incidents(tmp_path / ".amends")
+    port = free_port()
+
+    with running_worker(tmp_path, TEMPORAL_ADDRESS=f"127.0.0.1:{port}") as worker:
+        async with EmbeddedServer(port=port):
+            worker.until_ready()
+        worker.until_it_says("sdk_core")
+        worker.stop()
+
+    assert [line["level"] for line in worker.lines() if "sdk_core" in line["logger"]][0] == "warning"
+
+
 @dataclass
 class Served:
     """A worker that waited for its server, served one incident, and was stopped."""
