@@ -128,7 +128,7 @@ async def test_what_the_sdk_s_core_says_stands_among_our_lines_and_in_their_form
         worker.until_it_says("sdk_core")
         worker.stop()
 
-    assert [line["level"] for line in worker.lines() if "sdk_core" in line["logger"]][0] == "warning"
+    assert next(line["level"] for line in worker.lines() if "sdk_core" in line["logger"]) == "warning"
 
 
 @dataclass
