@@ -20,6 +20,7 @@ from runbooks.policy import (
     TaskPolicy,
 )
 from runbooks.program import FactType, Program
+from runbooks.rights import ActName, May
 
 
 class MessageText(Model):
@@ -59,6 +60,8 @@ class Bundle(Model):
     escalation: tuple[Level, ...] = ()
     roles: dict[str, Role] = {}
     """Those that are paged or approve, as they were staffed at the bundle's date."""
+    may: dict[ActName, May] = {}
+    """Who may do what, where it is not as ``rights.RIGHTS`` says."""
     tasks: TaskPolicy | None = None
     interrupts: tuple[Interrupt, ...] = ()
     remedies: RemedyPolicy | None = None

@@ -1,57 +1,12 @@
-"""Whether what a door brings may count now: the one place for the validators' rules."""
+"""Whether a report may come in."""
 
 from datetime import datetime
-from typing import assert_never
 
 from pydantic import JsonValue
 
-from amends.models import ActorKind, Data
+from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.program import FactType
-from workflows import approving, asking, ladder, people, tasks
-from workflows.events import (
-    Acknowledgement,
-    AnswerGiven,
-    Assigned,
-    CancelRequested,
-    DecisionGiven,
-    EscalationRequested,
-    EvidenceAdded,
-    NoteAdded,
-    PlanChosen,
-    ResumptionRequested,
-    RetryRequested,
-    SeverityChosen,
-    SkipRequested,
-    SnoozeRequested,
-    SuspensionRequested,
-    TakeOverRequested,
-    TaskSettled,
-    WaiverRequested,
-)
-from workflows.state import State
-
-Act = (
-    AnswerGiven
-    | DecisionGiven
-    | RetryRequested
-    | PlanChosen
-    | TaskSettled
-    | WaiverRequested
-    | Acknowledgement
-    | EscalationRequested
-    | SnoozeRequested
-    | NoteAdded
-    | EvidenceAdded
-    | Assigned
-    | SuspensionRequested
-    | ResumptionRequested
-    | SeverityChosen
-    | SkipRequested
-    | TakeOverRequested
-    | CancelRequested
-)
-"""What people do to a running incident."""
 
 
 def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None:
@@ -70,81 +25,6 @@ def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None
     if bundle.workflow_id(report) != workflow_id:
         return f"the report is about {bundle.workflow_id(report)!r}, this incident about {workflow_id!r}"
     return None
-
-
-def refusal(state: State, act: Act, now: datetime) -> str | None:
-    """Why an act does not count now; ``None`` if it does, or repeats one that counted. The one place for the rules of
-    the validators, and of the core for acts that waited."""
-    if state.ended:
-        return f"the incident is {state.status}; nothing can be done to it any more"
-    if isinstance(act, PlanChosen | TaskSettled | WaiverRequested) and act.actor.kind is not ActorKind.HUMAN:
-        return "only a person can do that: it is somebody's word that counts"
-    match act:
-        case AnswerGiven():
-            if state.cancelling:
-                return "the incident is being cancelled; nothing is asked any more"
-            return asking.refusal(state, act)
-        case DecisionGiven():
-            return approving.refusal(state, act)
-        case RetryRequested():
-            return tasks.retry_refusal(state, act)
-        case PlanChosen():
-            return tasks.choose_refusal(state, act)
-        case TaskSettled():
-            return tasks.settle_refusal(state, act)
-        case WaiverRequested():
-            return tasks.waive_refusal(state, act)
-        case Acknowledgement():
-            return ladder.acknowledge_refusal(state, act.actor)
-        case EscalationRequested():
-            return ladder.escalate_refusal(state, act)
-        case SnoozeRequested():
-            return ladder.snooze_refusal(state, act, now)
-        case NoteAdded():
-            return people.note_refusal(state, act)
-        case EvidenceAdded():
-            return people.evidence_refusal(state, act)
-        case Assigned():
-            return people.assign_refusal(state, act)
-        case SuspensionRequested():
-            return people.suspend_refusal(state, act, now)
-        case ResumptionRequested():
-            return people.resume_refusal(state, act)
-        case SeverityChosen():
-            return people.severity_refusal(state, act)
-        case SkipRequested():
-            return people.skip_refusal(state, act)
-        case TakeOverRequested():
-            return people.take_over_refusal(state, act)
-        case CancelRequested():
-            return None if act.reason.strip() else "say why, for those who read the timeline later"
-        case _:
-            assert_never(act)
-
-
-def handled_as(act: Act) -> str:
-    """Under which name the state keeps what became of an act."""
-    kinds = {
-        AnswerGiven: "answer",
-        DecisionGiven: "decision",
-        RetryRequested: "retry",
-        PlanChosen: "choice",
-        TaskSettled: "settlement",
-        WaiverRequested: "waiver",
-        Acknowledgement: "acknowledgement",
-        EscalationRequested: "escalation",
-        SnoozeRequested: "snooze",
-        NoteAdded: "note",
-        EvidenceAdded: "evidence",
-        Assigned: "assignment",
-        SuspensionRequested: "suspension",
-        ResumptionRequested: "resumption",
-        SeverityChosen: "severity",
-        SkipRequested: "skip",
-        TakeOverRequested: "take_over",
-        CancelRequested: "cancel",
-    }
-    return f"{kinds[type(act)]}:{act.key}"
 
 
 def _fits(value: JsonValue, kind: FactType) -> bool:

@@ -86,12 +86,12 @@ def decide(turn: Turn, event: DecisionGiven, entry: Entry) -> None:
     state = turn.state
     approval = state.approvals[event.approval]
     if event.verdict is Verdict.REJECT:
-        turn.receipt(f"decision:{event.key}", entry, "recorded")
+        turn.receipt(f"decide:{event.key}", entry, "recorded")
         _reject(turn, approval, by=event.actor.id, note=event.note)
         return
     limits = authority.limits(state, approval, event.actor.id)
     if limits is None:
-        turn.receipt(f"decision:{event.key}", entry, "recorded")
+        turn.receipt(f"decide:{event.key}", entry, "recorded")
         _approve(turn, approval, event.actor.id)
         return
     state.counts += 1
@@ -104,7 +104,7 @@ def counted(turn: Turn, command: Command, returned: CommandReturned, entry: Entr
     """Whether somebody's authority reaches is known: the decision counts, or it does not."""
     decision = turn.state.deciding.pop(command.id)
     approval = turn.state.approvals.get(decision.approval)
-    key = f"decision:{decision.key}"
+    key = f"decide:{decision.key}"
     if returned.outcome is not Outcome.APPLIED:
         why = returned.refusal.message if returned.refusal else str(returned.trouble)
         turn.receipt(key, entry, "refused", refused=why)

@@ -5,18 +5,16 @@ never awaits, and gives commands stable ids; the same state, event and time alwa
 engine runs in the durable workflow, in property tests, in drills and over a timeline read back.
 """
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar, assert_never
+from typing import assert_never
 
 from pydantic import JsonValue
 
 from amends.models import Data, Outcome, Stage, Status
 from amends.timeline import Entry, EntryKind
 from runbooks.catalogue import TELL
-from runbooks.program import AskStep
 from workflows import (
-    admission,
+    acts,
     approving,
     asking,
     authority,
@@ -36,35 +34,18 @@ from workflows import (
     waiting,
 )
 from workflows.events import (
-    Acknowledgement,
-    AnswerGiven,
-    Assigned,
     CancelRequested,
     Command,
     CommandReturned,
-    DecisionGiven,
     DuplicateFound,
-    EscalationRequested,
     Event,
-    EvidenceAdded,
     NewsReceived,
-    NoteAdded,
-    PlanChosen,
     Registered,
     ReportReceived,
     ReportRepeated,
-    ResumptionRequested,
-    RetryRequested,
     Role,
     RunStarted,
-    SeverityChosen,
-    SkipRequested,
-    SnoozeRequested,
-    SuspensionRequested,
-    TakeOverRequested,
-    TaskSettled,
     TimeCame,
-    WaiverRequested,
     actor_of,
     held,
     returned_kind,
@@ -74,36 +55,6 @@ from workflows.state import Due, State, StepPhase
 from workflows.turn import Turn
 
 _ORDER = list(Stage)
-
-_Act = TypeVar(
-    "_Act",
-    RetryRequested,
-    PlanChosen,
-    TaskSettled,
-    WaiverRequested,
-    Acknowledgement,
-    EscalationRequested,
-    SnoozeRequested,
-    NoteAdded,
-    EvidenceAdded,
-    Assigned,
-    SuspensionRequested,
-    ResumptionRequested,
-    SeverityChosen,
-    SkipRequested,
-    TakeOverRequested,
-)
-
-_HANDS = (
-    RetryRequested,
-    PlanChosen,
-    TaskSettled,
-    WaiverRequested,
-    SeverityChosen,
-    SkipRequested,
-    TakeOverRequested,
-)
-"""The acts that bring an incident to where it is; who takes notice of it, or calls others, may still approve."""
 
 
 def step(state: State, event: Event, now: datetime) -> tuple[list[Command], list[Entry]]:
@@ -156,51 +107,17 @@ def _take(turn: Turn, event: Event) -> bool:
             _write(turn, EntryKind.RUN_STARTED, event)
         case CommandReturned():
             return _take_return(turn, event)
-        case AnswerGiven():
-            return _take_answer(turn, event)
         case NewsReceived():
             return _take_news(turn, event)
-        case CancelRequested():
-            return _take_cancel(turn, event)
-        case DecisionGiven():
-            return _take_decision(turn, event)
-        case RetryRequested():
-            return _take_act(turn, event, EntryKind.RETRY_REQUESTED, tasks.retry)
-        case PlanChosen():
-            return _take_act(turn, event, EntryKind.PLAN_CHOSEN, tasks.choose)
-        case TaskSettled():
-            return _take_act(turn, event, EntryKind.TASK_SETTLED, tasks.settle)
-        case WaiverRequested():
-            return _take_act(turn, event, EntryKind.WAIVER_REQUESTED, tasks.ask_to_waive)
-        case Acknowledgement():
-            return _take_act(turn, event, EntryKind.ACKNOWLEDGED, ladder.acknowledge)
-        case EscalationRequested():
-            return _take_act(turn, event, EntryKind.ESCALATION_REQUESTED, ladder.escalate)
-        case SnoozeRequested():
-            return _take_act(turn, event, EntryKind.SNOOZE_REQUESTED, ladder.snooze)
-        case NoteAdded():
-            return _take_act(turn, event, EntryKind.NOTE_ADDED, people.add_note)
-        case EvidenceAdded():
-            return _take_act(turn, event, EntryKind.EVIDENCE_ADDED, people.add_evidence)
-        case Assigned():
-            return _take_act(turn, event, EntryKind.ASSIGNED, people.assign)
-        case SuspensionRequested():
-            return _take_act(turn, event, EntryKind.SUSPENSION_REQUESTED, people.suspend)
-        case ResumptionRequested():
-            return _take_act(turn, event, EntryKind.RESUMPTION_REQUESTED, people.resume)
-        case SeverityChosen():
-            return _take_act(turn, event, EntryKind.SEVERITY_CHOSEN, people.set_severity)
-        case SkipRequested():
-            return _take_act(turn, event, EntryKind.SKIP_REQUESTED, people.skip)
-        case TakeOverRequested():
-            return _take_act(turn, event, EntryKind.TAKEN_OVER, people.take_over)
+        case CancelRequested(key=""):
+            return acts.cancelled_in_temporal(turn, event)
         case TimeCame():
             come = [due.what for due in _dues(turn.state) if due.at <= turn.now]
             if not come:
                 return False
             turn.note(EntryKind.TIME_CAME, {"due": list(come)}, actor=actor_of(event))
         case _:
-            assert_never(event)
+            return acts.take(turn, event)
     return True
 
 
@@ -222,70 +139,6 @@ def _take_report(turn: Turn, event: ReportReceived) -> bool:
     turn.receipt(f"report:{event.key}", entry, "opened" if first else "added")
     authority.hand(state, event.actor)
     facts.update_severity(turn)
-    return True
-
-
-def _take_answer(turn: Turn, event: AnswerGiven) -> bool:
-    state, key = turn.state, admission.handled_as(event)
-    if key in state.handled:
-        return False
-    why_not = admission.refusal(state, event, turn.now)
-    if why_not is not None:
-        turn.receipt(key, None, "refused", refused=why_not)
-        return False
-    run = state.steps[event.ask]
-    if run.phase is not StepPhase.RUNNING:
-        turn.receipt(key, None, "repeated")
-        return False
-    turn.receipt(key, _write(turn, EntryKind.ANSWER_RECEIVED, event), "recorded")
-    authority.hand(state, event.actor)
-    asked = program.step_of(state, event.ask)
-    assert isinstance(asked, AskStep)
-    turn.happened_at = event.at or turn.now
-    asking.answer(turn, asked, run, event)
-    return True
-
-
-def _take_act(turn: Turn, event: _Act, kind: EntryKind, apply: Callable[[Turn, _Act], None]) -> bool:
-    """Something that a person does about a task: written down and applied, or refused."""
-    key = admission.handled_as(event)
-    if key in turn.state.handled:
-        return False
-    why_not = admission.refusal(turn.state, event, turn.now)
-    if why_not is not None:
-        turn.receipt(key, None, "refused", refused=why_not)
-        return False
-    turn.receipt(key, _write(turn, kind, event), "recorded")
-    if isinstance(event, _HANDS):
-        authority.hand(turn.state, event.actor)
-    apply(turn, event)
-    return True
-
-
-def _take_decision(turn: Turn, event: DecisionGiven) -> bool:
-    """The receipt of an approval that has to be counted comes with its count."""
-    state, key = turn.state, admission.handled_as(event)
-    if key in state.handled or any(each.key == event.key for each in state.deciding.values()):
-        return False
-    why_not = admission.refusal(state, event, turn.now)
-    if why_not is not None or approving.repeats(state, event):
-        turn.receipt(key, None, "refused" if why_not else "repeated", refused=why_not)
-        return False
-    approving.decide(turn, event, _write(turn, EntryKind.DECISION_RECEIVED, event))
-    return True
-
-
-def _take_cancel(turn: Turn, event: CancelRequested) -> bool:
-    key = admission.handled_as(event)
-    if event.key and key in turn.state.handled:
-        return False
-    if turn.state.cancelling:
-        turn.receipt(key, None, "repeated")
-        return False
-    entry = _write(turn, EntryKind.CANCEL_REQUESTED, event)
-    if event.key:
-        turn.receipt(key, entry, "recorded")
-    closing.begin_cancelling(turn, event)
     return True
 
 

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from amends.models import Model
-    from workflows import admission, views
+    from workflows import acts, admission, views
     from workflows.contract import (
         ACKNOWLEDGE,
         ANSWER,
@@ -283,14 +283,14 @@ class Doors:
         busy = bool(self._inbox or self._state.pending or self._journaled < self._state.next_n)
         return views.view(self._state, now=workflow.now(), busy=busy)
 
-    async def _act(self, act: type[admission.Act], request: Model) -> Receipt:
+    async def _act(self, act: type[acts.Act], request: Model) -> Receipt:
         event = _event(act, request)
-        return await self._take(event, admission.handled_as(event))
+        return await self._take(event, acts.handled_as(event))
 
-    def _validate(self, act: type[admission.Act], request: Model) -> None:
+    def _validate(self, act: type[acts.Act], request: Model) -> None:
         event = _event(act, request)
-        if admission.handled_as(event) not in self._state.handled:
-            _refuse(admission.refusal(self._state, event, workflow.now()))
+        if acts.handled_as(event) not in self._state.handled:
+            _refuse(acts.refusal(self._state, event, workflow.now()))
 
     async def _take(self, event: Event, handled: str) -> Receipt:
         """Hand an event to the core; returns when its entry is in the journal, raises when it does not count."""
@@ -327,7 +327,7 @@ class Doors:
             )
 
 
-def _event(act: type[admission.Act], request: Model) -> admission.Act:
+def _event(act: type[acts.Act], request: Model) -> acts.Act:
     """The event that an update brings: its request has the event's fields."""
     return act.model_validate(request.model_dump())
 

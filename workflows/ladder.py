@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from amends.models import Actor, ActorKind, Data, Outcome
+from amends.models import Data, Outcome
 from amends.timeline import EntryKind
 from runbooks import roster
 from runbooks.policy import Level
-from workflows import approving, authority, clocks
+from workflows import approving, clocks
 from workflows.events import Acknowledgement, Command, CommandReturned, EscalationRequested, Role, SnoozeRequested
 from workflows.state import Due, LadderRun, State, Task, Why
 from workflows.turn import Turn
@@ -159,18 +159,13 @@ def snooze(turn: Turn, act: SnoozeRequested) -> None:
     turn.state.ladder.snoozed_until = act.until
 
 
-def acknowledge_refusal(state: State, actor: Actor) -> str | None:
-    """Why an acknowledgement does not count now; ``None`` if it does."""
-    return _stranger(state, actor)
-
-
 def escalate_refusal(state: State, act: EscalationRequested) -> str | None:
     """Why escalating does not count now; ``None`` if it does."""
     if not state.bundle.escalation:
         return f"the runbook of a {state.bundle.exception_type} has no ladder; tell a person yourself"
     if not act.reason.strip():
         return "say why, for those who are paged"
-    return _stranger(state, act.actor)
+    return None
 
 
 def snooze_refusal(state: State, act: SnoozeRequested, now: datetime) -> str | None:
@@ -183,7 +178,7 @@ def snooze_refusal(state: State, act: SnoozeRequested, now: datetime) -> str | N
         return f"{act.until.isoformat()} has passed; name a moment to come"
     if act.until > now + LONGEST_SNOOZE:
         return f"nobody puts it off for more than a day; name a moment up to {(now + LONGEST_SNOOZE).isoformat()}"
-    return _stranger(state, act.actor)
+    return None
 
 
 def _of_task(state: State, task: Task) -> Owed:
@@ -366,9 +361,3 @@ def _level(state: State, ladder: LadderRun) -> Level:
 
 def _at_top(state: State, ladder: LadderRun) -> bool:
     return ladder.level >= len(state.bundle.escalation) - 1
-
-
-def _stranger(state: State, actor: Actor) -> str | None:
-    if actor.kind is not ActorKind.HUMAN:
-        return "only a person can do that"
-    return authority.stranger(state, actor.id)

@@ -116,6 +116,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "external": Label("deadlines of others", place="Deadlines of others"),
         "escalation": Label("ladder", place="Ladder", ordered=True),
         "roles": Label("roles", place="People", item="role `{}`"),
+        "may": Label("who may do what", place="People", item="may `{}`"),
         "tasks": Label("tasks", place="Tasks"),
         "interrupts": Label("interrupts", place="Interrupts", ordered=True),
         "remedies": Label("remedies", place="Remedies"),

@@ -105,6 +105,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
     if _has_errors(context):
         return None
     reference = context.reference
+    roles = context.roles | {role for who in reference.may.values() if isinstance(who, tuple) for role in who}
     return Bundle(
         exception_type=runbook.runbook,
         workflow_type=workflow_type(runbook.runbook),
@@ -123,7 +124,8 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
         sla=sla,
         external=external,
         escalation=escalation,
-        roles={name: reference.roles[name] for name in sorted(context.roles)},
+        roles={name: reference.roles[name] for name in sorted(roles)},
+        may=reference.may,
         tasks=tasks,
         interrupts=interrupts,
         remedies=reference.remedies,

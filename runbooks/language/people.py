@@ -16,6 +16,7 @@ from runbooks.language.words import Name
 from runbooks.language.written_times import WEEKDAYS, TimeOfDay, Weekday, Zone
 from runbooks.local_time import DAY
 from runbooks.policy import Quiet, Role, Shift, TaskPolicy
+from runbooks.rights import ActName, May, Who
 from runbooks.suggestions import meant
 
 WEEK = 7 * 24 * 60
@@ -48,19 +49,22 @@ class WrittenPeople(Written):
     people: tuple[Name, ...] = Field(min_length=1)
     roles: dict[Name, WrittenRole]
     tasks: WrittenTasks | None = None
+    may: dict[str, str | tuple[str, ...]] = {}
 
 
 class People(NamedTuple):
-    """The roles by name; ``tasks``: who does what is left to a person, where a runbook does not say."""
+    """The roles by name; ``tasks``: who does what is left to a person, where a runbook does not say. ``may``: who may
+    do what to an incident, where it is not as ``rights.RIGHTS`` says."""
 
     roles: dict[str, Role]
     tasks: TaskPolicy | None = None
+    may: dict[ActName, May] = {}
 
 
 def read_people(file: str, text: str, *, currencies: Collection[str] | None = None) -> People:
-    """The people in a file. ``currencies``: those that have a rate. Raises ``RunbookErrors``, also for unknown people
-    and roles, for gaps in a duty, for quiet hours that never end or hold nothing back, and for limits that nothing can
-    be held against."""
+    """The people in a file. ``currencies``: those that have a rate. Raises ``RunbookErrors``, also for unknown people,
+    roles and acts, for gaps in a duty, for quiet hours that never end or hold nothing back, and for limits that nothing
+    can be held against."""
     source = Source(file, text)
     written = read_as(_PEOPLE, source, shapes=SHAPES)
     problems: list[Problem] = []
@@ -72,9 +76,10 @@ def read_people(file: str, text: str, *, currencies: Collection[str] | None = No
     if written.tasks is not None and written.tasks.owner not in roles:
         message = f"there is no role {written.tasks.owner!r}{meant(written.tasks.owner, roles)}"
         problems.append(source.problem(("tasks", "owner"), message))
+    may = {act: who for act, who in (_right(each, written.may, roles, source, problems) for each in written.may) if act}
     if problems:
         raise RunbookErrors(problems)
-    return People(roles, written.tasks.policy() if written.tasks else None)
+    return People(roles, written.tasks.policy() if written.tasks else None, may)
 
 
 SHAPES: dict[str, type[Written]] = {
@@ -86,6 +91,8 @@ SHAPES: dict[str, type[Written]] = {
     "within": Durations,
 }
 _PEOPLE = TypeAdapter(WrittenPeople)
+
+_DECIDED = "who decides stands with each approval: its role, and who of those above it may"
 
 
 def _role(
@@ -119,6 +126,38 @@ def _role(
         approves_up_to=up_to,
         approves_per_day=per_day,
     )
+
+
+def _right(
+    act: str,
+    written: dict[str, str | tuple[str, ...]],
+    roles: Collection[str],
+    source: Source,
+    problems: list[Problem],
+) -> tuple[ActName | None, May]:
+    """The name of an act, ``None`` if there is none of it that a file may speak of, and who may do it."""
+    who, path = written[act], ("may", act)
+    settable = [each.value for each in ActName if each is not ActName.DECIDE]
+    if act not in settable:
+        others = meant(act, settable) or f"; there are {', '.join(settable)}"
+        message = (
+            "who decides stands with each approval" if act == ActName.DECIDE else f"there is no act {act!r}{others}"
+        )
+        problems.append(source.problem(path, message))
+        return None, ()
+    if isinstance(who, str) and who in list(Who):
+        return ActName(act), Who(who)
+    named = (who,) if isinstance(who, str) else who
+    words = [each.value for each in Who]
+    for role in named:
+        if role not in roles:
+            message = (
+                f"there is no role {role!r}{meant(role, [*roles, *words])} Write roles, or one of {', '.join(words)}"
+            )
+            problems.append(source.problem(path, message))
+    if not named:
+        problems.append(source.problem(path, f"nobody could {act}; name a role, or one of {', '.join(words)}"))
+    return ActName(act), named
 
 
 def _quiet(written: WrittenQuiet, path: Path, source: Source, problems: list[Problem]) -> Quiet:

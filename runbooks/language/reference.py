@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 from runbooks.policy import Calendar, RemedyPolicy, Role, Table, TaskPolicy
+from runbooks.rights import ActName, May
 
 
 class Reference(NamedTuple):
     """All that there is; a bundle carries only what its runbook uses. ``runbooks`` are the known exception types.
-    ``tasks``: who does what is left to a person, where a runbook does not say. ``remedies`` hold for every runbook."""
+    ``tasks``: who does what is left to a person, where a runbook does not say. ``remedies``, and ``may`` (who may do
+    what), hold for every runbook."""
 
     roles: dict[str, Role] = {}
     calendars: dict[str, Calendar] = {}
@@ -15,3 +17,4 @@ class Reference(NamedTuple):
     runbooks: frozenset[str] = frozenset()
     tasks: TaskPolicy | None = None
     remedies: RemedyPolicy | None = None
+    may: dict[ActName, May] = {}

@@ -56,6 +56,7 @@ def read_shelf(files: Mapping[str, _File], *, runbooks: frozenset[str] = frozens
         runbooks=runbooks,
         tasks=people.tasks,
         remedies=remedies,
+        may=people.may,
     )
     return Shelf(texts, rates, reference)
 

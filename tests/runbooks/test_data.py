@@ -14,6 +14,7 @@ from runbooks.language.problems import RunbookErrors
 from runbooks.language.remedies import read_remedies
 from runbooks.language.tables import read_table
 from runbooks.policy import Quiet
+from runbooks.rights import ActName, Who
 from runbooks.roster import on_duty
 from runbooks.working_time import spans, worked, works_on
 
@@ -200,6 +201,18 @@ def test_a_role_without_a_roster_is_its_whole_team() -> None:
         ("within: 1d", "within: soon", "'soon' is not a duration"),
         ("within: 1d", "within: {high: 1d}", "`critical`, `medium` and `low` are missing"),
         ("within: 1d", "withn: 1d", "unknown key 'withn'; did you mean 'within'?"),
+        ("within: 1d", "within: 1d\nmay: {cancle: team}", ": there is no act 'cancle'; did you mean 'cancel'?"),
+        (
+            "within: 1d",
+            "within: 1d\nmay: {cancel: clrk}",
+            "there is no role 'clrk'; did you mean 'clerk'? Write",
+        ),
+        (
+            "within: 1d",
+            "within: 1d\nmay: {cancel: []}",
+            "nobody could cancel; name a role, or one of anyone,",
+        ),
+        ("within: 1d", "within: 1d\nmay: {decide: team}", ": who decides stands with each approval"),
         ("  owner: clerk\n", "", "`owner` is missing; say which role does what is left to a person"),
     ],
 )
@@ -208,6 +221,19 @@ def test_a_mistake_among_the_people_is_told_with_its_place(old: str, new: str, c
         read_people("p.yaml", PEOPLE.replace(old, new), currencies={"CNY", "USD"})
 
     assert complaint in str(caught.value)
+
+
+def test_who_may_do_what_is_read_with_the_people() -> None:
+    may = "may: {cancel: team, skip: clerk, take_over: [clerk], note: person}\n"
+
+    people = read_people("p.yaml", PEOPLE + may)
+
+    assert people.may == {
+        ActName.CANCEL: Who.TEAM,
+        ActName.SKIP: ("clerk",),
+        ActName.TAKE_OVER: ("clerk",),
+        ActName.NOTE: Who.PERSON,
+    }
 
 
 def test_limits_and_tasks_are_read_with_the_people() -> None:

@@ -125,7 +125,7 @@ def decide(
         )
     )
     incident.settle()
-    return incident.state.handled[f"decision:{key}"]
+    return incident.state.handled[f"decide:{key}"]
 
 
 def count(incident: Incident, kind: EntryKind) -> int:

@@ -38,7 +38,7 @@ from workflows.events import (
 from workflows.state import State
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-OPS = Actor(kind=ActorKind.HUMAN, id="ops:mei")
+OPS = Actor(kind=ActorKind.HUMAN, id="an")
 CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer:C-17")
 HOUR = timedelta(hours=1)
 

@@ -44,7 +44,7 @@ def settle(incident: Incident, task: str, outcome: Outcome | None = None, *, by:
         TaskSettled(key=key, task=task, how="by hand", evidence=PROOF, outcome=outcome, actor=by or person("an"))
     )
     incident.settle()
-    return incident.state.handled[f"settlement:{key}"].refused
+    return incident.state.handled[f"settle:{key}"].refused
 
 
 def test_two_payments_behind_one_approval_are_given_only_when_both_were_approved() -> None:
@@ -193,8 +193,8 @@ def test_a_machine_gives_nobodys_word() -> None:
     settled = settle(incident, "no_plan_left", by=robot)
     incident.take(PlanChosen(key="c", plan="refund", actor=robot))
 
-    assert settled == incident.state.handled["choice:c"].refused
-    assert settled == "only a person can do that: it is somebody's word that counts"
+    assert settled == incident.state.handled["choose:c"].refused
+    assert settled == "only a person can do that, and 'script-of-dai' is none; 'an', 'chen', 'dai', 'fang', 'mei' could"
 
 
 def test_a_rejection_of_more_is_no_refusal_that_one_person_could_settle() -> None:

@@ -275,7 +275,7 @@ def test_a_plan_that_needs_what_is_not_known_is_not_started_and_a_person_decides
     assert why(incident) == {"on": "order.cancel_requested", "plan": "stop", "why": reason}
     assert [task.id for task in incident.state.tasks] == ["no_plan_left"]
     incident.take(PlanChosen(key="p-1", plan="stop", actor=OPS))
-    assert "needs 'trace.trace_id', which is not known" in str(incident.state.handled["choice:p-1"].refused)
+    assert "needs 'trace.trace_id', which is not known" in str(incident.state.handled["choose:p-1"].refused)
     incident.take(PlanChosen(key="p-2", plan="refund", actor=OPS))
     assert incident.settle().state.outcome == "refund"
 

@@ -13,7 +13,7 @@ from runbooks.program import SeverityRule
 from tests.workflows.bench import cautious, person
 from tests.workflows.builders import HOUR, OPS, REPORT, START, Incident, always, applied, lost_parcel, refusing
 from tests.workflows.promises import LADDER, QUIET, ROLES, WEEKDAYS_ONLY, at, by, hours, last, pages, promising, sla
-from workflows import admission, core
+from workflows import acts, core
 from workflows.events import (
     Acknowledgement,
     CancelRequested,
@@ -244,23 +244,23 @@ def test_an_acknowledgement_does_not_keep_anybody_from_approving() -> None:
         (SnoozeRequested(key="s", until=START + HOUR, reason="", actor=person("an")), "say why"),
     ],
 )
-def test_what_does_not_count_says_why(act: admission.Act, why: str) -> None:
+def test_what_does_not_count_says_why(act: acts.Act, why: str) -> None:
     incident = stuck()
 
-    assert why in str(admission.refusal(incident.state, act, incident.now))
+    assert why in str(acts.refusal(incident.state, act, incident.now))
 
 
 def test_there_is_nothing_to_put_off_where_nobody_is_paged() -> None:
     incident = Incident(bundle=promising(escalation=LADDER)).open()
     act = SnoozeRequested(key="s", until=START + HOUR, reason="x", actor=person("an"))
 
-    assert "nobody is paged" in str(admission.refusal(incident.state, act, incident.now))
+    assert "nobody is paged" in str(acts.refusal(incident.state, act, incident.now))
 
 
 def test_a_runbook_without_a_ladder_cannot_escalate() -> None:
     act = EscalationRequested(key="e", reason="x", actor=person("an"))
 
-    assert "has no ladder" in str(admission.refusal(Incident(bundle=promising()).open().state, act, START))
+    assert "has no ladder" in str(acts.refusal(Incident(bundle=promising()).open().state, act, START))
 
 
 def test_the_ladder_stops_when_the_incident_ends() -> None:

@@ -14,7 +14,7 @@ from runbooks.bundle import Bundle
 from tests.workflows.bench import FINANCE, LEAD, WORTH, cautious, person
 from tests.workflows.builders import CUSTOMER, HOUR, START, Incident, refusing
 from tests.workflows.promises import LADDER, promising, sla
-from workflows import admission, core
+from workflows import acts, core
 from workflows.contract import Verdict
 from workflows.events import (
     Acknowledgement,
@@ -92,7 +92,7 @@ def suspended() -> Incident:
     )
 
 
-def done(incident: Incident, act: admission.Act) -> Incident:
+def done(incident: Incident, act: acts.Act) -> Incident:
     incident.take(act)
     return incident.settle()
 
@@ -102,7 +102,7 @@ PLACES: dict[str, Callable[[], Incident]] = {
 }
 
 
-def acts(incident: Incident, who: str, key: str) -> dict[str, admission.Act]:
+def every_act(incident: Incident, who: str, key: str) -> dict[str, acts.Act]:
     """One of each act that a person could try, about what the incident stands at."""
     state = incident.state
     task = state.tasks[0].id if state.tasks else "none"
@@ -112,7 +112,7 @@ def acts(incident: Incident, who: str, key: str) -> dict[str, admission.Act]:
     until = incident.now + timedelta(days=6)
     actor = person(who)
     decided = {"approval": approval, "amount": WORTH, "plan": plan, "actor": actor}
-    made: tuple[admission.Act, ...] = (
+    made: tuple[acts.Act, ...] = (
         AnswerGiven(key=key, ask="analysis.ask", choice="reship", actor=CUSTOMER),
         DecisionGiven.model_validate({**decided, "key": key, "verdict": Verdict.APPROVE}),
         DecisionGiven.model_validate({**decided, "key": f"{key}-no", "verdict": Verdict.REJECT}),
@@ -141,16 +141,16 @@ def test_two_people_may_do_whatever_they_like_in_the_same_second(place: str) -> 
     """Each pair of acts: both get an answer at once, what counts counts once, and the incident goes on."""
     stands = PLACES[place]()
     pairs = 0
-    for first, second in product(acts(stands, "an", "1").values(), acts(stands, "chen", "2").values()):
+    for first, second in product(every_act(stands, "an", "1").values(), every_act(stands, "chen", "2").values()):
         incident = copy.deepcopy(stands)
         for act in (first, second, first, second):  # and each of them types it twice
             before = dict(incident.state.handled)
             incident.take(act)
-            receipt = incident.state.handled.get(admission.handled_as(act))
+            receipt = incident.state.handled.get(acts.handled_as(act))
             if receipt is None:  # a decision whose authority is being looked up, or the incident has ended
                 assert incident.state.deciding or incident.state.ended
             else:
-                assert before.get(admission.handled_as(act), receipt) == receipt, "an answer never changes"
+                assert before.get(acts.handled_as(act), receipt) == receipt, "an answer never changes"
         incident.settle()
         pairs += 1
 
@@ -168,8 +168,8 @@ def test_every_act_counts_somewhere_and_every_act_is_here() -> None:
         type(act)
         for place in PLACES.values()
         for incident in [place()]
-        for act in acts(incident, "chen", "k").values()
-        if admission.refusal(incident.state, act, incident.now) is None
+        for act in every_act(incident, "chen", "k").values()
+        if acts.refusal(incident.state, act, incident.now) is None
     }
 
-    assert counted == set(get_args(admission.Act))
+    assert counted == set(get_args(acts.Act))

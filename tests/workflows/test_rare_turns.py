@@ -96,8 +96,8 @@ def test_a_person_may_say_what_a_read_that_failed_for_good_would_have_given() ->
     incident.take(settled)
     incident.take(settled.model_copy(update={"key": "s-2", "result": {**RESULTS["orders.read"], **given}}))
 
-    assert "'total'" in str(incident.state.handled["settlement:s-1"].refused)
-    assert incident.state.handled["settlement:s-2"].result == "recorded"
+    assert "'total'" in str(incident.state.handled["settle:s-1"].refused)
+    assert incident.state.handled["settle:s-2"].result == "recorded"
     assert incident.state.facts["order"] == {**RESULTS["orders.read"], **given}
 
 

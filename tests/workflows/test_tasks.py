@@ -44,7 +44,7 @@ def waive(incident: Incident, who: str, task: str = UNDO, *, reason: str = "the 
     key = f"w-{who}-{len(incident.entries)}"
     incident.take(WaiverRequested(key=key, task=task, reason=reason, actor=person(who)))
     incident.settle()
-    return incident.state.handled[f"waiver:{key}"]
+    return incident.state.handled[f"waive:{key}"]
 
 
 def settle(
@@ -69,14 +69,14 @@ def settle(
         )
     )
     incident.settle()
-    return incident.state.handled[f"settlement:{key}"]
+    return incident.state.handled[f"settle:{key}"]
 
 
 def choose(incident: Incident, plan: str) -> Receipt:
     key = f"c-{len(incident.entries)}-{plan}"
     incident.take(PlanChosen(key=key, plan=plan, actor=person("an")))
     incident.settle()
-    return incident.state.handled[f"choice:{key}"]
+    return incident.state.handled[f"choose:{key}"]
 
 
 def test_a_failed_undo_becomes_a_task_and_its_deadline_is_told_when_it_has_passed() -> None:

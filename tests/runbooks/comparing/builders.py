@@ -10,6 +10,7 @@ from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
 from runbooks.policy import Calendar, ExternalDeadline, Level, Quiet, Role, Shift
 from runbooks.program import BySeverity, Value
+from runbooks.rights import ActName, Who
 
 _MEASURE = """\
     - measure: inventory.reserve
@@ -71,6 +72,7 @@ def rich() -> Bundle:
             "supersedes": ("delayed_shipment",),
             "external": (deadline.model_copy(update={"inputs": {"parcel_id": Value(expr="report.parcel_id")}}),),
             "roles": {**whole.roles, "finance": _role()},
+            "may": {ActName.CANCEL: Who.TEAM, ActName.SKIP: ("finance",)},
             "calendars": {name: _with_lunch(each) for name, each in whole.calendars.items()},
             "escalation": (*whole.escalation, Level(page="logistics", ack_within=hours(9), repeat=2)),
         }
