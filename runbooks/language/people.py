@@ -151,10 +151,8 @@ def _right(
     words = [each.value for each in Who]
     for role in named:
         if role not in roles:
-            message = (
-                f"there is no role {role!r}{meant(role, [*roles, *words])} Write roles, or one of {', '.join(words)}"
-            )
-            problems.append(source.problem(path, message))
+            message = f"there is no role {role!r}{meant(role, [*roles, *words]) or '.'}"
+            problems.append(source.problem(path, f"{message} Write roles, or one of {', '.join(words)}"))
     if not named:
         problems.append(source.problem(path, f"nobody could {act}; name a role, or one of {', '.join(words)}"))
     return ActName(act), named

@@ -26,7 +26,7 @@ from runbooks.bundle import Bundle
 from runbooks.library import load
 from workflows.contract import ANSWER, RETRY, VIEW, AnswerRequest, Receipt, RetryRequest, View
 
-OPS = Actor(kind=ActorKind.HUMAN, id="ops:mei")
+OPS = Actor(kind=ActorKind.HUMAN, id="an")
 CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer")
 
 CHOICE = "analysis.ask.lost_parcel.reship_or_refund"

@@ -21,7 +21,7 @@ from amends.timeline import EntryKind
 from tests.stacks import Stack, stack_in, until
 from workflows.contract import ANSWER, AnswerRequest, Receipt
 
-MEI = Actor(kind=ActorKind.HUMAN, id="ops:mei")
+MEI = Actor(kind=ActorKind.HUMAN, id="an")
 REPORT = {"order_id": "SO-1001", "parcel_id": "PC-1001-1"}
 WORKFLOW_ID = "lost_parcel:SO-1001:PC-1001-1"
 CHOICE = "analysis.ask.lost_parcel.reship_or_refund"
