@@ -56,22 +56,20 @@ class DecideAct(_Timed):
 
 
 class RetryAct(_Timed):
-    """``by`` is the one who reported it, if it is not set; so in all acts about tasks."""
-
     task: str
-    by: str | None
+    by: str
     note: str
 
 
 class ChooseAct(_Timed):
     plan: str
-    by: str | None
+    by: str
     note: str
 
 
 class SettleAct(_Timed):
     task: str
-    by: str | None
+    by: str
     how: str
     evidence: tuple[Evidence, ...]
     outcome: Outcome | None

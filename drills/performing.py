@@ -204,8 +204,8 @@ def _decision(act: DecideAct, view: View, key: str) -> DecideRequest:
     )
 
 
-def _person(who: str | None) -> Actor:
-    return Actor(kind=ActorKind.HUMAN, id=who) if who is not None else REPORTER
+def _person(who: str) -> Actor:
+    return Actor(kind=ActorKind.HUMAN, id=who)
 
 
 def _opened(rows: Sequence[TimelineRow], view: View, task: str) -> datetime | None:

@@ -20,9 +20,9 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
                                                             # step or by its message
           - {approve: logistics_lead, by: chen, after: 1h}  # from when it was asked for; named by role or step
           - {reject: finance, by: fang, after: 1h, note: "…"}
-          - {retry: no_plan_left, after: 1d}                # from when the task was opened
-          - {choose: refund, by: mei, after: 1d}            # when no plan is left
-          - {settle: "unknown:…/1", how: …, evidence: …, happened: true, after: 1d}
+          - {retry: no_plan_left, by: an, after: 1d}                # from when the task was opened
+          - {choose: refund, by: an, after: 1d}             # when no plan is left
+          - {settle: "unknown:…/1", by: an, how: …, evidence: …, happened: true, after: 1d}
           - {acknowledge: an, after: 10m}                   # from when people were paged, and nobody had taken it on
           - {escalate: the customer is in hospital, by: an, at: 2h}
           - {snooze: 4h, by: an, reason: …, after: 10m}

@@ -51,7 +51,7 @@ class WrittenRetry(_Timed):
     """``retry``: a task, by its id."""
 
     retry: str
-    by: Said | None = None
+    by: Said
     note: str = ""
 
 
@@ -59,7 +59,7 @@ class WrittenChoose(_Timed):
     """``choose``: a plan, when none is left."""
 
     choose: str
-    by: Said | None = None
+    by: Said
     note: str = ""
 
 
@@ -67,7 +67,7 @@ class WrittenSettle(_Timed):
     """``settle``: a task, by its id. ``happened``: of what nobody knew, whether it did."""
 
     settle: str
-    by: Said | None = None
+    by: Said
     how: Said
     evidence: Annotated[tuple[Said, ...], BeforeValidator(_as_list), Field(min_length=1)]
     happened: bool | None = None

@@ -17,7 +17,7 @@ from tests.cli.acted import Acted, acted
 
 TRACE = "analysis.wait.trace"
 ASK = "analysis.ask.lost_parcel.reship_or_refund"
-NOWHERE = ("--actor", "mei", "--address", "127.0.0.1:1")
+NOWHERE = ("--actor", "bo", "--address", "127.0.0.1:1")
 
 
 @pytest.fixture
@@ -64,11 +64,11 @@ async def test_a_note_and_what_is_shown_stand_in_the_timeline_once(it: Acted, tm
 
 
 async def test_what_is_to_be_done_is_given_to_a_person_who_has_a_role(it: Acted) -> None:
-    _, stranger = await it.amends("assign", "--to", "cook", by="mei", expect=2)
-    told = await it.json("assign", "--to", "chen", "--note", "you know her", by="mei")
-    again = await it.json("assign", "--to", "chen", "--note", "you know her", by="mei")
-    other = await it.json("assign", "--to", "an", by="mei")
-    anew = await it.json("assign", "--to", "chen", "--note", "you know her", by="mei")
+    _, stranger = await it.amends("assign", "--to", "cook", by="bo", expect=2)
+    told = await it.json("assign", "--to", "chen", "--note", "you know her", by="bo")
+    again = await it.json("assign", "--to", "chen", "--note", "you know her", by="bo")
+    other = await it.json("assign", "--to", "an", by="bo")
+    anew = await it.json("assign", "--to", "chen", "--note", "you know her", by="bo")
     view = await it.until(lambda view: not view.busy)
     shown, _ = await it.amends("show")
 
@@ -82,15 +82,15 @@ async def test_what_is_to_be_done_is_given_to_a_person_who_has_a_role(it: Acted)
 async def test_the_clocks_stand_still_for_somebody_until_they_are_resumed(it: Acted) -> None:
     wait = ("suspend", "--for", "carrier", "--within", "3d", "--reason", "the strike")
 
-    told = await it.json(*wait, by="mei")
-    again = await it.json(*wait, by="mei")
+    told = await it.json(*wait, by="bo")
+    again = await it.json(*wait, by="bo")
     _, twice = await it.amends("suspend", "--for", "customer", "--within", "1d", "--reason", "x", expect=2)
     suspended = await it.until(lambda view: not view.busy)
     shown, _ = await it.amends("show")
-    resumed, _ = await it.amends("resume", "--note", "it is over", by="mei")
-    once_more, _ = await it.amends("resume", "--note", "it is over", by="mei")
+    resumed, _ = await it.amends("resume", "--note", "it is over", by="bo")
+    once_more, _ = await it.amends("resume", "--note", "it is over", by="bo")
     _, nothing = await it.amends("resume", by="chen", expect=2)
-    anew = await it.json(*wait, by="mei")
+    anew = await it.json(*wait, by="bo")
 
     assert [each["result"] for each in (told, again, anew)] == ["recorded", "repeated", "recorded"]
     assert told["until"] == again["until"]
@@ -106,10 +106,10 @@ async def test_the_clocks_stand_still_for_somebody_until_they_are_resumed(it: Ac
 
 
 async def test_when_the_ball_came_back_is_said_with_it(it: Acted) -> None:
-    await it.amends("suspend", "--for", "carrier", "--until", "23:59", "--reason", "the strike", by="mei")
+    await it.amends("suspend", "--for", "carrier", "--until", "23:59", "--reason", "the strike", by="bo")
 
     _, to_come = await it.amends("resume", "--at", "2036-11-22T18:30", expect=2)
-    told = await it.json("resume", "--at", "1m", by="mei")
+    told = await it.json("resume", "--at", "1m", by="bo")
 
     assert "--at '2036-11-22T18:30' has not come yet" in to_come
     (entry,) = it.entries(EntryKind.RESUMPTION_REQUESTED)
@@ -120,18 +120,18 @@ async def test_when_the_ball_came_back_is_said_with_it(it: Acted) -> None:
 async def test_a_person_s_word_on_the_severity_stands_until_the_rules_have_their_say_again(it: Acted) -> None:
     _, neither = await it.amends("severity", "--reason", "x", expect=2)
     _, as_it_is = await it.amends("severity", "--by-rules", "--reason", "x", expect=2)
-    told = await it.json("severity", "critical", "--reason", "it is medicine", by="mei")
-    again = await it.json("severity", "critical", "--reason", "it is medicine", by="mei")
+    told = await it.json("severity", "critical", "--reason", "it is medicine", by="bo")
+    again = await it.json("severity", "critical", "--reason", "it is medicine", by="bo")
     chosen = await it.until(lambda view: view.severity is Severity.CRITICAL)
     shown, _ = await it.amends("show")
-    rules, _ = await it.amends("severity", "--by-rules", "--reason", "she has got it", by="mei")
+    rules, _ = await it.amends("severity", "--by-rules", "--reason", "she has got it", by="bo")
     after = await it.until(lambda view: view.severity_chosen is None)
 
     assert "say how severe it is (critical, high, medium, low), or --by-rules, and not both" in neither
     assert "the severity is as the runbook's rules say already" in as_it_is
     assert (told["result"], again["result"]) == ("recorded", "repeated")
     assert chosen.severity_chosen is Severity.CRITICAL
-    assert "critical (set by mei)\n" in shown
+    assert "critical (set by bo)\n" in shown
     assert rules == f"recorded: the severity of incident {it.incident} is what the rules say\n"
     assert after.severity is not Severity.CRITICAL
 
@@ -141,11 +141,11 @@ async def test_only_what_waits_or_asks_is_skipped_and_one_that_is_alone_needs_no
     _, nothing = await it.amends("skip", "--reason", "x", expect=2)
     await waiting(it)
     _, several = await it.amends("skip", "--reason", "x", expect=2)
-    skipped, _ = await it.amends("skip", "--step", "trace", "--reason", "they never answer", by="mei")
+    skipped, _ = await it.amends("skip", "--step", "trace", "--reason", "they never answer", by="bo")
     await it.until(lambda view: view.skippable == (ASK,))
-    again, _ = await it.amends("skip", "--step", "trace", "--reason", "they never answer", by="mei")
-    _, another = await it.amends("skip", "--reason", "they never answer", by="mei", expect=2)
-    alone, _ = await it.amends("skip", "--reason", "she has moved", by="mei")
+    again, _ = await it.amends("skip", "--step", "trace", "--reason", "they never answer", by="bo")
+    _, another = await it.amends("skip", "--reason", "they never answer", by="bo", expect=2)
+    alone, _ = await it.amends("skip", "--reason", "she has moved", by="bo")
     shown, _ = await it.amends("show")
 
     assert "is an approval, which nobody skips" in approval
@@ -153,7 +153,7 @@ async def test_only_what_waits_or_asks_is_skipped_and_one_that_is_alone_needs_no
     assert f"several steps can be skipped; name one with --step: {TRACE}, {ASK}\n" in several
     assert skipped == f"recorded: the wait for trace of incident {it.incident} is skipped\n"
     assert again.startswith("repeated: the wait for trace")
-    assert f"mei has had {TRACE} skipped with the same words already; to skip another, name it: amends skip" in another
+    assert f"bo has had {TRACE} skipped with the same words already; to skip another, name it: amends skip" in another
     assert alone.startswith("recorded: the question lost_parcel.reship_or_refund of incident ")
     assert shown.count("skipped") == 2
     assert [entry.data["step"] for entry in it.entries(EntryKind.SKIP_REQUESTED)] == [TRACE, ASK]
@@ -217,7 +217,7 @@ def test_a_task_that_was_given_anew_after_it_came_up_again_is_given_once_more(
     task = "no_plan_left"
     first = [
         *stories.handed_over(task, "action", task),
-        *stories.acted(EntryKind.ASSIGNED, "mei", to="bo", task=task, note=""),
+        *stories.acted(EntryKind.ASSIGNED, "bo", to="bo", task=task, note=""),
     ]
     typed = ["assign", "5d3a", "--to", "bo", "--task", task, *NOWHERE]
 
@@ -235,7 +235,7 @@ def test_the_page_says_of_a_task_to_whom_it_was_given(
     task: str | None, state_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     of = {"task": task} if task else {}
-    given = stories.acted(EntryKind.ASSIGNED, "mei", to="bo", note="", **of)
+    given = stories.acted(EntryKind.ASSIGNED, "bo", to="bo", note="", **of)
     stories.write(state_dir, stories.reported(), stories.handed_over("no_plan_left", "action", "no_plan_left"), given)
 
     assert main(["show", "5d3a", "--address", "127.0.0.1:1"]) == 0

@@ -63,7 +63,7 @@ async def test_who_is_paged_takes_it_on_once_and_nobody_else_is_paged(it: Acted)
 async def test_who_has_no_role_cannot_take_it_on(it: Acted) -> None:
     _, why = await it.amends("ack", by="cook", expect=2)
 
-    assert "'cook' has no role here; " in why
+    assert "'cook' has no role here, and cannot acknowledge; " in why
     assert it.entries(EntryKind.ACKNOWLEDGED) == []
 
 

@@ -97,38 +97,38 @@ BROKEN = [
     ),
     (
         "script:",
-        "script:\n      - {choose: refnd, after: 1h}",
+        "script:\n      - {choose: refnd, by: an, after: 1h}",
         f"{FILE}:6:18: the runbook has no plan 'refnd'; did you mean 'refund'?",
     ),
     (
         "script:",
-        "script:\n      - {choose: refund}",
+        "script:\n      - {choose: refund, by: an}",
         f"{FILE}:6:9: say when: either `at`, from the opening, or `after`",
     ),
     (
         "script:",
-        "script:\n      - {retry: no_plan, at: 1h}",
+        "script:\n      - {retry: no_plan, by: an, at: 1h}",
         f"{FILE}:6:17: 'no_plan' is no task; tasks are unknown:<step>/<try>, ",
     ),
     (
         "script:",
-        'script:\n      - {retry: "refused:report.orders.reed/1", at: 1h}',
+        'script:\n      - {retry: "refused:report.orders.reed/1", by: an, at: 1h}',
         f"{FILE}:6:17: the runbook has no step 'report.orders.reed'; did you mean 'report.orders.read'?",
     ),
     (
         "script:",
-        'script:\n      - {retry: "refused:report.orders.read", at: 1h}',
+        'script:\n      - {retry: "refused:report.orders.read", by: an, at: 1h}',
         f"{FILE}:6:17: 'refused:report.orders.read' lacks the try behind the step",
     ),
     (
         "script:",
-        'script:\n      - {settle: "unknown:action.refund.payments.refund/1", how: x, evidence: y, at: 1h}',
+        'script:\n      - {settle: "unknown:action.refund.payments.refund/1", by: an, how: x, evidence: y, at: 1h}',
         f"{FILE}:6:9: nobody knows whether it happened; say what was found out: `happened: true` or `false`",
     ),
     (
         "script:",
-        "script:\n      - {settle: no_plan_left, how: x, evidence: [], at: 1h}",
-        f"{FILE}:6:50: `evidence` needs",
+        "script:\n      - {settle: no_plan_left, by: an, how: x, evidence: [], at: 1h}",
+        f"{FILE}:6:58: `evidence` needs",
     ),
     (
         "script:",
@@ -202,7 +202,7 @@ BROKEN = [
     ),
     (
         "script:",
-        'script:\n      - {retry: "unprotected:claim", at: 1h}',
+        'script:\n      - {retry: "unprotected:claim", by: an, at: 1h}',
         f"{FILE}:6:17: the runbook watches no deadline 'claim'",
     ),
     ("[lost_parcel.looking]", "[]\n      tasks: [no_plan]", f"{FILE}:15:15: 'no_plan' is no task"),
