@@ -120,7 +120,12 @@ def test_ctrl_c_ends_the_watching_with_130(state_dir: Path) -> None:
     command = [sys.executable, "-c", "from cli.main import run; run()", "watch", "5d3a", "--format", "json"]
 
     watching = subprocess.Popen(  # noqa: S603 - our own Python and arguments
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background ignores it
     )
     assert watching.stdout is not None
     first = watching.stdout.readline()
