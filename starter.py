@@ -30,7 +30,7 @@ from amends.temporal import WORKFLOW_QUEUE
 from runbooks.bundle import Bundle
 from runbooks.library import load
 from workflows.admission import report_refusal
-from workflows.contract import INCIDENT_CLOSED, REFUSED, REPORT, IncidentInput, Receipt, ReportRequest
+from workflows.contract import BETWEEN_RUNS, INCIDENT_CLOSED, REFUSED, REPORT, IncidentInput, Receipt, ReportRequest
 
 PATIENCE: Final = timedelta(seconds=60)
 """How long an opening may wait for a worker, or for an incident on the same subject that is just closing."""
@@ -128,6 +128,8 @@ def _passing(error: RPCError | WorkflowUpdateFailedError | WorkflowUpdateRPCTime
                 raise InputError(cause.message) from error
             if cause.type in _CLOSING:
                 return _WAS_CLOSING
+            if cause.type == BETWEEN_RUNS:
+                return cause.message
             raise error
         case RPCError():
             if error.status not in _RETRIED:

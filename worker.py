@@ -44,8 +44,8 @@ _BUILD: Final = f"amends-{__version__}"
 """What histories say of the worker; without it the SDK reads all loaded modules to make a name, which takes seconds."""
 
 WORKFLOW_TASKS: Final = 8
-"""How many incidents a worker turns over at once. They share one interpreter: with the SDK's hundred, each is so slow on
-a busy machine that Temporal takes all of them for stuck, and starts them anew without end."""
+"""How many incidents a worker turns over at once. They share one interpreter: with the SDK's hundred, each is so slow
+on a busy machine that Temporal takes all of them for stuck, and starts them anew without end."""
 
 _GRACE: Final = timedelta(seconds=30)
 """How long running calls may take to end when the worker stops; one attempt may take as long."""

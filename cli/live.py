@@ -20,6 +20,7 @@ from workflows.contract import (
     ACKNOWLEDGE,
     ANSWER,
     ASSIGN,
+    BETWEEN_RUNS,
     CANCEL,
     CHOOSE,
     DECIDE,
@@ -63,6 +64,9 @@ PATIENCE: Final = timedelta(seconds=20)
 
 _LOOK: Final = timedelta(seconds=5)
 """How long it waits to be shown something."""
+
+_BETWEEN: Final = 0.1
+"""Seconds after which an incident that is between two runs is asked again."""
 
 _NO_WORKER = "no worker answers; start one (`amends up`, `amends worker`) and type the same again"
 
@@ -117,10 +121,8 @@ async def act(client: Client, row: IncidentRow, request: Act, *, patience: timed
     Raises ``InputError`` with the reason when it does not count, ``Trouble`` when no worker answered within
     ``patience``; the same can then be done again under the same key.
     """
-    name = _UPDATES[type(request)]
-    update = _handle(client, row).execute_update(name, request, id=request.key, result_type=Receipt)
     try:
-        receipt: Receipt = await asyncio.wait_for(update, patience.total_seconds())
+        return await asyncio.wait_for(_update(client, row, request), patience.total_seconds())
     except WorkflowUpdateFailedError as error:
         if isinstance(error.cause, ApplicationError):
             raise InputError(f"incident {row.incident_id}: {error.cause.message}") from error
@@ -133,7 +135,26 @@ async def act(client: Client, row: IncidentRow, request: Act, *, patience: timed
         raise Trouble(
             f"incident {row.incident_id}: nothing came back within {patience.total_seconds():.0f} s; {_NO_WORKER}"
         ) from error
-    return receipt
+
+
+async def _update(client: Client, row: IncidentRow, request: Act) -> Receipt:
+    """Sends it, again and again while the incident is between two runs."""
+    while True:
+        try:
+            receipt: Receipt = await _handle(client, row).execute_update(
+                update_of(request), request, id=request.key, result_type=Receipt
+            )
+        except WorkflowUpdateFailedError as error:
+            if not isinstance(error.cause, ApplicationError) or error.cause.type != BETWEEN_RUNS:
+                raise
+            await asyncio.sleep(_BETWEEN)
+        else:
+            return receipt
+
+
+def update_of(act: Act) -> str:
+    """The name of the update that carries an act."""
+    return _UPDATES[type(act)]
 
 
 _UPDATES: Final[dict[type[Act], str]] = {

@@ -57,6 +57,12 @@ Act = (
 
 _A = TypeVar("_A", bound=Act)
 
+MOST_HANDLED: Final = 4_000
+"""Acts, reports and news that one incident keeps in mind, so that none counts twice. They go along from run to run, in
+a state of at most 2 MB, which is Temporal's limit; behind this one only what brings the incident to its end counts."""
+
+_TO_THE_END: Final = (ActName.ANSWER, ActName.DECIDE, ActName.CANCEL, ActName.RETRY, ActName.CHOOSE, ActName.SETTLE)
+
 
 @dataclass(frozen=True)
 class _Rule(Generic[_A]):
@@ -81,6 +87,9 @@ def refusal(state: State, act: Act, now: datetime) -> str | None:
     if state.ended:
         return f"the incident is {state.status}; nothing can be done to it any more"
     rule = _RULES[type(act)]
+    if len(state.handled) >= MOST_HANDLED and rule.name not in _TO_THE_END:
+        few = ", ".join(name.value for name in _TO_THE_END)
+        return f"{MOST_HANDLED} acts and news are as much as one incident keeps in mind; what still counts: {few}"
     return rights.refusal(state, rule.name, act.actor) or rule.refusal(state, act, now)
 
 

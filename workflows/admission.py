@@ -1,12 +1,16 @@
 """Whether a report may come in."""
 
 from datetime import datetime
+from typing import Final
 
 from pydantic import JsonValue
 
 from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.program import FactType
+
+LONGEST_TEXT: Final = 4_000
+"""Characters of a text that a report or news says: it goes along in the state from run to run."""
 
 
 def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None:
@@ -18,6 +22,8 @@ def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None
             return f"the report of a {bundle.exception_type} lacks {field!r} ({kind})"
         if not _fits(report[field], kind):
             return f"the report's {field!r} is {report[field]!r}, which is no {kind}"
+        if is_too_long(report[field]):
+            return f"the report's {field!r} has more than {LONGEST_TEXT} characters; show what is longer as evidence"
     for field in report:
         if field not in bundle.report:
             known = ", ".join(repr(name) for name in bundle.report)
@@ -25,6 +31,11 @@ def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None
     if bundle.workflow_id(report) != workflow_id:
         return f"the report is about {bundle.workflow_id(report)!r}, this incident about {workflow_id!r}"
     return None
+
+
+def is_too_long(value: JsonValue) -> bool:
+    """Whether a value is text that an incident does not keep in mind."""
+    return isinstance(value, str) and len(value) > LONGEST_TEXT
 
 
 def _fits(value: JsonValue, kind: FactType) -> bool:

@@ -36,6 +36,9 @@ INCIDENT_CLOSED: Final = "incident_closed"
 REFUSED: Final = "refused"
 """Type of the failure that says: this does not count now, and why."""
 
+BETWEEN_RUNS: Final = "between_runs"
+"""Type of the failure that says: the incident is going on in a new run; the same again in a moment."""
+
 NOT_ITS_BUNDLE: Final = "not_its_bundle"
 """Type of the failure of a workflow whose type is not its bundle's."""
 
@@ -359,6 +362,7 @@ __all__ = [
     "ACKNOWLEDGE",
     "ANSWER",
     "ASSIGN",
+    "BETWEEN_RUNS",
     "CANCEL",
     "CHOOSE",
     "DECIDE",

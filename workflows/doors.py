@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
         ACKNOWLEDGE,
         ANSWER,
         ASSIGN,
+        BETWEEN_RUNS,
         CANCEL,
         CHOOSE,
         DECIDE,
@@ -94,6 +95,10 @@ class Doors:
     _journaled: int
     _answered: bool
 
+    def _must_cut(self) -> bool:
+        """Whether this run has to end now, though more comes."""
+        raise NotImplementedError
+
     @workflow.update(name=REPORT, description="Report the exception: opens the incident, or is added to it.")
     async def report(self, request: ReportRequest) -> Receipt:
         """Answers when the report is in the journal and known to be no repeat; under one key always the same."""
@@ -103,6 +108,7 @@ class Doors:
     @report.validator
     def _validate_report(self, request: ReportRequest) -> None:
         self._refuse_foreign_bundle()
+        self._refuse_between_runs()
         self._refuse_when_ended()
         _refuse(admission.report_refusal(self._state.bundle, self._state.workflow_id, request.report))
 
@@ -288,6 +294,7 @@ class Doors:
         return await self._take(event, acts.handled_as(event))
 
     def _validate(self, act: type[acts.Act], request: Model) -> None:
+        self._refuse_between_runs()
         event = _event(act, request)
         if acts.handled_as(event) not in self._state.handled:
             _refuse(acts.refusal(self._state, event, workflow.now()))
@@ -311,6 +318,13 @@ class Doors:
         in_journal = receipt.run_id != self._state.run_id or receipt.n < self._journaled
         contested = any(isinstance(event, ReportRepeated) and f"report:{event.key}" == handled for event in self._inbox)
         return in_journal and self._state.registered and (self._state.ended or not contested)
+
+    def _refuse_between_runs(self) -> None:
+        if self._must_cut() and not self._state.ended:
+            raise ApplicationError(
+                f"incident {self._state.incident_id} is going on in a new run; say the same again in a moment",
+                type=BETWEEN_RUNS,
+            )
 
     def _refuse_when_ended(self) -> None:
         if self._state.ended:

@@ -41,6 +41,9 @@ _TEMPORAL = Actor(kind=ActorKind.SYSTEM, id="temporal")
 
 _REPORTS = (EntryKind.INCIDENT_OPENED, EntryKind.REPORT_ADDED)
 
+_TOO_LONG = 2
+"""How many times its limit a run's history may be before whoever acts has to wait for the next run."""
+
 _SOON = timedelta(milliseconds=1)
 """The shortest sleep: a due moment that has passed already is met at once."""
 
@@ -131,6 +134,12 @@ class IncidentWorkflow(Doors):
         info = workflow.info()
         long = info.is_continue_as_new_suggested() or info.get_current_history_length() > self._limit
         return long and self._seen > 1 and not self._state.ended
+
+    def _must_cut(self) -> bool:
+        """Whether people must be kept out for a moment: a run that drains waits for a lull, and there may be none."""
+        info = workflow.info()
+        far_too_long = info.get_current_history_length() > _TOO_LONG * self._limit
+        return self._draining and (far_too_long or info.is_continue_as_new_suggested())
 
     def _step(self) -> list[Entry]:
         """Let the core take what is in the inbox, up to the incident's end.

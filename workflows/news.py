@@ -7,7 +7,7 @@ from amends.timeline import EntryKind
 from runbooks.binding import bind, lookup
 from runbooks.expressions import CURRENCY
 from runbooks.language.facts import fits
-from workflows import facts
+from workflows import admission, facts
 from workflows.events import NewsReceived
 from workflows.state import State
 from workflows.turn import Turn
@@ -46,6 +46,8 @@ def _why_not(state: State, path: str, value: JsonValue) -> str | None:
         return "the runbook knows no such fact"
     if not fits(kind, value):
         return f"it is {kind.value}, which this is not"
+    if admission.is_too_long(value):
+        return f"it has more than {admission.LONGEST_TEXT} characters"
     try:
         bind(path, kind, value, currency=lookup(state.facts, CURRENCY))
     except DefinitionError as error:
