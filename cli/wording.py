@@ -13,6 +13,8 @@ _STEP = re.compile(r"^[a-z_]+\.(?:.*\.)?(?P<kind>tell|ask|wait|approve|measure)\
 
 _BESIDE = re.compile(r"^(?P<of>external|sla)\.(?P<name>[^.]+)(?P<decided>\.approve)?(\.\d+)?$")
 
+_REMINDER = "reminder."
+
 _PARTIES = {
     Party.US: "us",
     Party.PAYMENT_PROVIDER: "the payment provider",
@@ -30,6 +32,8 @@ def activity(name: str, message: str = "") -> str:
 def step(step_id: str) -> str:
     """What a step is about: its activity's words, or the name of its message, question or wait."""
     plain, number = _plain(step_id)
+    if plain.startswith(_REMINDER):
+        return f"the reminder of {step(step_id.split('.', 2)[2])}"
     named = _STEP.match(plain)
     if beside := _BESIDE.match(plain):
         return _beside(beside["of"], beside["name"], decided=bool(beside["decided"]))
@@ -61,6 +65,8 @@ def message_of(step_id: str) -> str:
     """The message that a step sends, ``""`` for a step that sends none."""
     if step_id.startswith("sla.update."):
         return "as promised"
+    if step_id.startswith(_REMINDER):
+        return f"as a reminder of {message_of(step_id.split('.', 2)[2])}"
     named = _STEP.match(_plain(step_id)[0])
     return named["name"] if named and named["kind"] in ("tell", "ask") else ""
 

@@ -6,6 +6,8 @@ from amends.timeline import EntryKind
 from drills.checking_acts import people_of, protecting_approvals, protecting_steps
 from runbooks.bundle import Bundle
 from runbooks.policy import GoalName
+from runbooks.program import AskStep, TellStep
+from workflows.beside import reminders_of
 
 _UPDATES = range(1, 31)
 """How often the customer may be sent a word by itself in one scenario, and more."""
@@ -82,13 +84,23 @@ class Beside:
 
     def effects(self) -> list[str]:
         """The steps beside the stages that do or send something, and what they call."""
-        sent = [f"sla.update.{number}" for number in _UPDATES] if self.messages() else []
+        sent = [f"sla.update.{number}" for number in _UPDATES] if self._told else []
+        sent += [reminder.id for reminder in self._reminders]
         return [*protecting_steps(self._bundle), *(each.protect_by for each in self._bundle.external), *sent]
 
     def messages(self) -> list[str]:
-        """What the customer is told by itself."""
+        """What the customer is told by itself, or reminded with."""
+        return [*self._told, *dict.fromkeys(reminder.message for reminder in self._reminders)]
+
+    @property
+    def _told(self) -> list[str]:
         goal = self._sla.goals.get(GoalName.UPDATE) if self._sla else None
         return [goal.tell] if goal is not None and goal.tell is not None else []
+
+    @property
+    def _reminders(self) -> list[TellStep]:
+        asks = [step for step in self._bundle.program.all_steps() if isinstance(step, AskStep)]
+        return [reminder for ask in asks for reminder in reminders_of(ask)]
 
     def approvals(self) -> list[str]:
         """The approvals without which a deadline of others is not protected."""

@@ -123,6 +123,14 @@ class Choice(Model):
     when: str | None = None
 
 
+class Reminders(Model):
+    """What is sent again while no answer has come, each so long ``after`` the question was delivered; ascending."""
+
+    message: str
+    values: tuple[str, ...] = ()
+    after: tuple[timedelta, ...]
+
+
 class AskStep(_Step):
     """Asks a party to choose. The answer's clock starts when the question has been delivered.
 
@@ -137,6 +145,7 @@ class AskStep(_Step):
     after: BySeverity | None = None
     choices: tuple[Choice, ...]
     answer_within: BySeverity
+    remind: Reminders | None = None
     if_silent: str | None
     save_as: str | None = None
     otherwise: str | None = None

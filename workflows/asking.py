@@ -8,7 +8,7 @@ from amends.timeline import EntryKind
 from runbooks.answer_times import say_answer_within
 from runbooks.catalogue import TELL
 from runbooks.program import AskStep, TellStep
-from workflows import effects, facts
+from workflows import beside, effects, facts
 from workflows.events import AnswerGiven
 from workflows.state import AskRun, State, StepPhase, StepRun
 from workflows.turn import Turn
@@ -43,6 +43,11 @@ def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, 
             if not ask.offered:
                 raise DefinitionError("none of the choices can be offered", place=step.id)
             send(turn, step, step.question, plan=plan)
+    elif (at := _reminds_at(step, ask)) is not None and turn.now >= at:
+        reminder = beside.reminders_of(step)[ask.reminded]
+        ask.reminded += 1
+        turn.state.steps[reminder.id] = StepRun(started_at=turn.now)
+        send(turn, reminder, reminder.message)
     elif ask.answer_by is not None and turn.now >= ask.answer_by:
         turn.note(EntryKind.SILENCE_ASSUMED, {"ask": step.id, "choice": step.if_silent})
         turn.ran_out(ask.answer_by)
@@ -51,6 +56,7 @@ def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, 
 
 def delivered(turn: Turn, step: AskStep, ask: AskRun) -> None:
     """The question has reached the customer: the answer's clock starts."""
+    ask.delivered_at = turn.now
     ask.answer_by = turn.now + _promised(turn.state, step)
     turn.note(
         EntryKind.QUESTION_ASKED,
@@ -115,10 +121,20 @@ def refusal(state: State, given: AnswerGiven) -> str | None:
     return None
 
 
-def due(run: StepRun) -> datetime | None:
+def due(step: AskStep, run: StepRun) -> datetime | None:
     """When an ask next has something to do."""
     assert run.ask is not None
-    return run.ask.answer_by if run.ask.offered else run.ask.not_before
+    if not run.ask.offered:
+        return run.ask.not_before
+    return _reminds_at(step, run.ask) or run.ask.answer_by
+
+
+def _reminds_at(step: AskStep, ask: AskRun) -> datetime | None:
+    """When the next reminder goes out; ``None`` for none, or none that would be before the answer's time is over."""
+    if step.remind is None or ask.delivered_at is None or ask.reminded == len(step.remind.after):
+        return None
+    at = ask.delivered_at + step.remind.after[ask.reminded]
+    return at if ask.answer_by is not None and at < ask.answer_by else None
 
 
 def _texts(state: State, message: str, limit: timedelta | None) -> dict[str, Data]:

@@ -1,13 +1,14 @@
 """Steps that stand in no stage, and run beside them when their moment has come.
 
-What protects a deadline of others, and the word that a customer gets before the promised time without one is over, are
-steps like any other: tried, reconciled, left to a person by the same rules. Only where they come from differs.
+What protects a deadline of others, the word that a customer gets before the promised time without one is over, and
+what calls a question to mind are steps like any other: tried, reconciled, left to a person by the same rules. Only
+where they come from differs.
 """
 
 from amends.models import Outcome, Party
 from runbooks.catalogue import CATALOGUE
 from runbooks.policy import ExternalDeadline, GoalName
-from runbooks.program import ApproveStep, DoStep, IfUndecided, OnRefusal, Step, TellStep, Undo
+from runbooks.program import ApproveStep, AskStep, DoStep, IfUndecided, OnRefusal, Step, TellStep, Undo
 from workflows import facts
 from workflows.state import EffectRun, State
 
@@ -18,7 +19,7 @@ _BESIDE = "external."
 def sequences(state: State) -> tuple[tuple[Step, ...], ...]:
     """The steps beside the stages, each sequence by itself: those that have begun, and those that may."""
     protected = (protecting(state, deadline) for deadline in state.bundle.external)
-    return (*protected, *((each,) for each in updates(state)))
+    return (*protected, *((each,) for each in (*updates(state), *reminders(state))))
 
 
 def protecting(state: State, deadline: ExternalDeadline) -> tuple[Step, ...]:
@@ -83,4 +84,29 @@ def updates(state: State) -> tuple[TellStep, ...]:
             on_refusal=OnRefusal.CONTINUE,
         )
         for number in range(1, state.updates + 1)
+    )
+
+
+def reminders(state: State) -> tuple[TellStep, ...]:
+    """The reminders of questions that have been sent so far."""
+    reminded = {name: run.ask.reminded for name, run in state.steps.items() if run.ask is not None and run.ask.reminded}
+    asks = (each for each in state.bundle.program.all_steps() if isinstance(each, AskStep)) if reminded else ()
+    return tuple(each for ask in asks for each in reminders_of(ask)[: reminded.get(ask.id, 0)])
+
+
+def reminders_of(step: AskStep) -> tuple[TellStep, ...]:
+    """The messages that a question is called to mind with, in order. One that does not arrive is nobody's task: the
+    question has."""
+    remind = step.remind
+    if remind is None:
+        return ()
+    return tuple(
+        TellStep(
+            id=f"reminder.{number}.{step.id}",
+            to=step.to,
+            message=remind.message,
+            values=remind.values,
+            on_refusal=OnRefusal.CONTINUE,
+        )
+        for number in range(1, len(remind.after) + 1)
     )

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from amends.models import Data, Outcome, Stage, Status
 from amends.timeline import Entry, EntryKind
 from runbooks.catalogue import TELL
+from runbooks.program import AskStep
 from workflows import (
     acts,
     approving,
@@ -285,7 +286,11 @@ def _step_dues(state: State) -> list[Due]:
             run = state.steps.get(asked.id)
             if run is None or run.phase is not StepPhase.RUNNING:
                 continue
-            at = asking.due(run) if run.ask is not None else waiting.due(run) if run.wait is not None else None
+            at = None
+            if isinstance(asked, AskStep):
+                at = asking.due(asked, run)
+            elif run.wait is not None:
+                at = waiting.due(run)
             if at is not None:
                 dues.append(Due(at=at, what=_what(run.wait is not None and at < run.wait.until_at, asked.id)))
     expiring = [(approval.expires_at, approval.id) for approval in state.approvals.values()]

@@ -32,7 +32,10 @@ class AskRun(_Part):
 
     not_before: Utc
     offered: list[str] = []
+    delivered_at: Utc | None = None
     answer_by: Utc | None = None
+    reminded: int = 0
+    """How often it was asked again."""
 
 
 class WaitRun(_Part):

@@ -138,6 +138,7 @@ def _own(step: Step) -> dict[str, Any]:
                 "after": _times(step.after) if step.after else None,
                 "choices": {choice.name: choice.when or True for choice in step.choices},
                 "answer_within": _times(step.answer_within),
+                "remind": {"message": step.remind.message, "after": list(step.remind.after)} if step.remind else None,
                 "if_silent": step.if_silent or SKIP,
                 "save_as": step.save_as,
                 "otherwise": step.otherwise,

@@ -107,6 +107,8 @@ class AskItem(_Item):
     beside_others: bool = False
     choices: tuple[ChoiceItem, ...]
     within: Times
+    reminded: tuple[timedelta, ...] = ()
+    reminder: Message | None = None
     if_silent: str | None
     save_as: str | None = None
     otherwise: str | None = None

@@ -191,6 +191,8 @@ class Steps:
             beside_others=beside,
             choices=_choices(step.choices),
             within=times_of(step.answer_within, self._severities),
+            reminded=step.remind.after if step.remind else (),
+            reminder=message_of(step.remind.message, self._texts) if step.remind else None,
             if_silent=None if step.if_silent == SKIP else step.if_silent,
             save_as=step.save_as,
             otherwise=step.otherwise,

@@ -58,6 +58,8 @@ def _sendings(runbook: Runbook) -> Iterator[_Sending]:
             yield _Sending((*path, "message"), step.message, None)
         if isinstance(step, Ask):
             yield _Sending((*path, "question"), step.question, step.answer_within)
+            if step.remind is not None:
+                yield _Sending((*path, "remind", "message"), step.remind.message, None)
 
 
 def _complaint(name: str, sending: _Sending, runbook: Runbook, context: Context, line: int) -> str | None:

@@ -40,12 +40,20 @@ class Tell(_WrittenStep):
     on_refusal: OnRefusal = OnRefusal.TASK
 
 
+class Remind(Written):
+    """A message that goes out each so long ``after`` a question was delivered, while no answer has come."""
+
+    message: MessageKey
+    after: Annotated[tuple[Duration, ...], Field(min_length=1, max_length=5)]
+
+
 class Ask(_WrittenStep):
     ask: Party
     question: MessageKey
     after: EachDuration | None = None
     choices: Annotated[dict[ChoiceName, ChoiceRule], ListedChoices, Field(min_length=1)]
     answer_within: EachDuration
+    remind: Remind | None = None
     if_silent: ChoiceName
     save_as: Name | None = None
     otherwise: ChoiceName | None = None

@@ -7,6 +7,7 @@ from runbooks.language.approvals import compile_approval
 from runbooks.language.calls import inputs_of, spec_of
 from runbooks.language.context import Context
 from runbooks.language.decisions import compile_decision
+from runbooks.language.durations import in_words
 from runbooks.language.facts import fields_of, fits
 from runbooks.language.measures import compile_measure
 from runbooks.language.naming import Ids
@@ -21,6 +22,7 @@ from runbooks.language.step_shapes import (
     Decide,
     Do,
     Measure,
+    Remind,
     Rounds,
     Tell,
     TogetherSteps,
@@ -36,6 +38,7 @@ from runbooks.program import (
     DoStep,
     FactType,
     OnRefusal,
+    Reminders,
     Step,
     TellStep,
     Together,
@@ -188,11 +191,25 @@ class StepCompiler:
             after=step.after.by_severity() if step.after else None,
             choices=tuple(Choice(name=name, when=when) for name, when in step.choices.items()),
             answer_within=step.answer_within.by_severity(),
+            remind=self._reminders(step.remind, step, (*path, "remind")) if step.remind else None,
             if_silent=None if step.if_silent == SKIP else step.if_silent,
             save_as=step.save_as,
             otherwise=step.otherwise,
             on_refusal=step.on_refusal,
         )
+
+    def _reminders(self, remind: Remind, step: Ask, path: Path) -> Reminders:
+        """One that comes when nobody is waited for any more would be a mistake."""
+        shortest = min(step.answer_within.by_severity().model_dump().values())
+        for index, after in enumerate(remind.after):
+            if after >= shortest:
+                message = f"{in_words(after)} is not before `answer_within`, which is {in_words(shortest)} at the least"
+                self._context.wrong((*path, "after", index), f"{message}; remind earlier, or wait longer")
+            if index and after <= remind.after[index - 1]:
+                message = f"{in_words(after)} is not after {in_words(remind.after[index - 1])}; write them in order"
+                self._context.wrong((*path, "after", index), message)
+        values = self._context.message((*path, "message"), remind.message)
+        return Reminders(message=remind.message, values=values, after=remind.after)
 
     def _wait(self, step: Wait, path: Path, step_id: str) -> WaitStep:
         self._context.expression((*path, "wait"), step.wait, FactType.BOOL)

@@ -167,6 +167,8 @@ class _Walker:
         for name, when in step.choices.items():
             self._reader.holds((*path, "choices", name), when, world)
         self._reader.message((*path, "question"), step.question, world)
+        if step.remind is not None:
+            self._reader.message((*path, "remind", "message"), step.remind.message, world)
         answered = world if step.save_as is None else world.saving(step.save_as, {step.save_as: SET})
         others = [world] if step.if_silent == SKIP else []
         refused = [self._skip(step, world)] if step.on_refusal is OnRefusal.CONTINUE else []

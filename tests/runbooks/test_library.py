@@ -96,6 +96,7 @@ def test_every_message_is_written_in_both_languages_and_names_only_facts() -> No
         sending = [step for step in bundle.program.all_steps() if isinstance(step, TellStep | AskStep)]
 
         keys = {step.message if isinstance(step, TellStep) else step.question for step in sending}
+        keys |= {step.remind.message for step in sending if isinstance(step, AskStep) and step.remind}
         keys |= {goal.tell for goal in bundle.sla.goals.values() if goal.tell} if bundle.sla else set()
 
         assert keys == set(bundle.messages)

@@ -6,9 +6,9 @@ from typing import Any
 from amends.models import Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle, MessageText
-from runbooks.program import BySeverity, SeverityRule
-from tests.workflows.builders import ASK, HOUR, OPS, START, Incident, applied, lost_parcel
-from workflows.events import Command, Registered, ReportReceived, TimeCame
+from runbooks.program import BySeverity, Reminders, SeverityRule
+from tests.workflows.builders import ASK, HOUR, OPS, START, Incident, applied, lost_parcel, refusing
+from workflows.events import CancelRequested, Command, Registered, ReportReceived, TimeCame
 
 PATIENT = BySeverity(
     critical=timedelta(hours=2), high=timedelta(hours=24), medium=timedelta(hours=48), low=timedelta(days=7)
@@ -79,3 +79,85 @@ def test_a_question_that_promises_nothing_follows_the_severity_at_its_arrival() 
     incident.take(applied(asked(incident), incident.now))
 
     assert incident.of(EntryKind.QUESTION_ASKED)[0]["answer_by"] == (START + 24 * HOUR).isoformat()
+
+
+def reminding(*hours: int, **world: Any) -> Incident:
+    """The question has arrived; its answer is awaited for a week, and it is called to mind after so many hours."""
+    remind = Reminders(message="choose", after=tuple(timedelta(hours=each) for each in hours))
+    ask = ASK.model_copy(update={"after": None, "answer_within": PATIENT, "remind": remind})
+    return Incident(bundle=lost_parcel(report=(), analysis=(ask,)), **world).open()
+
+
+def sent(incident: Incident) -> list[tuple[str, timedelta]]:
+    """What the customer was sent, by step, and when since the opening."""
+    requested = [each for each in incident.entries if each.kind is EntryKind.EFFECT_REQUESTED]
+    told = [each for each in requested if each.data["activity"] == "customers.tell"]
+    return [(str(each.data["step"]), each.occurred_at - START) for each in told]
+
+
+def test_a_question_is_called_to_mind_as_often_as_the_runbook_says_while_no_answer_comes() -> None:
+    incident = reminding(24, 48).wait(hours=7 * 24)
+
+    assert sent(incident)[:3] == [
+        (ASK.id, timedelta(0)),
+        (f"reminder.1.{ASK.id}", 24 * HOUR),
+        (f"reminder.2.{ASK.id}", 48 * HOUR),
+    ]
+    assert [each.occurred_at - START for each in incident.entries if each.kind is EntryKind.SILENCE_ASSUMED] == [
+        7 * 24 * HOUR
+    ]
+
+
+def test_no_reminder_follows_an_answer() -> None:
+    incident = reminding(24, 48).wait(hours=25).answer("reship").wait(hours=72)
+
+    assert [step for step, _ in sent(incident) if step.startswith("reminder")] == [f"reminder.1.{ASK.id}"]
+
+
+def test_none_is_sent_before_the_question_has_arrived_nor_once_its_time_is_over() -> None:
+    on_its_way = opened(
+        lost_parcel(
+            report=(),
+            analysis=(
+                ASK.model_copy(
+                    update={
+                        "after": None,
+                        "answer_within": PATIENT,
+                        "remind": Reminders(message="choose", after=(HOUR,)),
+                    }
+                ),
+            ),
+        )
+    )
+    on_its_way.now += 2 * HOUR
+    on_its_way.take(TimeCame())
+    late = reminding(8 * 24).wait(hours=9 * 24)
+
+    assert [step for step, _ in sent(on_its_way)] == [ASK.id]
+    assert not any(step.startswith("reminder") for step, _ in sent(late))
+
+
+def test_a_reminder_that_does_not_arrive_is_nobody_s_task_and_the_next_one_is_sent() -> None:
+    def world(command: Command, now: Any) -> Any:
+        return (
+            refusing("customers.tell")(command, now) if command.step.startswith("reminder") else applied(command, now)
+        )
+
+    incident = reminding(24, 48, world=world).wait(hours=50)
+
+    assert len(sent(incident)) == 3
+    assert incident.state.tasks == []
+    assert incident.state.steps[ASK.id].phase == "running"
+
+
+def test_calling_off_while_a_reminder_is_under_way_waits_for_it_and_sends_no_other() -> None:
+    incident = reminding(24, 48)
+    incident.now += 24 * HOUR
+    incident.take(TimeCame())  # and nothing comes back
+    incident.take(CancelRequested(key="c", reason="found", actor=OPS))
+    under_way = incident.status()
+    incident.settle().wait(hours=72)
+
+    assert under_way != "cancelled"
+    assert incident.status() == "cancelled"
+    assert len([step for step, _ in sent(incident) if step.startswith("reminder")]) == 1

@@ -102,6 +102,9 @@ class Steps(Frame):
         details.append(f"选项：{choices}{decided}。")
         silence = f"逾期未答复视为选择 {code(item.if_silent)}" if item.if_silent else "逾期未答复则不再等待，继续处理"
         details.append(f"自送达起等待答复{self.span(item.within)}；{silence}。")
+        if item.reminder is not None:
+            when = self.listed([self.duration(each) for each in item.reminded])
+            details.append(f"其间未答复的，在送达后{when}发送“{self.title(item.reminder)}”。")
         if item.save_as:
             details.append(f"答复记为 {code(item.save_as)}{self._not_asked(item)}。")
         sentence = f"询问{self.party(item.to)}：“{self.title(item.question)}”"

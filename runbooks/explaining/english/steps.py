@@ -117,6 +117,9 @@ class Steps(Frame):
             else "silence means that we go on without an answer"
         )
         details.append(f"An answer is awaited for {self.times(item.within)} from its delivery; {silence}.")
+        if item.reminder is not None:
+            when = self.listed([self.duration(each) for each in item.reminded])
+            details.append(f"Meanwhile “{self.title(item.reminder)}” is sent {when} after the delivery.")
         if item.save_as:
             details.append(f"The answer is kept as {code(item.save_as)}{self._not_asked(item)}.")
         sentence = f"Ask {self.party(item.to)}: “{self.title(item.question)}”"

@@ -49,6 +49,7 @@ def other_values(value: JsonValue) -> list[JsonValue]:
                 {"activity": "x", "takes": []},
                 {"amount": 1, "currency": "USD"},
                 {"begins": 0, "ends": 60, "above": "high"},
+                {"message": "x", "after": ["PT1H"]},
             ]
         case []:
             return [["x"], ["2031-01-01"], [{"who": "an", "begins": 0, "ends": 60}]]

@@ -1,9 +1,21 @@
+from datetime import timedelta
+
 import pytest
 
 from runbooks.language.compiler import workflow_type
 from runbooks.language.problems import RunbookErrors
 from runbooks.policy import Interrupt
-from runbooks.program import ApproveStep, AskStep, Choice, DecideStep, FactType, Rounds, Together, Value, WaitStep
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    Choice,
+    DecideStep,
+    FactType,
+    Rounds,
+    Together,
+    Value,
+    WaitStep,
+)
 from tests.runbooks.builders import compiled, small
 
 TELL = "        - {tell: customer, message: sorry}\n"
@@ -105,6 +117,39 @@ def test_a_list_of_choices_offers_each_always_and_skip_means_no_answer() -> None
     assert isinstance(ask, AskStep)
     assert ask.choices == (Choice(name="1"), Choice(name="2"))
     assert ask.if_silent is None
+
+
+def reminded(after: str) -> str:
+    """A question whose answer is awaited for two days, or one in haste."""
+    within = "answer_within: {critical: 1d, high: 2d, medium: 2d, low: 2d}"
+    remind = f"remind: {{message: sorry, after: {after}}}"
+    return in_plan(
+        f"        - {{ask: customer, question: sorry, choices: [1, 2], {within}, {remind}, if_silent: skip}}\n"
+    )
+
+
+def test_a_question_is_called_to_mind_so_long_after_it() -> None:
+    (ask,) = compiled(reminded("[6h, 12h]")).program.action[0].steps
+
+    assert isinstance(ask, AskStep)
+    assert ask.remind is not None
+    assert (ask.remind.message, ask.remind.after) == ("sorry", (timedelta(hours=6), timedelta(hours=12)))
+
+
+@pytest.mark.parametrize(
+    ("after", "complaint"),
+    [
+        ("[24h]", "24h is not before `answer_within`, which is 24h at the least; remind earlier, or wait longer"),
+        ("[12h, 12h]", "12h is not after 12h; write them in order"),
+        ("[]", "`after`"),
+        ("[soon]", "'soon' is not a duration"),
+    ],
+)
+def test_a_reminder_that_nobody_could_heed_is_refused(after: str, complaint: str) -> None:
+    with pytest.raises(RunbookErrors) as caught:
+        compiled(reminded(after))
+
+    assert complaint in str(caught.value)
 
 
 def test_inputs_come_from_with_or_from_the_reports_field_of_the_same_name() -> None:
