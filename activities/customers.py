@@ -9,4 +9,6 @@ from runbooks.catalogue import TELL, TellRequest
 class CustomerActivities(SystemActivities[ports.Customers]):
     @carries_out(TELL)
     def tell(self, call: Call, inputs: TellRequest) -> ports.Delivery:
-        return self._port.tell(call, order_id=inputs.order_id, texts=inputs.texts, values=inputs.values)
+        return self._port.tell(
+            call, order_id=inputs.order_id, texts=inputs.texts, values=inputs.values, bounced=inputs.bounced
+        )

@@ -136,11 +136,13 @@ class CreditRequest(Model):
 
 
 class TellRequest(Model):
-    """``texts``: language → ``{"subject": …, "body": …}``; ``values``: what stands for the placeholders."""
+    """``texts``: language → ``{"subject": …, "body": …}``; ``values``: what stands for the placeholders; ``bounced``:
+    how many of the customer's channels have sent it back."""
 
     order_id: str
     texts: dict[str, dict[str, str]]
     values: dict[str, str] = {}
+    bounced: int = 0
 
 
 def _read(name: str, takes: type[Model], gives: type[Model], says: dict[str, str], **rest: Any) -> ActivitySpec:
@@ -175,6 +177,9 @@ it, says that it has not carried it out."""
 
 NOT_DONE = "NotDone"
 """How an effect is refused, whatever its own refusals are, when a person has found out that it was not carried out."""
+
+BOUNCED = "Bounced"
+"""How a message is refused that a channel has sent back; another channel may bring it."""
 
 TELL = "customers.tell"
 """The activity behind ``tell: customer`` and ``ask: customer``."""
@@ -340,7 +345,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
             TellRequest,
             ports.Delivery,
             {"en": "Write to the customer.", "zh": "给顾客发送消息。"},
-            refusals=("OrderNotFound", "Undeliverable"),
+            refusals=("OrderNotFound", BOUNCED, "Undeliverable"),
             final=True,
         ),
     )

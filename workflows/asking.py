@@ -6,16 +6,20 @@ from amends.errors import DefinitionError
 from amends.models import Data, Severity
 from amends.timeline import EntryKind
 from runbooks.answer_times import say_answer_within
-from runbooks.catalogue import TELL
+from runbooks.catalogue import BOUNCED, TELL
 from runbooks.program import AskStep, TellStep
 from workflows import beside, effects, facts
-from workflows.events import AnswerGiven
+from workflows.events import AnswerGiven, CommandReturned
 from workflows.state import AskRun, State, StepPhase, StepRun
 from workflows.turn import Turn
 
+MOST_CHANNELS = 5
+"""A message that so many channels have sent back is a person's to bring."""
 
-def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None = None) -> None:
-    """Send a message to the customer of the order, in every language that the bundle has.
+
+def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None = None, bounced: int = 0) -> None:
+    """Send a message to the customer of the order, in every language that the bundle has. ``bounced``: how many of the
+    customer's channels have sent it back; it goes over the next.
 
     A question says how long its answer is awaited at the severity of now; ``delivered`` keeps to what it says.
     """
@@ -26,7 +30,23 @@ def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None
     assert isinstance(report, dict)
     inputs: Data = {"order_id": report["order_id"], "texts": dict(texts), "values": dict(values)}
     shown: Data = {"to": step.to, "message": message, "values": dict(values)}
+    if bounced:
+        inputs["bounced"] = shown["bounced"] = bounced
     effects.request(turn, step=step.id, activity=TELL, inputs=inputs, shown=shown, final=False, plan=plan)
+
+
+def goes_on_elsewhere(turn: Turn, step: TellStep | AskStep, returned: CommandReturned, *, plan: str | None) -> bool:
+    """Send a message that has come back over the customer's next channel; whether it is on its way again."""
+    if returned.refusal is None or returned.refusal.reason != BOUNCED:
+        return False
+    newest = next(effect for effect in reversed(turn.state.effects) if effect.step == step.id)
+    before = newest.inputs.get("bounced", 0)
+    assert isinstance(before, int)
+    if before + 1 >= MOST_CHANNELS:
+        return False
+    message = step.message if isinstance(step, TellStep) else step.question
+    send(turn, step, message, plan=plan, bounced=before + 1)
+    return True
 
 
 def begin(turn: Turn, step: AskStep, run: StepRun) -> None:

@@ -348,10 +348,18 @@ def _settled(
         case Outcome.UNKNOWN:
             run.phase = StepPhase.STUCK
             turn.open_task(task_id=f"unknown:{command.id}", step=step.id, why=Why.OUTCOME_UNKNOWN)
+        case Outcome.NOT_APPLIED if _on_its_way_again(turn, step, event, plan=plan):
+            pass
         case Outcome.NOT_APPLIED:
             _refused(turn, step, run, f"refused:{command.id}", Why.REFUSED, plan=plan)
         case _:
             assert_never(event.outcome)
+
+
+def _on_its_way_again(turn: Turn, step: Step, event: CommandReturned, *, plan: str | None) -> bool:
+    if not isinstance(step, TellStep | AskStep) or turn.state.cancelling:
+        return False
+    return asking.goes_on_elsewhere(turn, step, event, plan=plan)
 
 
 def _applied(turn: Turn, step: DoStep | TellStep | AskStep | MeasureStep, run: StepRun, event: CommandReturned) -> None:

@@ -256,12 +256,17 @@ class Payments(Recalling, Protocol):
 
 
 class Customers(Recalling, Protocol):
-    def tell(self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str]) -> Delivery:
+    def tell(
+        self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str], bounced: int = 0
+    ) -> Delivery:
         """Sends a message to who placed the order, in their language.
 
         ``texts``: language → ``{"subject": …, "body": …}``, with placeholders in braces; ``values``: what stands for
-        them. ``{customer.name}`` is filled in by the shop, so that no personal data leaves it. Refuses
-        ``OrderNotFound``, ``Undeliverable``.
+        them. ``{customer.name}`` is filled in by the shop, so that no personal data leaves it.
+
+        A customer is reached over channels that have an order; the first ``bounced`` of them have sent this message
+        back, so it goes over the next. Refuses ``OrderNotFound``; ``Bounced`` when the channel sends it back: the one
+        after it may not; ``Undeliverable`` when no channel is left, or the message itself cannot be sent.
         """
 
 

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from amends.models import Severity
+from amends.models import Outcome, Refusal, Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle, MessageText
+from runbooks.catalogue import BOUNCED, TELL
 from runbooks.program import BySeverity, Reminders, SeverityRule
 from tests.workflows.builders import ASK, HOUR, OPS, START, Incident, applied, lost_parcel, refusing
-from workflows.events import CancelRequested, Command, Registered, ReportReceived, TimeCame
+from workflows.events import CancelRequested, Command, CommandReturned, Registered, ReportReceived, TimeCame
 
 PATIENT = BySeverity(
     critical=timedelta(hours=2), high=timedelta(hours=24), medium=timedelta(hours=48), low=timedelta(days=7)
@@ -161,3 +162,51 @@ def test_calling_off_while_a_reminder_is_under_way_waits_for_it_and_sends_no_oth
     assert under_way != "cancelled"
     assert incident.status() == "cancelled"
     assert len([step for step, _ in sent(incident) if step.startswith("reminder")]) == 1
+
+
+def bouncing(times: int) -> Any:
+    """A world in which the first channels send every message back."""
+    sent_back: list[str] = []
+
+    def world(command: Command, now: Any) -> CommandReturned:
+        if command.activity != TELL or len(sent_back) == times:
+            return applied(command, now)
+        sent_back.append(command.id)
+        refusal = Refusal(reason=BOUNCED, message="the mailbox is full")
+        return CommandReturned(command_id=command.id, outcome=Outcome.NOT_APPLIED, refusal=refusal)
+
+    return world
+
+
+def tells(incident: Incident) -> list[tuple[str, Any]]:
+    return [(each.id, each.inputs.get("bounced")) for each in incident.commands if each.activity == TELL]
+
+
+def test_a_message_that_comes_back_goes_over_the_next_channel_and_the_answer_s_clock_starts_when_it_arrives() -> None:
+    incident = Incident(bundle=asking(en="choose"), world=bouncing(2)).open()
+
+    assert tells(incident) == [(f"{ASK.id}/1", None), (f"{ASK.id}/2", 1), (f"{ASK.id}/3", 2)]
+    assert incident.state.tasks == []
+    assert [each.data["ask"] for each in incident.entries if each.kind is EntryKind.QUESTION_ASKED] == [ASK.id]
+
+
+def test_what_every_channel_sends_back_becomes_a_person_s_call_and_is_tried_from_the_first_again() -> None:
+    incident = Incident(bundle=asking(en="choose"), world=bouncing(5)).open()
+    (task,) = incident.state.tasks
+
+    incident.retry(task.id)
+
+    assert [bounced for _, bounced in tells(incident)] == [None, 1, 2, 3, 4, None]
+    assert incident.state.tasks == []
+
+
+def test_what_comes_back_while_the_incident_is_called_off_is_not_sent_again() -> None:
+    incident = opened(asking(en="choose"))
+    command = asked(incident)
+    incident.take(CancelRequested(key="c", reason="found", actor=OPS))
+
+    incident.take(bouncing(1)(command, START))
+    incident.settle()
+
+    assert len(tells(incident)) == 1
+    assert incident.status() == "cancelled"

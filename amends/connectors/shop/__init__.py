@@ -14,7 +14,7 @@ SO-1006   CNY 6,200   high value; the carrier answers neither search nor claim
 SO-1007   CNY 120     low value; the carrier gives up after 20 h
 SO-1008   CNY 320     out of stock, and the refund is declined: nothing helps
 SO-1009   CNY 199     letters to the customer come back: ``Undeliverable``
-SO-1010   CNY 488     two parcels; ``PC-1010-1`` delivered, ``PC-1010-2`` lost and too old for a claim
+SO-1010   CNY 488     two parcels; ``PC-1010-1`` delivered, ``PC-1010-2`` lost and too old for a claim; letters bounce
 SO-1011   CNY 2,400   needs approvals; the carrier has no room: ``NoCapacity``
 SO-1012   CNY 1,200   needs approvals; the carrier gives up after 20 h; a reshipment goes through
 ========  ==========  ==========================================================================================

@@ -18,32 +18,48 @@ class ShopCustomers(Desk):
     _system = "customers"
 
     def tell(
-        self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str]
+        self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str], bounced: int = 0
     ) -> ports.Delivery:
         def work(db: Session) -> ports.Delivery:
             order = lookup.order(db, order_id, lock=True)
             customer = db.get_one(CustomerRow, order.customer_id)
-            if customer.email is None:
-                raise Refused("Undeliverable", f"the customer of order {order_id!r} has no address that takes letters")
+            channel, address = _channel(order_id, customer, bounced)
             language = _language(order_id, texts, customer.language)
             known = {**values, "customer.name": customer.name}
             n = lookup.count(db, MessageRow.order_id, order_id) + 1
             message = MessageRow(
                 message_id=f"{order_id.replace('SO', 'MS', 1)}-{n}",
                 order_id=order_id,
-                channel="email",
-                address=customer.email,
+                channel=channel,
+                address=address,
                 language=language,
                 subject=_filled(texts[language].get("subject", ""), known),
                 body=_filled(texts[language].get("body", ""), known),
                 sent_at=call.at,
             )
             db.add(message)
-            return ports.Delivery(message_id=message.message_id, channel="email", language=language)
+            return ports.Delivery(message_id=message.message_id, channel=channel, language=language)
 
-        args = {"order_id": order_id, "texts": texts, "values": values}
+        args = {"order_id": order_id, "texts": texts, "values": values, "bounced": bounced}
         return self._door.give("customers.tell", call, args, ports.Delivery, work)
 
+
+def _channel(order_id: str, customer: CustomerRow, bounced: int) -> tuple[str, str]:
+    """The channel that a message goes over, and the address there: the first one that has not sent it back."""
+    known = [(channel, address) for channel, address in (("email", customer.email), ("sms", customer.phone)) if address]
+    if not known:
+        raise Refused("Undeliverable", f"the customer of order {order_id!r} has no address that takes letters")
+    if bounced >= len(known):
+        tried = " and ".join(channel for channel, _ in known)
+        raise Refused("Undeliverable", f"{tried} have sent it back; the customer of {order_id!r} has no other channel")
+    channel, address = known[bounced]
+    if address.endswith(_SENDS_BACK):
+        raise Refused("Bounced", f"{channel} has sent the message for order {order_id!r} back")
+    return channel, address
+
+
+_SENDS_BACK = "@bounces.example"
+"""Where no letter arrives."""
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.]*)\}")
 

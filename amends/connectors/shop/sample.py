@@ -44,6 +44,7 @@ class SampleStock(Written):
 class SampleCustomer(Written):
     name: str
     email: str | None = None
+    phone: str | None = None
     language: Literal["en", "zh"]
 
 

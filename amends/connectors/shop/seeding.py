@@ -39,7 +39,13 @@ def plant(db: Session, world: Sample, at: datetime) -> tuple[str, ...]:
         for sku, stock in world.stock.items()
     )
     db.add_all(
-        CustomerRow(customer_id=customer_id, name=customer.name, email=customer.email, language=customer.language)
+        CustomerRow(
+            customer_id=customer_id,
+            name=customer.name,
+            email=customer.email,
+            phone=customer.phone,
+            language=customer.language,
+        )
         for customer_id, customer in world.customers.items()
     )
     db.flush()

@@ -42,6 +42,7 @@ FIELDS = {
     "status": "状态",
     "subject": "主题",
     "texts": "文本",
+    "bounced": "退回次数",
     "time": "时间",
     "total": "总额",
     "trace_id": "查找编号",

@@ -74,6 +74,7 @@ EFFECTS = (
     _case("payments.refund", order_id="SO-1001", parcel_id="PC-1001-1", amount=cny(39800)),
     *(_case(name, order_id="SO-1001", amount=cny(5000)) for name in CREDITS),
     _case("customers.tell", order_id="SO-1001", **_LETTER),
+    _case("customers.tell", order_id="SO-1001", **_LETTER, bounced=1),
 )
 
 REFUSALS = (
@@ -140,6 +141,8 @@ REFUSALS = (
     ),
     _case("customers.tell", reason="OrderNotFound", order_id="SO-9999", **_LETTER),
     _case("customers.tell", reason="Undeliverable", order_id="SO-1009", **_LETTER),
+    _case("customers.tell", reason="Bounced", order_id="SO-1010", **_LETTER),
+    _case("customers.tell", reason="Undeliverable", order_id="SO-1001", **_LETTER, bounced=2),
     _case("customers.tell", reason="Undeliverable", order_id="SO-1001", texts=LETTER, values={}),
     _case("customers.tell", reason="Undeliverable", order_id="SO-1001", texts={}, values={}),
 )

@@ -9,13 +9,14 @@ from amends.connectors.shop.tables.base import Base
 
 
 class CustomerRow(Base):
-    """``email`` is unset when letters to it come back."""
+    """``email`` is unset when letters to it come back; ``phone``: where text messages go, if they may."""
 
     __tablename__ = "customers"
 
     customer_id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     email: Mapped[str | None]
+    phone: Mapped[str | None]
     language: Mapped[str]
 
 
