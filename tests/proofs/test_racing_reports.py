@@ -62,6 +62,7 @@ async def _until(rig: Rig, reached: Callable[[Callable[[str], int]], bool]) -> N
 
 
 async def test_three_hundred_reports_race_with_opening_and_closing(rig: Rig) -> None:
+    """However many reports race with opening and closing, none is lost and none counts twice."""
     closings = 0
     done = asyncio.Event()
 

@@ -183,6 +183,7 @@ def tells(incident: Incident) -> list[tuple[str, Any]]:
 
 
 def test_a_message_that_comes_back_goes_over_the_next_channel_and_the_answer_s_clock_starts_when_it_arrives() -> None:
+    """An answer's clock starts when the question is proven delivered."""
     incident = Incident(bundle=asking(en="choose"), world=bouncing(2)).open()
 
     assert tells(incident) == [(f"{ASK.id}/1", None), (f"{ASK.id}/2", 1), (f"{ASK.id}/3", 2)]
@@ -190,7 +191,7 @@ def test_a_message_that_comes_back_goes_over_the_next_channel_and_the_answer_s_c
     assert [each.data["ask"] for each in incident.entries if each.kind is EntryKind.QUESTION_ASKED] == [ASK.id]
 
 
-def test_what_every_channel_sends_back_becomes_a_person_s_call_and_is_tried_from_the_first_again() -> None:
+def test_what_every_channel_sends_back_becomes_a_persons_call_and_is_tried_from_the_first_again() -> None:
     incident = Incident(bundle=asking(en="choose"), world=bouncing(5)).open()
     (task,) = incident.state.tasks
 
