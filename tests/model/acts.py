@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from amends.models import Actor, ActorKind, Data, Evidence, Money, Outcome
+from amends.models import Actor, ActorKind, Data, Evidence, Money, Outcome, Severity
 from runbooks.program import AskStep, DoStep
 from tests.model.shop import GIVING
 from tests.model.walk import REPORT, Walk
@@ -15,10 +15,13 @@ from workflows.events import (
     DecisionGiven,
     EscalationRequested,
     Event,
+    EvidenceAdded,
     NewsReceived,
+    NoteAdded,
     PlanChosen,
     ReportReceived,
     RetryRequested,
+    SeverityChosen,
     SnoozeRequested,
     TaskSettled,
     Verdict,
@@ -63,6 +66,16 @@ class Acts:
 
     def snooze(self, key: str, until: datetime, who: Actor) -> bool:
         return self._counts(SnoozeRequested(key=key, until=until, reason="the carrier calls at two", actor=who))
+
+    def note(self, key: str, who: Actor) -> bool:
+        return self._counts(NoteAdded(key=key, text="she called twice", actor=who))
+
+    def show(self, key: str, who: Actor) -> bool:
+        return self._counts(EvidenceAdded(key=key, evidence=EVIDENCE, actor=who))
+
+    def set_severity(self, key: str, severity: Severity | None, who: Actor) -> bool:
+        """``severity``: not set, as the rules say."""
+        return self._counts(SeverityChosen(key=key, severity=severity, reason="it is medicine", actor=who))
 
     def decide(
         self, key: str, approval: str, who: Actor, *, verdict: Verdict = Verdict.APPROVE, stale: bool = False

@@ -17,6 +17,9 @@ KEYED = {
     EntryKind.ACKNOWLEDGED: ("acknowledgement", "key"),
     EntryKind.ESCALATION_REQUESTED: ("escalation", "key"),
     EntryKind.SNOOZE_REQUESTED: ("snooze", "key"),
+    EntryKind.NOTE_ADDED: ("note", "key"),
+    EntryKind.EVIDENCE_ADDED: ("evidence", "key"),
+    EntryKind.SEVERITY_CHOSEN: ("severity", "key"),
 }
 
 HANDS = (
@@ -27,8 +30,22 @@ HANDS = (
     EntryKind.PLAN_CHOSEN,
     EntryKind.TASK_SETTLED,
     EntryKind.WAIVER_REQUESTED,
+    EntryKind.SEVERITY_CHOSEN,
 )
 """What makes whoever did it one who has brought the incident here."""
+
+
+OF_THE_TEAM = (
+    EntryKind.ACKNOWLEDGED,
+    EntryKind.ESCALATION_REQUESTED,
+    EntryKind.SNOOZE_REQUESTED,
+    EntryKind.RETRY_REQUESTED,
+    EntryKind.PLAN_CHOSEN,
+    EntryKind.TASK_SETTLED,
+    EntryKind.WAIVER_REQUESTED,
+    EntryKind.SEVERITY_CHOSEN,
+)
+"""What only people do who fill a role."""
 
 
 def text(data: Data, name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from amends.models import Outcome
+from amends.models import Outcome, Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from tests.model.acts import CUSTOMER, TEMPORAL, Acts
@@ -182,6 +182,17 @@ class Walks(RuleBasedStateMachine):
             self.acts.escalate(name, actor)
         else:
             self.acts.snooze(name, self._walk.now + timedelta(hours=(3, 20, 30)[act - 7]), actor)
+
+    @precondition(lambda self: self._on())
+    @rule(who=_WHO, act=_FATE, key=_KEYS)
+    def somebody_says_something(self, who: str, act: int, key: str) -> None:
+        name, actor = self._key(key), person(who)
+        if act < 2:
+            self.acts.note(name, actor)
+        elif act < 4:
+            self.acts.show(name, actor)
+        else:
+            self.acts.set_severity(name, [*Severity, None, None][act - 4], actor)
 
     @precondition(lambda self: self._on() and self._walk.state.approvals)
     @rule(which=_ANY, who=_WHO, how=_FATE, key=_KEYS)

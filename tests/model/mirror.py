@@ -11,7 +11,7 @@ from amends.models import ActorKind, Data, Stage
 from amends.timeline import Entry, EntryKind
 from runbooks.program import walk
 from tests.model.consent import Consent, Seen, money_of
-from tests.model.entries import HANDS, KEYED, text
+from tests.model.entries import HANDS, KEYED, OF_THE_TEAM, text
 from tests.model.shop import GIVING, Call, Shop
 from workflows.events import Command
 
@@ -46,6 +46,7 @@ class Mirror(Consent):
         """Take what one event has led to. Raises ``AssertionError`` for what must not be."""
         for entry in entries:
             self._number(entry)
+            assert entry.kind not in OF_THE_TEAM or any(entry.actor.id in role.team for role in self.roles.values())
             self._count_key(entry)
             self._follow(entry)
         for command in commands:

@@ -18,7 +18,7 @@ from runbooks.program import (
     Together,
 )
 from tests.model import promises
-from tests.model.promises import BOSSES, FINANCE, LEADS
+from tests.model.promises import BOSSES, CLERKS, FINANCE, LEADS
 from tests.model.steps import (
     UNDONE,
     WORTH,
@@ -37,8 +37,8 @@ from tests.model.steps import (
 )
 from tests.workflows.builders import FACTS
 
-PEOPLE = (*LEADS, *FINANCE, *BOSSES, "ops:mei")
-"""Everybody who acts; the last has no role."""
+PEOPLE = (*LEADS, *FINANCE, *BOSSES, *CLERKS)
+"""Everybody who has a role."""
 
 
 def a_parcel() -> Bundle:

@@ -23,6 +23,8 @@ from runbooks.program import BySeverity, Value
 from tests.workflows.builders import always
 
 LEADS, FINANCE, BOSSES = ("ops:lin", "ops:tao"), ("fin:chen", "fin:wang", "fin:zhao"), ("boss:an", "boss:bo")
+CLERKS = ("ops:mei",)
+"""They see to tasks, and approve next to nothing."""
 _ZONE = "Europe/Berlin"
 _DAY = 24 * 60
 
@@ -69,6 +71,7 @@ ROLES = {
         quiet=Quiet(begins=12 * 60, ends=13 * 60 + 30, above=Severity.CRITICAL),
         approves_up_to=Money(amount=45_000, currency="CNY"),
     ),
+    "clerks": Role(team=CLERKS, approves_up_to=Money(amount=1, currency="CNY")),
     "bosses": Role(team=BOSSES, approves_up_to=Money(amount=1_000_000, currency="CNY")),
 }
 """The leads hand over at half past two, also in the night in which the clocks show that twice, and two are on for an

@@ -27,12 +27,11 @@ _WALKS = settings(
 )
 
 _NOT_WALKED = {
-    *(EntryKind.NOTE_ADDED, EntryKind.EVIDENCE_ADDED, EntryKind.ASSIGNED, EntryKind.SEVERITY_CHOSEN),
-    *(EntryKind.SUSPENSION_REQUESTED, EntryKind.SUSPENSION_ENDED, EntryKind.RESUMPTION_REQUESTED),
+    *(EntryKind.ASSIGNED, EntryKind.SUSPENSION_REQUESTED, EntryKind.SUSPENSION_ENDED, EntryKind.RESUMPTION_REQUESTED),
     *(EntryKind.SKIP_REQUESTED, EntryKind.TAKEN_OVER, EntryKind.DECISION_MADE, EntryKind.ROUND_ENDED),
     *(EntryKind.INTERRUPTED, EntryKind.INTERRUPT_IGNORED, EntryKind.NEWS_IGNORED),
 }
-"""What people say and take over, decisions, rounds and interrupts: proven elsewhere, and on no walk yet."""
+"""What people give and take over, decisions, rounds and interrupts: proven elsewhere, and on no walk yet."""
 
 _SKIP = {EntryKind.STEP_SKIPPED}
 _LET_GO = {EntryKind.DEADLINE_LET_GO}
