@@ -3,7 +3,12 @@
 ::
 
     receipt = await starter.open_incident(
-        client, "lost_parcel", {"order_id": "SO-1001", "parcel_id": "PC-1001-1"}, key="hotline-4711", actor=actor
+        client,
+        "lost_parcel",
+        {"order_id": "SO-1001", "parcel_id": "PC-1001-1"},
+        key="hotline-4711",
+        actor=actor,
+        signer=DoorKey.read(Path("door.json")),
     )
     receipt.incident_id
 """
@@ -24,6 +29,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from amends.doors.keys import DoorKey
 from amends.errors import InputError, Trouble
 from amends.models import Actor, Data
 from amends.temporal import WORKFLOW_QUEUE
@@ -54,6 +60,7 @@ async def open_incident(
     *,
     key: str,
     actor: Actor,
+    signer: DoorKey | None = None,
     queue: str = WORKFLOW_QUEUE,
     bundle: Bundle | None = None,
     patience: timedelta = PATIENCE,
@@ -64,7 +71,8 @@ async def open_incident(
     ``report`` carries the fields that the runbook's ``report`` section asks for. ``key`` is the report's idempotency
     key: the same key again, whenever and however often, changes nothing and gets the same receipt, or one whose
     ``duplicate_of`` names the earlier incident that has it. ``receipt.result`` is ``opened`` or ``added``.
-    ``bundle``: what a new incident follows; the runbook of ``exception_type`` as it is now, if not given.
+    ``signer``: the key of the door that vouches for ``actor``; without it the actor stays unverified. ``bundle``: what
+    a new incident follows; the runbook of ``exception_type`` as it is now, if not given.
 
     Returns when the report is in the journal. Raises ``InputError`` for a report that does not fit, ``Trouble`` when
     nothing answered within ``patience``; then it is safe, and right, to try again with the same key.
@@ -75,6 +83,8 @@ async def open_incident(
     if history_limit is not None:
         start = start.model_copy(update={"history_limit": history_limit})
     request = ReportRequest(key=key, report=report, actor=actor)
+    if signer is not None:
+        request = signer.signed(request, act=REPORT, workflow_id=bundle.workflow_id(report))
     deadline = asyncio.get_running_loop().time() + patience.total_seconds()
     trouble, pause = "nothing answered", 0.05
     update_id = key

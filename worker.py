@@ -25,10 +25,12 @@ from activities.named import NamedInLogs
 from activities.registry import activities_of, activities_on
 from amends import __version__
 from amends.connectors.ports import Connectors
+from amends.doors.trusted import Trusted
 from amends.errors import ConfigurationError
 from amends.journal import Journal
 from amends.temporal import WORKFLOW_QUEUE, effects_queue, journal_queue
 from workflows.host import IncidentWorkflow
+from workflows.vouching import Vouching
 
 T = TypeVar("T")
 
@@ -79,6 +81,7 @@ async def serving(
     *,
     journal: Journal | None,
     connectors: Connectors | None,
+    doors: Trusted | None = None,
     queue: str = WORKFLOW_QUEUE,
     parts: Collection[Part] = EVERYTHING,
     version: WorkerDeploymentVersion | None = None,
@@ -89,8 +92,9 @@ async def serving(
 
     Workflows, journal writes and effects have pools of their own, so that none can starve another. On leaving, each
     finishes what it is doing. ``parts``: which of the three are carried here; only effects need ``connectors``, and
-    only incidents do without ``journal``. ``version``: the worker deployment version that this is; tasks come once
-    Temporal has been told to route to it, and open incidents move on to it. Without it, nothing is routed.
+    only incidents do without ``journal``. ``doors``: those whose word for a person counts; none's if not given.
+    ``version``: the worker deployment version that this is; tasks come once Temporal has been told to route to it, and
+    open incidents move on to it. Without it, nothing is routed.
 
     Raises ``ConfigurationError`` when something that is needed was not given. A worker that fails while it serves
     cancels the block and raises its error.
@@ -98,7 +102,7 @@ async def serving(
     common = _Common(
         build_id=None if version else _BUILD,
         deployment_config=None if version is None else _deployment(version),
-        interceptors=[NamedInLogs(), *interceptors],
+        interceptors=[NamedInLogs(), Vouching(doors or Trusted()), *interceptors],
     )
     async with contextlib.AsyncExitStack() as stack:
         workers: dict[Part, Worker] = {}

@@ -98,11 +98,13 @@ class ActorKind(StrEnum):
 
 
 class Actor(Model):
-    """Who did something. ``verified`` is true only when a door has checked a signed claim."""
+    """Who did something. ``verified``: the engine has it from a claim that a trusted door signed (or is it itself);
+    what a request says of that counts for nothing. ``claim``: the claim, as the door signed it."""
 
     kind: ActorKind
     id: str = Field(min_length=1, max_length=200)
     verified: bool = False
+    claim: str | None = Field(default=None, exclude_if=lambda claim: claim is None)
 
 
 ENGINE = Actor(kind=ActorKind.SYSTEM, id="amends", verified=True)

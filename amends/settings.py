@@ -37,7 +37,8 @@ class Settings(BaseSettings):
     ``state_dir``: where everything lives that was not sent elsewhere. ``database_url``: the journal, SQLite or
     PostgreSQL. ``shop_url``: the reference shop's own database. ``temporal_bin``: the Temporal server's program; if it
     is not set, ``temporal`` is looked for. ``channels``: the file that says how people are reached, if there is one.
-    ``smtp_url``: the server that takes mail to them.
+    ``smtp_url``: the server that takes mail to them. ``door_key``: the file with the key by which this door vouches for
+    people. ``door_keys``: the folder, or file, of the public keys of the doors that a worker trusts.
 
     ``log_level``, ``log_format``: what is logged, and how; the command's own choice if not set. ``health_address``,
     ``metrics_address``: ``host:port`` where a worker answers; nowhere if not set. ``deployment``, ``build``: the worker
@@ -53,6 +54,8 @@ class Settings(BaseSettings):
     temporal_bin: Path | None = None
     channels: Path | None = Field(default_factory=lambda data: _if_there(data, "channels.yaml"))
     smtp_url: str | None = Field(default=None, repr=False)
+    door_key: Path = Field(default_factory=lambda data: data["state_dir"] / "door.json")
+    door_keys: Path = Field(default_factory=lambda data: data["state_dir"] / "doors")
     log_level: LogLevel | None = None
     log_format: LogFormat | None = None
     health_address: str | None = None

@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from amends.errors import InputError, Trouble
 from amends.journal import IncidentRow
+from cli import signing
 from workflows.contract import (
     ACKNOWLEDGE,
     ANSWER,
@@ -116,13 +117,13 @@ Act = (
 
 
 async def act(client: Client, row: IncidentRow, request: Act, *, patience: timedelta = PATIENCE) -> Receipt:
-    """Does what a person wants. Returns when it is in the journal.
+    """Does what a person wants, signed if this door has a key. Returns when it is in the journal.
 
     Raises ``InputError`` with the reason when it does not count, ``Trouble`` when no worker answered within
     ``patience``; the same can then be done again under the same key.
     """
     try:
-        return await asyncio.wait_for(_update(client, row, request), patience.total_seconds())
+        return await asyncio.wait_for(_update(client, row, _signed(row, request)), patience.total_seconds())
     except WorkflowUpdateFailedError as error:
         if isinstance(error.cause, ApplicationError):
             raise InputError(f"incident {row.incident_id}: {error.cause.message}") from error
@@ -150,6 +151,13 @@ async def _update(client: Client, row: IncidentRow, request: Act) -> Receipt:
             await asyncio.sleep(_BETWEEN)
         else:
             return receipt
+
+
+def _signed(row: IncidentRow, act: Act) -> Act:
+    door = signing.signer()
+    if door is None:
+        return act
+    return door.signed(act, act=update_of(act), workflow_id=row.workflow_id, incident_id=row.incident_id)
 
 
 def update_of(act: Act) -> str:

@@ -35,6 +35,8 @@ Settings (environment)
   AMENDS_SHOP_URL       the reference shop's database
   AMENDS_CHANNELS       the file that says how people are paged: channels.yaml
   AMENDS_SMTP_URL       the mail server for it: smtp://user:password@host:587?from=…
+  AMENDS_DOOR_KEY       the key that signs for whoever types: door.json
+  AMENDS_DOOR_KEYS      the public keys of the doors that a worker trusts: doors
   AMENDS_TEMPORAL_BIN   the Temporal server's program, for `amends up`
   TEMPORAL_ADDRESS …    Temporal's own, for whatever talks to its server"""
 
@@ -80,6 +82,7 @@ _COMMANDS: Final = {
     "db": ("cli.db:db", "Bring the journal's tables up to this release, or look whether they are."),
     "backup": ("cli.backup:backup", "Copy the journal into a file, also while incidents run."),
     "books": ("cli.books:books", "Compare what was given with the shop's books."),
+    "door": ("cli.door:door", "Make the key by which a door vouches for people, and say whose word counts."),
     "worker": ("cli.serving:serve", "Serve incidents for a Temporal server that runs elsewhere."),
 }
 """Where each command is, and what the list of commands says of it; its own docstring is its help."""

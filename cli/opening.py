@@ -7,7 +7,7 @@ from cyclopts import Parameter
 import starter
 from amends.errors import ConfigurationError, UnknownIncident
 from amends.temporal import connect
-from cli import completing, live
+from cli import completing, live, signing
 from cli.fields import parse_report
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, print_json, say, short
@@ -54,7 +54,14 @@ async def open_incident(
     client = await connect(address)
     before = _reported(bundle.exception_type, key)
     receipt = await starter.open_incident(
-        client, bundle.exception_type, report, key=key, actor=who, bundle=bundle, patience=live.PATIENCE
+        client,
+        bundle.exception_type,
+        report,
+        key=key,
+        actor=who,
+        signer=signing.signer(),
+        bundle=bundle,
+        patience=live.PATIENCE,
     )
     if format is Format.JSON:
         workflow_id = bundle.workflow_id(report)

@@ -24,7 +24,7 @@ from amends.settings import Settings
 from amends.temporal import WORKFLOW_QUEUE
 from amends.tracing import tracing
 from amends.watchdog import watching
-from cli import logs, needs, wellbeing
+from cli import logs, needs, signing, wellbeing
 from cli.options import Address
 from cli.versioning import version_of
 from runbooks.suggestions import meant
@@ -107,6 +107,7 @@ async def _serve(
 ) -> None:
     """Serves until it is cancelled; then it drains."""
     checks: dict[str, Check] = {wellbeing.TEMPORAL: wellbeing.not_yet, wellbeing.POLLERS: wellbeing.not_yet}
+    doors = signing.trusted(settings)
     with contextlib.ExitStack() as stack:
         interceptors = stack.enter_context(tracing("amends-worker"))
         runtime = observed.runtime(metrics_on)
@@ -124,7 +125,9 @@ async def _serve(
         client = await needs.temporal(address, wait=wait, interceptors=interceptors, runtime=runtime)
         checks[wellbeing.TEMPORAL] = wellbeing.temporal_answers(client)
         await require_attributes(client)
-        serving = worker.serving(client, journal=journal, connectors=connectors, parts=parts, version=version)
+        serving = worker.serving(
+            client, journal=journal, connectors=connectors, doors=doors, parts=parts, version=version
+        )
         watchdog = contextlib.nullcontext() if journal is None else watching(client, journal)
         async with watchdog, serving as served:
             checks[wellbeing.POLLERS] = wellbeing.polls(served)

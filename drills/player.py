@@ -150,7 +150,10 @@ class _Player:
         try:
             if said is not None:
                 name, request = said
-                await self.handle.execute_update(name, request, result_type=Receipt)
+                signed = self._world.door.signed(
+                    request, act=name, workflow_id=self.handle.id, incident_id=view.incident_id
+                )
+                await self.handle.execute_update(name, signed, result_type=Receipt)
             elif isinstance(act, CancelAct):
                 await self.handle.cancel(reason=act.reason)
             elif isinstance(act, ReportAct):
@@ -167,6 +170,7 @@ async def _report(world: World, scenario: Scenario, *, key: str) -> Receipt:
         scenario.report,
         key=key,
         actor=REPORTER,
+        signer=world.door,
         queue=world.queue,
         bundle=scenario.bundle,
     )

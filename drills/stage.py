@@ -15,6 +15,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import worker
 from amends.connectors.shop import Shop
+from amends.doors import DoorKey, Trusted
 from amends.embedded import EmbeddedServer
 from amends.journal import Journal, connect, upgrade
 from amends.temporal import connect as connect_temporal
@@ -27,7 +28,7 @@ class World:
     """What a scenario has to itself: a task queue, a journal and a shop, seeded now, with the scenario's faults on.
 
     ``skipper`` moves the time of the incidents that are opened through ``skipper.client``, and of nothing else.
-    ``heard`` is what the shop is asked.
+    ``heard`` is what the shop is asked. ``door`` vouches for whoever acts.
     """
 
     skipper: TimeSkipper
@@ -35,6 +36,7 @@ class World:
     journal: Journal
     shop: Shop
     heard: Overhearing
+    door: DoorKey
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Stage:
 
     client: Client
     _folder: Path
+    _door: DoorKey = field(default_factory=lambda: DoorKey.new("drill"))
     _one_at_a_time: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     @contextlib.asynccontextmanager
@@ -56,9 +59,11 @@ class Stage:
             with _databases(self._folder / name) as (journal, shop):
                 await asyncio.to_thread(_prepare, shop, scenario)
                 skipper = TimeSkipper(self.client, config=TimeSkippingConfig(enabled=False))
-                heard = Overhearing()
-                async with worker.serving(skipper.client, journal=journal, connectors=heard.of(shop), queue=name):
-                    yield World(skipper=skipper, queue=name, journal=journal, shop=shop, heard=heard)
+                heard, doors = Overhearing(), Trusted.of(self._door)
+                async with worker.serving(
+                    skipper.client, journal=journal, connectors=heard.of(shop), doors=doors, queue=name
+                ):
+                    yield World(skipper, name, journal, shop, heard, self._door)
 
 
 @contextlib.asynccontextmanager

@@ -1,6 +1,7 @@
 """Approvals: asked of a role under four-eyes, for an amount and a plan, and what becomes of a decision.
 
-Whoever brought the incident here cannot approve; one rejection rejects; silence never means a yes. An approval holds
+Whoever brought the incident here cannot approve, nor can anybody for whom no door vouches; one rejection rejects;
+silence never means a yes. An approval holds
 for the amount that it was asked for, and no more: when more is to be given, it is asked for anew.
 """
 
@@ -152,6 +153,11 @@ def refusal(state: State, given: DecisionGiven) -> str | None:
         return None
     if given.actor.kind is not ActorKind.HUMAN:
         return "only a person can decide about an approval"
+    if not given.actor.verified:
+        return (
+            f"nobody vouches for {who!r}, and an unsigned word decides nothing: act through a door that signs "
+            "(`amends` does with a key in AMENDS_DOOR_KEY; `amends door new` makes one)"
+        )
     if given.verdict is Verdict.APPROVE:
         if (given.amount, given.plan) != (approval.amount, approval.plan):
             asked = authority.asked_for(approval)

@@ -2,15 +2,21 @@
 
 Each hands what has come to the inbox; the host's loop takes it from there. An update is refused before it is in the
 history if it does not count now, and answered when what it brought is in the journal.
+
+Who brings it is what a door has signed. A claim is checked by the validator, on the worker that takes the update in; a
+replay finds the update in the history, and so knows that its claim was good.
 """
 
 from collections import deque
+from typing import cast
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from amends.models import Model
+    from amends.doors.claims import Deed
+    from amends.doors.trusted import Trusted
+    from amends.models import Actor, Model
     from workflows import acts, admission, views
     from workflows.contract import (
         ACKNOWLEDGE,
@@ -85,6 +91,7 @@ with workflow.unsafe.imports_passed_through():
         WaiverRequested,
     )
     from workflows.state import Receipt, State
+    from workflows.vouching import CHECK, Check
 
 
 class Doors:
@@ -102,7 +109,7 @@ class Doors:
     @workflow.update(name=REPORT, description="Report the exception: opens the incident, or is added to it.")
     async def report(self, request: ReportRequest) -> Receipt:
         """Answers when the report is in the journal and known to be no repeat; under one key always the same."""
-        event = ReportReceived(key=request.key, report=request.report, actor=request.actor)
+        event = ReportReceived(key=request.key, report=request.report, actor=_as_vouched(request.actor))
         return await self._take(event, f"report:{request.key}")
 
     @report.validator
@@ -110,6 +117,7 @@ class Doors:
         self._refuse_foreign_bundle()
         self._refuse_between_runs()
         self._refuse_when_ended()
+        self._refuse_unproven(request, request.actor, incident_id=None)
         _refuse(admission.report_refusal(self._state.bundle, self._state.workflow_id, request.report))
 
     @workflow.update(name=ANSWER, description="Answer a question of the incident.")
@@ -279,7 +287,11 @@ class Doors:
         """Wakes what waits. The same event twice counts once."""
         self._inbox.append(
             NewsReceived(
-                event_id=news.event_id, event_type=news.event_type, data=news.data, actor=news.actor, at=news.at
+                event_id=news.event_id,
+                event_type=news.event_type,
+                data=news.data,
+                actor=_unvouched(news.actor),
+                at=news.at,
             )
         )
 
@@ -296,6 +308,7 @@ class Doors:
     def _validate(self, act: type[acts.Act], request: Model) -> None:
         self._refuse_between_runs()
         event = _event(act, request)
+        self._refuse_unproven(request, event.actor, incident_id=self._state.incident_id)
         if acts.handled_as(event) not in self._state.handled:
             _refuse(acts.refusal(self._state, event, workflow.now()))
 
@@ -326,6 +339,17 @@ class Doors:
                 type=BETWEEN_RUNS,
             )
 
+    def _refuse_unproven(self, request: Model, actor: Actor, *, incident_id: str | None) -> None:
+        """Refuse a claim that does not hold. What comes without one is unsigned, and is taken as that."""
+        if actor.claim is None:
+            return
+        update = workflow.current_update_info()
+        assert update is not None
+        deed = Deed.of(request, act=update.name, workflow=self._state.workflow_id, incident=incident_id)
+        check = cast("Check", workflow.extern_functions().get(CHECK, Trusted().refusal))
+        with workflow.unsafe.sandbox_unrestricted():
+            _refuse(check(actor, deed))
+
     def _refuse_when_ended(self) -> None:
         if self._state.ended:
             raise _closed(self._state)
@@ -343,7 +367,18 @@ class Doors:
 
 def _event(act: type[acts.Act], request: Model) -> acts.Act:
     """The event that an update brings: its request has the event's fields."""
-    return act.model_validate(request.model_dump())
+    event = act.model_validate(request.model_dump())
+    return event.model_copy(update={"actor": _as_vouched(event.actor)})
+
+
+def _as_vouched(actor: Actor) -> Actor:
+    """An actor who counts as verified for the claim that the validator has let pass, and for nothing else."""
+    return actor.model_copy(update={"verified": actor.claim is not None})
+
+
+def _unvouched(actor: Actor) -> Actor:
+    """The actor of a signal, which nothing can refuse: whatever is said of him proves nothing."""
+    return Actor(kind=actor.kind, id=actor.id)
 
 
 def _refuse(why: str | None) -> None:

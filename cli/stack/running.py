@@ -22,6 +22,7 @@ from amends.settings import Settings
 from amends.temporal import cause, connect
 from amends.upfile import Announcement, UpFile, UpState
 from amends.watchdog import watching
+from cli import signing
 from cli.output import say
 from cli.records import answering, shown
 from cli.stack.underway import Underway
@@ -85,6 +86,8 @@ async def running(
         parts.callback(announcement.withdraw)
         told = _told(settings, server, log)
         announcement.say(told)
+        signing.make_own(settings)
+        doors = signing.trusted(settings)
         engine = connect_journal(settings.database_url)
         parts.callback(engine.dispose)
         shop = Shop(settings.shop_url)
@@ -100,7 +103,7 @@ async def running(
         await parts.enter_async_context(_heeding_space(settings))
         await parts.enter_async_context(watching(client, journal))
         await parts.enter_async_context(failing_aloud())
-        serving = worker.serving(client, journal=journal, connectors=connectors, interceptors=[underway])
+        serving = worker.serving(client, journal=journal, connectors=connectors, doors=doors, interceptors=[underway])
         await parts.enter_async_context(serving)
         told = told.model_copy(update={"state": UpState.UP})
         announcement.say(told)
