@@ -73,13 +73,14 @@ class DoorKey:
             with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:  # noqa: PTH123
                 opened.write(_written(self._key.as_dict(private=True)))
             try:
-                os.link(fresh, file)
+                os.link(fresh, file)  # which, unlike a renaming, fails if there is one
+            except FileExistsError as error:
+                raise ConfigurationError(
+                    f"{str(file)!r} is there already, and a key is never written over; move it away, or name another "
+                    "file"
+                ) from error
             finally:
                 fresh.unlink()
-        except FileExistsError as error:
-            raise ConfigurationError(
-                f"{str(file)!r} is there already, and a key is never written over; move it away, or name another file"
-            ) from error
         except OSError as error:
             raise ConfigurationError(f"the door's key cannot be written to {str(file)!r}: {error.strerror}") from error
 

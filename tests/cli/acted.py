@@ -18,7 +18,9 @@ import worker
 from amends.connectors.shop import Shop
 from amends.journal import IncidentRow, Journal, TimelineRow, connect, upgrade
 from amends.models import Actor, ActorKind
+from amends.settings import Settings
 from amends.timeline import EntryKind
+from cli import signing
 from cli.main import main
 from cli.quiet import quiet
 from runbooks.bundle import Bundle
@@ -117,9 +119,11 @@ async def acted(client: Client, state_dir: Path, capsys: pytest.CaptureFixture[s
     engine, shop = connect(f"sqlite:///{state_dir / 'journal.db'}"), Shop(f"sqlite:///{state_dir / 'shop.db'}")
     upgrade(engine)
     shop.seed(at=datetime.now(UTC))
+    signing.make_own(Settings())
+    doors = signing.trusted(Settings())
     it = Acted(client, Journal(engine), shop, own_runbook(state_dir), f"acted-{uuid4()}", capsys)
     try:
-        async with worker.serving(client, journal=it.journal, connectors=shop, queue=it.queue):
+        async with worker.serving(client, journal=it.journal, connectors=shop, doors=doors, queue=it.queue):
             yield it
             if it.incident and not it.row.status.final:
                 await client.get_workflow_handle(it.row.workflow_id).terminate(reason="the test is over")

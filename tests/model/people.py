@@ -153,7 +153,7 @@ class People:
         self.acts += 1
         made = request(key=self.rig.key(f"act-{self.acts}"), actor=who, **said)
         try:
-            await self.rig.handle.execute_update(update, made, result_type=contract.Receipt, id=made.key)
+            await self.rig.act(update, made, id=made.key)
         except (WorkflowUpdateFailedError, RPCError):
             return False  # refused, or the incident has ended meanwhile
         return True

@@ -21,7 +21,7 @@ REPORT: Data = {"order_id": "SO-1", "parcel_id": "PC-1"}
 
 
 def person(name: str) -> Actor:
-    return Actor(kind=ActorKind.HUMAN, id=name)
+    return Actor(kind=ActorKind.HUMAN, id=name, verified=True)
 
 
 @dataclass

@@ -31,7 +31,6 @@ from workflows.contract import (
     AnswerRequest,
     DecideRequest,
     EscalateRequest,
-    Receipt,
     SnoozeRequest,
     Verdict,
 )
@@ -163,7 +162,7 @@ async def _do(rig: Rig, act: Act) -> None:
 
 
 async def _update(rig: Rig, name: str, request: Model) -> None:
-    await rig.handle.execute_update(name, request, result_type=Receipt)
+    await rig.act(name, request)
 
 
 def _told(rows: list[TimelineRow]) -> Iterator[Told]:

@@ -92,7 +92,7 @@ def _next_event(incident: Incident, chance: Random, number: int) -> Event | None
             verdict=chance.choice([Verdict.APPROVE, Verdict.APPROVE, Verdict.REJECT]),
             amount=asked.amount,
             plan=asked.plan,
-            actor=Actor(kind=ActorKind.HUMAN, id=chance.choice(["eve", "kim", "zoe"])),
+            actor=Actor(kind=ActorKind.HUMAN, id=chance.choice(["eve", "kim", "zoe"]), verified=True),
         )
         return decided if approving.refusal(state, decided) is None else TimeCame()
     if kind < 88:

@@ -92,7 +92,7 @@ class World:
 
 
 def person(name: str) -> Actor:
-    return Actor(kind=ActorKind.HUMAN, id=name)
+    return Actor(kind=ActorKind.HUMAN, id=name, verified=True)
 
 
 def chosen(choice: str = "reship", *, bundle: Bundle | None = None, world: World | None = None) -> Incident:
