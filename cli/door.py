@@ -6,8 +6,8 @@ from typing import Annotated, Any, assert_never
 
 from cyclopts import Parameter
 
-from amends.doors import DoorKey, Trusted
-from amends.doors.keys import public_in
+from amends.doors.keys import DoorKey, public_in
+from amends.doors.trusted import Trusted
 from amends.errors import InputError
 from amends.settings import Settings
 from cli import signing

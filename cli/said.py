@@ -38,6 +38,11 @@ class Told(Protocol):
     def data(self) -> Data: ...
 
 
+def named(actor: Actor) -> str:
+    """Somebody by id, marked where no door vouches for who it is."""
+    return actor.id if actor.verified else f"{actor.id} (unverified)"
+
+
 def due(what: str) -> str:
     """What becomes due, as the engine names it, in words."""
     kind, _, of = what.partition(" ")
@@ -78,7 +83,8 @@ class Said:
 
     @property
     def actor(self) -> str:
-        return "The clock" if self._actor.kind is ActorKind.TIMER else self._actor.id
+        """Who did it, and whether no door vouches for that."""
+        return "The clock" if self._actor.kind is ActorKind.TIMER else named(self._actor)
 
     @property
     def activity(self) -> str:

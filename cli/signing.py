@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from amends.doors import DoorKey, Trusted
+from amends.doors.keys import DoorKey
+from amends.doors.trusted import Trusted
 from amends.errors import ConfigurationError
 from amends.settings import Settings
 

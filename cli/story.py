@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rich.text import Text
 
+from amends.doors.claims import claim_of
 from amends.journal import Alert, ClockRow, EffectRecord, IncidentRow, TimelineRow
 from amends.models import Outcome, Stage
 from amends.timeline import canonical
@@ -13,7 +14,7 @@ from cli import pending, styles, wording
 from cli.condensing import Moment, condensed
 from cli.output import short
 from cli.promised import promised
-from cli.said import due
+from cli.said import due, named
 from cli.screen import Screen
 from cli.telling import tell
 from cli.times import Times
@@ -90,14 +91,14 @@ class Story:
             yield "" if number else "waiting for", Text(waiting)
         if row.severity:
             chosen = pending.severity_chosen(self.timeline)
-            by = f" (set by {chosen.actor.id})" if chosen else ""
+            by = f" (set by {named(chosen.actor)})" if chosen else ""
             yield "severity", Text(f"{row.severity}{by}", styles.of_severity(row.severity))
         given_to = pending.assignee(self.timeline)
         if given_to and not row.status.final:
             yield "given to", Text(given_to)
         if row.outcome:
             yield "outcome", Text(row.outcome)
-        yield "opened", Text(f"{moment(row.opened_at)}, by {self.timeline[0].actor.id}")
+        yield "opened", Text(f"{moment(row.opened_at)}, by {named(self.timeline[0].actor)}")
         yield "follows", Text(self.follows)
         if row.closed_at:
             yield "ended", Text(moment(row.closed_at))
@@ -114,7 +115,9 @@ class Story:
     def _print_entries(self, screen: Screen) -> None:
         screen.line("Entries", style=styles.HEADING)
         for entry in self.timeline:
-            at, who = self.times.second(entry.occurred_at), f"{entry.actor.kind} {entry.actor.id}"
+            at, who = self.times.second(entry.occurred_at), f"{entry.actor.kind} {named(entry.actor)}"
+            claim = claim_of(entry.actor)
+            who += f", vouched for by the door {claim.door}" if claim else ""
             screen.line(tell(entry, moment=self.times.moment), prefix=f"  {entry.seq:>4}  ")
             screen.whole(f"        {entry.kind}, {at}, by {who}, run {entry.run_id} number {entry.n}")
             screen.whole(f"        {canonical(entry.data).decode()}")

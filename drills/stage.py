@@ -15,7 +15,8 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import worker
 from amends.connectors.shop import Shop
-from amends.doors import DoorKey, Trusted
+from amends.doors.keys import DoorKey
+from amends.doors.trusted import Trusted
 from amends.embedded import EmbeddedServer
 from amends.journal import Journal, connect, upgrade
 from amends.temporal import connect as connect_temporal

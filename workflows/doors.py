@@ -347,7 +347,7 @@ class Doors:
         assert update is not None
         deed = Deed.of(request, act=update.name, workflow=self._state.workflow_id, incident=incident_id)
         check = cast("Check", workflow.extern_functions().get(CHECK, Trusted().refusal))
-        # outside of the sandbox: what checks a signature imports as it goes, and is ended by an import that is not its own
+        # what checks a signature imports as it goes, and the process ends if the sandbox gives it another module
         with workflow.unsafe.imports_passed_through(), workflow.unsafe.sandbox_unrestricted():
             _refuse(check(actor, deed))
 

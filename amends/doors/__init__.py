@@ -4,9 +4,3 @@ A door (the `amends` command, a console, the order system's own process) knows w
 signs a claim with it: who does what to which incident, in which words. A worker counts the claims of the doors whose
 public keys it has been given.
 """
-
-from amends.doors.claims import Claim, Deed, claim_of
-from amends.doors.keys import DoorKey
-from amends.doors.trusted import Trusted
-
-__all__ = ["Claim", "Deed", "DoorKey", "Trusted", "claim_of"]

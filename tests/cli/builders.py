@@ -7,7 +7,7 @@ from amends.journal import IncidentRow, Journal, connect, upgrade
 from amends.models import ENGINE, Actor, ActorKind, Data, Outcome, Refusal, Status
 from amends.timeline import Entry, EntryKind
 
-MEI = Actor(kind=ActorKind.HUMAN, id="mei")
+MEI = Actor(kind=ActorKind.HUMAN, id="mei", verified=True)
 OPENED_AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 

@@ -13,8 +13,8 @@ from amends.timeline import Entry, EntryKind
 INCIDENT = "5d3a1c88-0000-4000-8000-000000000000"
 OPENED_AT = datetime(2026, 11, 22, 22, 4, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
-MEI = Actor(kind=ActorKind.HUMAN, id="mei")
-CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer")
+MEI = Actor(kind=ActorKind.HUMAN, id="mei", verified=True)
+CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer", verified=True)
 
 LOOKING = "report.tell.lost_parcel.looking"
 WAIT = "analysis.wait.trace"
@@ -162,7 +162,7 @@ def waiver_asked(task: str) -> Iterator[Told]:
 def decided(who: str, verdict: str = "approve", *, note: str = "", approval: str = APPROVE) -> Iterator[Told]:
     """Somebody decides."""
     act: Data = {"key": f"d-{who}", "approval": approval, "verdict": verdict, "note": note, "plan": "reship"}
-    actor = Actor(kind=ActorKind.HUMAN, id=who)
+    actor = Actor(kind=ActorKind.HUMAN, id=who, verified=True)
     yield DAY + timedelta(hours=4), EntryKind.DECISION_RECEIVED, actor, act
 
 
@@ -219,7 +219,7 @@ def exhausted() -> Iterator[Told]:
 
 def acted(kind: EntryKind, who: str, **said: JsonValue) -> Iterator[Told]:
     """Somebody acknowledges, escalates or puts paging off."""
-    actor = Actor(kind=ActorKind.HUMAN, id=who)
+    actor = Actor(kind=ActorKind.HUMAN, id=who, verified=True)
     yield DAY + timedelta(hours=4), kind, actor, {"key": f"{kind}-{who}", **said}
 
 

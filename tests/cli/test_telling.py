@@ -8,8 +8,8 @@ from amends.models import ENGINE, TIMER, Actor, ActorKind, Data
 from amends.timeline import Entry, EntryKind
 from cli.telling import tell
 
-MEI = Actor(kind=ActorKind.HUMAN, id="mei")
-SHOP = Actor(kind=ActorKind.SYSTEM, id="shop")
+MEI = Actor(kind=ActorKind.HUMAN, id="mei", verified=True)
+SHOP = Actor(kind=ActorKind.SYSTEM, id="shop", verified=True)
 
 RESERVE: Data = {"step": "action.reship.inventory.reserve", "activity": "inventory.reserve", "key": "i/r/1"}
 RELEASE: Data = {"step": "action.reship.inventory.reserve", "activity": "inventory.release", "key": "i/r/1/undo/1"}

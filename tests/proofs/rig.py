@@ -17,7 +17,8 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 import starter
 import worker
 from amends.connectors.shop import Shop
-from amends.doors import DoorKey, Trusted
+from amends.doors.keys import DoorKey
+from amends.doors.trusted import Trusted
 from amends.journal import Journal
 from amends.journal.rows import TimelineRow
 from amends.models import Actor, ActorKind, Model

@@ -16,7 +16,9 @@ from temporalio.worker import Replayer
 import starter
 import worker
 from amends.connectors.shop import Shop
-from amends.doors import Deed, DoorKey, Trusted, claim_of
+from amends.doors.claims import Deed, claim_of
+from amends.doors.keys import DoorKey
+from amends.doors.trusted import Trusted
 from amends.errors import InputError
 from amends.journal import Journal, TimelineRow, connect, verify
 from amends.models import Actor, ActorKind, Model, Money

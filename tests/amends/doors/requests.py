@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from amends.doors import Deed, DoorKey
+from amends.doors.claims import Deed
+from amends.doors.keys import DoorKey
 from amends.models import Actor, ActorKind, Money
 from workflows.contract import DECIDE, DecideRequest, Verdict
 

@@ -7,7 +7,9 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import OctKey
 
-from amends.doors import Claim, Deed, DoorKey, Trusted, claim_of
+from amends.doors.claims import Claim, Deed, claim_of
+from amends.doors.keys import DoorKey
+from amends.doors.trusted import Trusted
 from amends.models import Actor, ActorKind, Money
 from tests.amends.doors.requests import CHEN, INCIDENT, WORKFLOW, YES, deed, signed
 from workflows.contract import DECIDE, REPORT, ReportRequest, Verdict

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from amends.doors import DoorKey
-from amends.doors.keys import public_in
+from amends.doors.keys import DoorKey, public_in
 from amends.errors import ConfigurationError, InputError
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from amends.doors import DoorKey, Trusted
+from amends.doors.keys import DoorKey
+from amends.doors.trusted import Trusted
 from amends.errors import ConfigurationError
 from tests.amends.doors.requests import deed, signed
 
