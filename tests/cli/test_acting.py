@@ -49,6 +49,22 @@ async def test_an_approval_is_told_before_it_counts_and_typed_twice_it_counts_on
     assert again.startswith("repeated: chen says yes to the approval of logistics lead (")
     (decision,) = it.entries(EntryKind.DECISION_RECEIVED)
     assert (decision.actor.id, decision.data["amount"]) == ("chen", {"amount": 39800, "currency": "CNY"})
+    assert decision.actor.verified
+
+
+async def test_without_a_door_s_key_what_is_typed_is_unsigned_and_decides_nothing(it: Acted, state_dir: Path) -> None:
+    await asked(it, "SO-1001")
+    (state_dir / "door.json").rename(state_dir / "away.json")
+
+    _, err = await it.amends("approve", expect=2)
+    await it.amends("note", "the carrier called")
+
+    assert "nobody vouches for 'chen', and an unsigned word decides nothing" in err
+    assert "`amends door new` makes one" in err
+    (note,) = it.entries(EntryKind.NOTE_ADDED)
+    assert not note.actor.verified
+    out, _ = await it.amends("show")
+    assert "chen (unverified) noted" in out
 
 
 async def test_who_brought_it_here_and_who_is_of_another_role_cannot_approve(it: Acted) -> None:

@@ -114,6 +114,26 @@ def test_status_tells_where_everything_is_and_what_is_open(
     assert "open incidents: 1 (" in text_said
 
 
+def test_what_is_typed_in_its_folder_is_signed_as_long_as_its_door_is_trusted(
+    here: UpFile, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    incident_id = asyncio.run(report(here.temporal, "SO-1004"))
+    (trusted,) = (folder / ".amends" / "doors").iterdir()
+
+    signed = main(["note", incident_id, "the carrier called"])
+    aside = trusted.rename(folder / "aside.json")
+    shut_out = main(["note", incident_id, "the carrier called back"])
+    aside.rename(trusted)
+    capsys.readouterr()
+
+    notes = [each for each in read(capsys, "show", incident_id)["timeline"] if each["kind"] == "note_added"]
+    main(["show", incident_id, "--entries"])
+    assert (signed, shut_out) == (0, 2)
+    assert [(each["actor"]["verified"], each["data"]["text"]) for each in notes] == [(True, "the carrier called")]
+    assert f", vouched for by the door {trusted.stem}, run " in capsys.readouterr().out
+    assert [each.stat().st_mode & 0o777 for each in (folder / ".amends").glob("door.json")] == [0o600]
+
+
 def test_the_older_journal_was_brought_up(here: UpFile, folder: Path) -> None:
     engine = connect(f"sqlite:///{folder / '.amends' / 'journal.db'}")
 

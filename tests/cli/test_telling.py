@@ -557,6 +557,14 @@ def test_an_entry_is_told_in_one_sentence(kind: EntryKind, actor: Actor, data: D
     assert tell(entry(kind, actor, data)) == sentence
 
 
+def test_whoever_acted_unsigned_is_marked() -> None:
+    unsigned = MEI.model_copy(update={"verified": False})
+
+    told = tell(entry(EntryKind.ANSWER_RECEIVED, unsigned, {"ask": "analysis.ask.choice", "choice": "refund"}))
+
+    assert told.startswith("mei (unverified) answered ")
+
+
 def test_every_kind_has_its_sentence() -> None:
     assert {kind for kind, *_ in SENTENCES} == set(EntryKind)
 
