@@ -8,7 +8,7 @@ import pytest
 
 from tests.project.repository import ROOT
 
-ON_TEMPORAL = {"host", "doors", "dispatch", "visibility", "contract"}
+ON_TEMPORAL = {"host", "doors", "dispatch", "visibility", "vouching", "contract"}
 """The modules of ``workflows`` that make the core's decisions happen, or that only doors and host share."""
 
 
