@@ -16,6 +16,9 @@ from amends.errors import ConfigurationError
 from amends.journal.engine import journal_url
 from amends.paging.server import MailServer
 
+_LARGEST_EVIDENCE = 1024
+"""MiB. A file is held in memory while it is taken in."""
+
 
 class LogLevel(StrEnum):
     DEBUG = "debug"
@@ -39,6 +42,7 @@ class Settings(BaseSettings):
     is not set, ``temporal`` is looked for. ``channels``: the file that says how people are reached, if there is one.
     ``smtp_url``: the server that takes mail to them. ``door_key``: the file with the key by which this door vouches for
     people. ``door_keys``: the folder, or file, of the public keys of the doors that a worker trusts.
+    ``evidence_dir``: the folder where files are kept that show something, each of ``evidence_largest`` MiB at most.
 
     ``log_level``, ``log_format``: what is logged, and how; the command's own choice if not set. ``health_address``,
     ``metrics_address``: ``host:port`` where a worker answers; nowhere if not set. ``deployment``, ``build``: the worker
@@ -56,6 +60,8 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(default=None, repr=False)
     door_key: Path = Field(default_factory=lambda data: data["state_dir"] / "door.json")
     door_keys: Path = Field(default_factory=lambda data: data["state_dir"] / "doors")
+    evidence_dir: Path = Field(default_factory=lambda data: data["state_dir"] / "evidence")
+    evidence_largest: int = 25
     log_level: LogLevel | None = None
     log_format: LogFormat | None = None
     health_address: str | None = None
@@ -128,6 +134,15 @@ class Settings(BaseSettings):
         if value is not None:
             Address.parse(value, named=f"AMENDS_{str(info.field_name).upper()}")
         return value
+
+    @field_validator("evidence_largest", mode="before")
+    @classmethod
+    def _is_a_size(cls, value: int | str) -> int:
+        if not str(value).isdecimal() or not 1 <= int(value) <= _LARGEST_EVIDENCE:
+            raise ConfigurationError(
+                f"AMENDS_EVIDENCE_LARGEST: {value!r} is no size; write whole MiB, from 1 to {_LARGEST_EVIDENCE}"
+            )
+        return int(value)
 
     @field_validator("deployment", "build")
     @classmethod

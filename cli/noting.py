@@ -1,6 +1,7 @@
 """``amends note`` and ``amends evidence``: say and show something, for those who read the timeline later."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -8,11 +9,12 @@ from cyclopts import Parameter
 from amends.errors import InputError
 from amends.models import plain
 from amends.timeline import EntryKind
-from cli import acting, bulk
-from cli.acting import Done, OpenIncident
+from cli import acting, bulk, completing, shown_files
+from cli.acting import Done
 from cli.bulk import Filter, OneOrMany, Yes
+from cli.codes import ExitCode
 from cli.evidence import evidence_of
-from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
+from cli.options import ActorName, Address, IncidentId, Key, OutputFormat, actor_of, key_of
 from cli.output import Format
 from workflows.contract import EvidenceRequest, NoteRequest
 
@@ -57,29 +59,35 @@ async def note(
 
 
 async def evidence(
-    incident: OpenIncident,
+    incident: Annotated[IncidentId, Parameter(completer=completing.incidents)],
     /,
-    *what: Annotated[
-        str,
-        Parameter(
-            name="WHAT", help="What is shown: files, whose name, SHA-256, type and size are kept, or references."
-        ),
-    ],
+    *what: Annotated[str, Parameter(name="WHAT", help="What is shown: files, which are kept, or references.")],
     note: Annotated[str, Parameter(help="What it shows; it stands in the timeline.")] = "",
+    get: Annotated[str | None, Parameter(help="Copy a file out: the beginning of its digest.")] = None,
+    to: Annotated[Path | None, Parameter(help="With --get: where to; its own name, here, if not said.")] = None,
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
-) -> None:
-    """Show something in an incident: a file, or a reference in words.
+) -> int:
+    """Show something in an incident: a file, or a reference in words. Or see what was shown.
 
     For example:
 
       amends evidence 09e8ed54 ./damage.jpg --note "as the neighbour found it"
       amends evidence 09e8ed54 "mail 4711" ./slip.pdf
+      amends evidence 09e8ed54
+      amends evidence 09e8ed54 --get 3f1c09aa --to ./seen.jpg
 
-    The file itself stays where it is: keep it.
+    A file is kept in AMENDS_EVIDENCE_DIR under its SHA-256. Its type goes by
+    its content. What is listed says whether each file is still the one shown.
+
+    Exit code 1: of what is listed, a file is missing or was altered.
     """
+    if get is not None:
+        return shown_files.bring(incident, get, to, form=format)
+    if not what:
+        return shown_files.listed(incident, form=format)
     who, note = actor_of(actor), note.strip()
     shown = evidence_of(what, option="WHAT")
     row, timeline = acting.found(incident)
@@ -90,6 +98,7 @@ async def evidence(
     receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
     said = f"{who.id} has shown {', '.join(each.what for each in shown)} in incident {row.incident_id}"
     acting.tell(Done(row, receipt, said, plain(request)), address=address, form=format)
+    return ExitCode.DONE
 
 
 def _meant(incident: str | None, text: str | None, filters: Sequence[str]) -> tuple[str | None, str]:

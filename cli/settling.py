@@ -54,7 +54,7 @@ async def settle(
     When no plan was left, the customer counts as made whole. What was refused
     counts as done, a failed undo as undone. Of a call of which nobody knew
     whether it happened, say which it is. An approval cannot be settled. The
-    file itself stays where it is: keep it.
+    file itself is kept under its digest: `amends evidence` brings it back.
     """
     who = actor_of(actor)
     how = acting.require("--how", how, "say what you have done or found out, for those who read the timeline later")

@@ -1,5 +1,6 @@
 """Noting, showing, giving, suspending, overruling and taking over: each counts once, or it is said why it does not."""
 
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -61,6 +62,29 @@ async def test_a_note_and_what_is_shown_stand_in_the_timeline_once(it: Acted, tm
     assert [each["what"] for each in entry.data["evidence"] if isinstance(each, dict)] == ["slip.pdf", "mail 4711"]
     assert len(it.entries(EntryKind.NOTE_ADDED)) == 1
     assert "mei noted: she called twice." in story
+
+
+async def test_what_was_shown_is_listed_brought_back_and_known_to_be_altered(it: Acted, tmp_path: Path) -> None:
+    slip, seen = tmp_path / "slip.pdf", tmp_path / "seen.pdf"
+    slip.write_bytes(b"%PDF-1.4 paid")
+    digest = hashlib.sha256(b"%PDF-1.4 paid").hexdigest()
+    nothing, told = await it.amends("evidence")
+    await it.amends("evidence", str(slip), "mail 4711", by="mei")
+
+    listed, _ = await it.amends("evidence")
+    brought, _ = await it.amends("evidence", "--get", digest[:6], "--to", str(seen))
+    _, unknown = await it.amends("evidence", "--get", "ffff", expect=2)
+    (place,) = (tmp_path / ".amends" / "evidence").rglob(digest)
+    place.chmod(0o600)
+    place.write_bytes(b"%PDF-1.4 not paid")
+    altered, _ = await it.amends("evidence", expect=1)
+
+    assert (nothing, told) == ("", f"nothing was shown in incident {it.incident}\n")
+    assert f"mei  slip.pdf   {digest[:12]}  application/pdf  13 bytes  kept\n" in listed
+    assert brought == f"{seen} is slip.pdf as it was shown\n"
+    assert seen.read_bytes() == b"%PDF-1.4 paid"
+    assert f"found: none (`amends evidence {it.incident[:8]}` lists them)" in unknown
+    assert "13 bytes  altered\n" in altered
 
 
 async def test_what_is_to_be_done_is_given_to_a_person_who_has_a_role(it: Acted) -> None:
@@ -186,7 +210,6 @@ async def test_who_takes_it_over_has_a_task_and_hands_it_back(it: Acted) -> None
         (("note", "5d3a"), "TEXT: a note says something; write it behind the incident ('5d3a')"),
         (("note",), "TEXT: a note says something; write it"),
         (("note", "5d3a", "  "), "TEXT: a note says something; write it"),
-        (("evidence", "5d3a"), "WHAT: give at least one file or reference that shows it"),
         (("evidence", "5d3a", "./slip.pdf"), "WHAT './slip.pdf': there is no such file"),
         (("assign", "5d3a", "--to", " "), "--to: name the person who has to do it"),
         (("suspend", "5d3a", "--for", "carrier", "--reason", "x"), "say for how long (--within 3d) or until when"),
