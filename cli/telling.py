@@ -90,6 +90,13 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"Cut in: {said['on']} has come, and the plan {said['plan']} is next."
         case EntryKind.INTERRUPT_IGNORED:
             return f"No cutting in for the plan {said['plan']}, though {said['on']} has come: {said['why']}."
+        case EntryKind.CLEARED:
+            why = said.maybe(", and the customer says so too", "confirmed_by")
+            return f"The cause is gone: {said['on']} has come{why}. What was done is undone."
+        case EntryKind.CLEARING_ASKED:
+            return f"The cause may be gone, as {said['on']} has come; the customer is asked first, as {said['why']}."
+        case EntryKind.CLEARING_IGNORED:
+            return f"Not closed, though {said['on']} has come: {said['why']}."
         case EntryKind.NEWS_IGNORED:
             return f"Left out of that news: {said.reasons('fields')}."
         case EntryKind.WAIT_STARTED:

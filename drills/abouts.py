@@ -25,6 +25,7 @@ from runbooks.program import (
     Undo,
     WaitStep,
 )
+from workflows.closing import SELF_RESOLVED
 from workflows.events import Verdict
 from workflows.state import Why
 
@@ -53,8 +54,9 @@ class Abouts:
         self._beside = Beside(bundle)
 
     def outcomes(self, written: WrittenScenario) -> list[str]:
-        """What an incident may come to: a plan that worked, or that it was called off."""
-        return [*self._plans, *(f"cancelled: {reason}" for reason in _reasons(written))]
+        """What an incident may come to: a plan that worked, that its cause is gone, or that it was called off."""
+        cleared = [SELF_RESOLVED] if self._bundle.clears else []
+        return [*self._plans, *cleared, *(f"cancelled: {reason}" for reason in _reasons(written))]
 
     def of(self, entry: EntryKind, written: WrittenScenario) -> list[str]:
         """What entries of a kind may name in a scenario; nothing, if they are about nothing that has a name."""
@@ -108,6 +110,8 @@ class Abouts:
                 return _ids(self._rounds)
             case EntryKind.INTERRUPTED | EntryKind.INTERRUPT_IGNORED:
                 return self._interrupts
+            case EntryKind.CLEARED | EntryKind.CLEARING_ASKED | EntryKind.CLEARING_IGNORED:
+                return self._beside.clearings()
             case EntryKind.PLAN_STARTED | EntryKind.PLAN_SUCCEEDED | EntryKind.PLAN_FAILED | EntryKind.PLAN_UNDONE:
                 return self._plans
             case EntryKind.INCIDENT_RESOLVED:

@@ -12,6 +12,9 @@ from workflows.beside import reminders_of
 _UPDATES = range(1, 31)
 """How often the customer may be sent a word by itself in one scenario, and more."""
 
+_CONFIRMATIONS = range(1, 5)
+"""How often the customer may be asked in one scenario whether the cause is gone, and more."""
+
 _RAISES = ("breach", "undo_failed", "no_plan_left", "escalate")
 _STOPS = ("nothing_owed", "ended")
 _HOLDS = ("quiet", "snoozed")
@@ -87,6 +90,12 @@ class Beside:
         sent = [f"sla.update.{number}" for number in _UPDATES] if self._told else []
         sent += [reminder.id for reminder in self._reminders]
         return [*protecting_steps(self._bundle), *(each.protect_by for each in self._bundle.external), *sent]
+
+    def clearings(self) -> list[str]:
+        """The news that says that the cause is gone, and the questions whether it is."""
+        if not self._bundle.clears:
+            return []
+        return [*(rule.on for rule in self._bundle.clears), *(f"clears.ask.{number}" for number in _CONFIRMATIONS)]
 
     def messages(self) -> list[str]:
         """What the customer is told by itself, or reminded with."""

@@ -41,10 +41,10 @@ _OF_STEPS = {
 
 
 def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
-    """What single entries say. A refusal that comes while the incident is cancelled leads nowhere any more."""
+    """What single entries say. What is refused while the incident is cancelled or cleared leads nowhere."""
     choices = {step.id: step.choices for step in program.all_steps() if isinstance(step, AskStep)}
     measures = {step.id for step in program.all_steps() if isinstance(step, MeasureStep)}
-    cancelling = False
+    leaving = False
     for row in timeline:
         data = row.data
         if row.kind is EntryKind.UNDO_APPLIED and data["step"] in measures:
@@ -52,9 +52,9 @@ def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
         elif row.kind in _OF_STEPS:
             name, way = _OF_STEPS[row.kind]
             yield _branch(data[name], way)
-        elif row.kind is EntryKind.CANCEL_REQUESTED:
-            cancelling = True
-        elif row.kind in (EntryKind.EFFECT_REFUSED, EntryKind.READ_REFUSED) and not cancelling:
+        elif row.kind in (EntryKind.CANCEL_REQUESTED, EntryKind.CLEARED):
+            leaving = True
+        elif row.kind in (EntryKind.EFFECT_REFUSED, EntryKind.READ_REFUSED) and not leaving:
             yield _branch(data["step"], Way.REFUSED)
         elif row.kind is EntryKind.ANSWER_RECEIVED:
             yield _branch(data["ask"], Way.CHOSEN, str(data["choice"]))

@@ -8,6 +8,7 @@ from amends.models import Data, Model
 from amends.timeline import canonical
 from runbooks.policy import (
     Calendar,
+    Clearing,
     Expectation,
     ExternalDeadline,
     Interrupt,
@@ -64,6 +65,7 @@ class Bundle(Model):
     """Who may do what, where it is not as ``rights.RIGHTS`` says."""
     tasks: TaskPolicy | None = None
     interrupts: tuple[Interrupt, ...] = ()
+    clears: tuple[Clearing, ...] = ()
     remedies: RemedyPolicy | None = None
     calendars: dict[str, Calendar] = {}
     tables: dict[str, Table] = {}

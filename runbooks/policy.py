@@ -47,6 +47,25 @@ class Interrupt(Model):
     plan: str
 
 
+class Clearing(Model):
+    """News of a type that says that what an incident is about is gone, while ``when`` holds: what was done is undone,
+    the customer is told (``tell``), and the incident closes.
+
+    ``confirm``: the question that the customer is asked first where the news alone does not count, answered by ``yes``
+    or ``no`` within ``answer_within``; silence means ``if_silent``. ``values`` and ``confirm_values`` are the fact
+    paths that the texts name.
+    """
+
+    on: str
+    when: str | None = None
+    tell: str
+    values: tuple[str, ...] = ()
+    confirm: str | None = None
+    confirm_values: tuple[str, ...] = ()
+    answer_within: BySeverity | None = None
+    if_silent: str = "no"
+
+
 class Level(Model):
     """One rung of a ladder: who is paged, how long they have to acknowledge, and how often this is tried.
 

@@ -130,8 +130,8 @@ def _being_counted(state: State, act: Act) -> bool:
 
 
 def _answer_refusal(state: State, act: AnswerGiven, _now: datetime) -> str | None:
-    if state.cancelling:
-        return "the incident is being cancelled; nothing is asked any more"
+    if state.leaving:
+        return f"the incident {state.leaving}; nothing is asked any more"
     return asking.refusal(state, act)
 
 

@@ -115,7 +115,7 @@ def open_asks(state: State) -> list[AskStep]:
     """The asks that may be answered now."""
     return [
         step
-        for step in state.bundle.program.all_steps()
+        for step in (*state.bundle.program.all_steps(), *beside.confirmations(state))
         if isinstance(step, AskStep)
         and (run := state.steps.get(step.id)) is not None
         and run.phase is StepPhase.RUNNING

@@ -1,16 +1,29 @@
 """Steps that stand in no stage, and run beside them when their moment has come.
 
-What protects a deadline of others, the word that a customer gets before the promised time without one is over, and
-what calls a question to mind are steps like any other: tried, reconciled, left to a person by the same rules. Only
-where they come from differs.
+What protects a deadline of others, the word that a customer gets before the promised time without one is over, what
+calls a question to mind, and what they are asked and told when the cause is gone are steps like any other: tried,
+reconciled, left to a person by the same rules. Only where they come from differs.
 """
 
 from amends.models import Outcome, Party
 from runbooks.catalogue import CATALOGUE
-from runbooks.policy import ExternalDeadline, GoalName
-from runbooks.program import ApproveStep, AskStep, DoStep, IfUndecided, OnRefusal, Step, TellStep, Undo
+from runbooks.policy import Clearing, ExternalDeadline, GoalName
+from runbooks.program import (
+    ApproveStep,
+    AskStep,
+    Choice,
+    DoStep,
+    IfUndecided,
+    OnRefusal,
+    Step,
+    TellStep,
+    Undo,
+)
 from workflows import facts
 from workflows.state import EffectRun, State
+
+YES, NO = "yes", "no"
+"""What a customer may say when asked whether the cause is gone."""
 
 _BESIDE = "external."
 """How the steps begin that protect a deadline."""
@@ -19,7 +32,13 @@ _BESIDE = "external."
 def sequences(state: State) -> tuple[tuple[Step, ...], ...]:
     """The steps beside the stages, each sequence by itself: those that have begun, and those that may."""
     protected = (protecting(state, deadline) for deadline in state.bundle.external)
-    return (*protected, *((each,) for each in (*updates(state), *reminders(state))))
+    alone: tuple[Step, ...] = (
+        *updates(state),
+        *reminders(state),
+        *confirmations(state),
+        *told_of_clearing(state),
+    )
+    return (*protected, *((each,) for each in alone))
 
 
 def protecting(state: State, deadline: ExternalDeadline) -> tuple[Step, ...]:
@@ -110,3 +129,37 @@ def reminders_of(step: AskStep) -> tuple[TellStep, ...]:
         )
         for number in range(1, len(remind.after) + 1)
     )
+
+
+def confirmations(state: State) -> tuple[AskStep, ...]:
+    """The questions to the customer whether the cause is gone, those that have been asked, in order."""
+    return tuple(
+        confirmation(state.bundle.clears[rule], number) for number, rule in enumerate(state.confirmations, start=1)
+    )
+
+
+def confirmation(rule: Clearing, number: int) -> AskStep:
+    """The question of a rule that has one, asked as that with this ``number``."""
+    assert rule.confirm is not None
+    assert rule.answer_within is not None
+    return AskStep(
+        id=f"clears.ask.{number}",
+        to=Party.CUSTOMER,
+        question=rule.confirm,
+        values=rule.confirm_values,
+        choices=(Choice(name=YES), Choice(name=NO)),
+        answer_within=rule.answer_within,
+        if_silent=rule.if_silent,
+        on_refusal=OnRefusal.CONTINUE,
+    )
+
+
+def told_of_clearing(state: State) -> tuple[TellStep, ...]:
+    """What the customer is told when the incident is cleared: nothing, as long as it is not."""
+    if state.clearing is None or not state.clearing.begun:
+        return ()
+    rule = state.bundle.clears[state.clearing.rule]
+    told = TellStep(
+        id="clears.tell", to=Party.CUSTOMER, message=rule.tell, values=rule.values, on_refusal=OnRefusal.CONTINUE
+    )
+    return (told,)

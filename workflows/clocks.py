@@ -80,7 +80,7 @@ def breached(state: State) -> list[ClockRun]:
 
 def needs_acknowledging(state: State) -> bool:
     """Whether a person has yet to take notice of the incident."""
-    over = state.cancelling or state.resolved
+    over = bool(state.leaving) or state.resolved
     return state.acknowledged_by is None and state.severity in NEEDS_A_PERSON and not over
 
 
@@ -97,7 +97,7 @@ def _start_or_stop(turn: Turn, name: GoalName) -> None:
 
 def _wanted(state: State, name: GoalName) -> bool:
     """Whether a promise is to be kept now."""
-    if state.cancelling:
+    if state.leaving:
         return False
     match name:
         case GoalName.ACKNOWLEDGE:
@@ -253,7 +253,7 @@ def _held_by(state: State) -> Party | None:
     if state.suspended is not None:
         return state.suspended.party
     pausing = state.bundle.sla.pause_while_waiting_for
-    if state.cancelling or not state.waiting_for or any(party not in pausing for party in state.waiting_for):
+    if state.leaving or not state.waiting_for or any(party not in pausing for party in state.waiting_for):
         return None
     asked = (state.steps[step.id].ask for step in asking.open_asks(state))
     return state.waiting_for[0] if all(ask is not None and ask.answer_by for ask in asked) else None

@@ -1,4 +1,4 @@
-"""The ways out: all stages done, called off, or a duplicate from the start; and what stands against closing.
+"""The ways out: all stages done, called off, cleared, or a duplicate from the start; and what stands against closing.
 
 An incident is not closed while an outcome is unknown, a measure is on, something is left to a person, or what the
 journal says was given is not what the shop's books say.
@@ -12,6 +12,9 @@ from workflows.events import CancelRequested, Command, CommandReturned, Role
 from workflows.progress import Progress
 from workflows.state import EffectRun, State, Why
 from workflows.turn import Turn
+
+SELF_RESOLVED = "self_resolved"
+"""The outcome of an incident whose cause has gone away by itself."""
 
 
 def close(turn: Turn) -> None:
@@ -27,20 +30,27 @@ def close_as_duplicate(turn: Turn) -> None:
 
 def begin_cancelling(turn: Turn, event: CancelRequested) -> None:
     """Withdraw what is asked and awaited; what is under way goes on until it returns."""
-    turn.state.cancelling = True
-    turn.state.balanced = False  # what is undone now changes the books
-    for command in [each for each in turn.state.pending.values() if each.role is Role.BALANCE]:
-        del turn.state.pending[command.id]
-    turn.state.outcome = turn.state.outcome or f"cancelled: {event.reason}"
-    for steps in (*turn.state.bundle.program.sequences(), *beside.sequences(turn.state)):
-        program.withdraw(turn, steps)
-    tasks.close_at_cancel(turn)
+    state = turn.state
+    state.cancelling = True
+    state.outcome = state.outcome if state.resolved else f"cancelled: {event.reason}"
+    _withdraw_all(turn, how="cancelled")
 
 
-def cancel(turn: Turn) -> None:
-    """Undo what was done, newest first, once no effect is under way; then close as cancelled."""
-    if effects.take_back(turn, _to_take_back(turn.state)) is Progress.DONE and _sound(turn):
-        _end(turn, Status.CANCELLED)
+def begin_clearing(turn: Turn) -> None:
+    """The cause is gone: withdraw what is asked and awaited; what is under way goes on until it returns."""
+    turn.state.outcome = SELF_RESOLVED
+    _withdraw_all(turn, how="withdrawn")
+
+
+def leave(turn: Turn) -> None:
+    """Undo what was done, newest first, once no effect is under way; tell a customer whose incident was cleared; then
+    close."""
+    state = turn.state
+    if effects.take_back(turn, _to_take_back(state)) is not Progress.DONE:
+        return
+    told = () if state.cancelling else beside.told_of_clearing(state)
+    if program.advance(turn, told) is Progress.DONE and _sound(turn):
+        _end(turn, Status.CANCELLED if state.cancelling else Status.CLOSED)
 
 
 def balanced(turn: Turn, returned: CommandReturned) -> None:
@@ -66,6 +76,16 @@ def _sound(turn: Turn) -> bool:
         _compare_books(turn)
         return False
     return True
+
+
+def _withdraw_all(turn: Turn, *, how: str) -> None:
+    state = turn.state
+    state.balanced = False  # what is undone now changes the books
+    for command in [each for each in state.pending.values() if each.role is Role.BALANCE]:
+        del state.pending[command.id]
+    for steps in (*state.bundle.program.sequences(), *beside.sequences(state)):
+        program.withdraw(turn, steps)
+    tasks.close_on_leaving(turn, how=how)
 
 
 def _has_given(state: State) -> bool:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from pydantic import JsonValue
 
-from amends.models import Data, Outcome, Stage, Status
+from amends.models import ActorKind, Data, Outcome, Stage, Status
 from amends.timeline import Entry, EntryKind
 from runbooks.catalogue import TELL
 from runbooks.program import AskStep
@@ -19,6 +19,8 @@ from workflows import (
     approving,
     asking,
     authority,
+    beside,
+    clearing,
     clocks,
     closing,
     deadlines,
@@ -139,6 +141,7 @@ def _take_report(turn: Turn, event: ReportReceived) -> bool:
         state.facts["report"] = {**event.report, **known}
     turn.receipt(f"report:{event.key}", entry, "opened" if first else "added")
     authority.hand(state, event.actor)
+    state.reported_by_person = state.reported_by_person or event.actor.kind is ActorKind.HUMAN
     facts.update_severity(turn)
     return True
 
@@ -151,7 +154,9 @@ def _take_news(turn: Turn, event: NewsReceived) -> bool:
     news.learn(turn, event)
     for _, run in waiting.waits(turn.state):
         waiting.wake(turn, run, at=event.at)
-    interrupts.look(turn, event)
+    if interrupts.look(turn, event):
+        clearing.withdraw(turn)
+    clearing.look(turn, event)
     return True
 
 
@@ -211,8 +216,10 @@ def _advance(turn: Turn) -> None:
     tasks.take_waivers(turn)
     tasks.mark_overdue(turn)
     while state.registered and not state.ended:
-        if state.cancelling:
-            return closing.cancel(turn)
+        if not people.is_taken_over(state) and clearing.awaits_answer(turn):
+            return measures.lift(turn)
+        if state.leaving:
+            return closing.leave(turn)
         if people.is_taken_over(state):
             return measures.lift(turn)
         if interrupts.leads_on(state):
@@ -281,8 +288,8 @@ def _dues(state: State) -> list[Due]:
 def _step_dues(state: State) -> list[Due]:
     """When steps go on by themselves: questions, waits, approvals."""
     dues = []
-    if not (state.ended or state.cancelling or people.is_taken_over(state)):
-        for asked in state.bundle.program.all_steps():
+    if not (state.ended or state.leaving or people.is_taken_over(state)):
+        for asked in beside.confirmations(state) if clearing.is_asked(state) else state.bundle.program.all_steps():
             run = state.steps.get(asked.id)
             if run is None or run.phase is not StepPhase.RUNNING:
                 continue

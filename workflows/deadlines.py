@@ -21,7 +21,7 @@ UNPROTECTED = "unprotected:"
 
 def keep(turn: Turn) -> None:
     """Set what has begun, protect what is near, and say what was missed."""
-    if turn.state.cancelling or turn.state.ended or not turn.state.registered:
+    if turn.state.leaving or turn.state.ended or not turn.state.registered:
         return
     for deadline in turn.state.bundle.external:
         _set(turn, deadline)
@@ -41,7 +41,7 @@ def end(turn: Turn) -> None:
 
 def dues(state: State) -> Iterator[Due]:
     """When each deadline is next to be looked at."""
-    if state.cancelling:
+    if state.leaving:
         return
     for name, run in state.deadlines.items():
         if run.phase is DeadlinePhase.WATCHED:

@@ -17,23 +17,24 @@ from workflows.turn import Turn
 _CUT_SHORT = (Stage.REPORT, Stage.ANALYSIS)
 
 
-def look(turn: Turn, news: NewsReceived) -> None:
-    """Cut in with the first interrupt of the news whose condition holds."""
+def look(turn: Turn, news: NewsReceived) -> bool:
+    """Cut in with the first interrupt of the news whose condition holds; whether it has."""
     state = turn.state
     of_it = (each for each in state.bundle.interrupts if each.on == news.event_type)
     found = next((each for each in of_it if facts.surely(state, each.when)), None)
     if found is None:
-        return
+        return False
     told: Data = {"on": found.on, "plan": found.plan}
     why_not = _too_late(state, found)
     if why_not is not None:
         turn.note(EntryKind.INTERRUPT_IGNORED, {**told, "why": why_not})
-        return
+        return False
     turn.note(EntryKind.INTERRUPTED, told)
     state.interrupt, state.cut_short = Interrupting(on=found.on, plan=found.plan), True
     if state.stage in _CUT_SHORT:
         _end(turn, state.bundle.program.steps_of(state.stage))
     plans.give_way(turn)
+    return True
 
 
 def leads_on(state: State) -> bool:
@@ -48,11 +49,11 @@ def calls_under_way(state: State) -> bool:
     return any(call.step in ids and call.role in (Role.READ, Role.EFFECT) for call in state.pending.values())
 
 
-def _too_late(state: State, interrupt: Interrupt) -> str | None:
-    """Why an interrupt does not cut in; ``None`` if it does."""
+def decided(state: State) -> str | None:
+    """What somebody or something has decided, so that news changes it no more; ``None`` while it still may."""
     plan = state.plan
-    if state.cancelling:
-        return "the incident is being cancelled"
+    if state.leaving:
+        return f"the incident {state.leaving}"
     if state.resolved:
         return "the customer is whole already"
     if people.is_taken_over(state) or state.by_hand is not None:
@@ -61,10 +62,17 @@ def _too_late(state: State, interrupt: Interrupt) -> str | None:
         return "no plan was left, and a person decides"
     if state.interrupt is not None:
         return f"{state.interrupt.on!r} has cut in already"
-    if plan is None or plan.phase is not PlanPhase.TRYING:
-        return None
-    if plan.interrupt is not None:
+    if plan is not None and plan.phase is PlanPhase.TRYING and plan.interrupt is not None:
         return f"{plan.interrupt!r} has cut in already, and the plan {plan.name!r} is being tried"
+    return None
+
+
+def _too_late(state: State, interrupt: Interrupt) -> str | None:
+    """Why an interrupt does not cut in; ``None`` if it does."""
+    plan = state.plan
+    why_not = decided(state)
+    if why_not is not None or plan is None or plan.phase is not PlanPhase.TRYING:
+        return why_not
     if plan.name == interrupt.plan:
         return "its plan is being tried already"
     if effects.has_final(state, plan.name) or effects.final_under_way(state, plan.name):

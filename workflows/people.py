@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from amends.models import Data, Party
 from amends.timeline import EntryKind
 from runbooks.program import ApproveStep, AskStep, DoStep, MeasureStep, Step, TellStep, WaitStep
-from workflows import asking, authority, facts, program, waiting
+from workflows import asking, authority, beside, facts, program, waiting
 from workflows.events import (
     Assigned,
     EvidenceAdded,
@@ -96,8 +96,8 @@ def suspend_refusal(state: State, act: SuspensionRequested, now: datetime) -> st
         return (
             f"it waits for {state.suspended.party} until {state.suspended.until.isoformat()} already; resume it first"
         )
-    if state.cancelling:
-        return "the incident is being cancelled; no clock runs any more"
+    if state.leaving:
+        return f"the incident {state.leaving}; no clock runs any more"
     if act.party is Party.US:
         return "nobody stops the clocks for ourselves; name who is waited for"
     if not act.reason.strip():
@@ -142,8 +142,8 @@ def set_severity(turn: Turn, act: SeverityChosen) -> None:
 
 def take_over_refusal(state: State, act: TakeOverRequested) -> str | None:
     """Why taking over does not count; ``None`` if it does."""
-    if state.cancelling:
-        return "the incident is being cancelled; there is nothing to take over"
+    if state.leaving:
+        return f"the incident {state.leaving}; there is nothing to take over"
     if not act.reason.strip():
         return "say why, for those who read the timeline later"
     taken = next((task for task in state.tasks if task.why is Why.TAKEN_OVER), None)
@@ -163,8 +163,8 @@ def is_taken_over(state: State) -> bool:
 
 def skip_refusal(state: State, act: SkipRequested) -> str | None:
     """Why skipping a step does not count; ``None`` if it does."""
-    if state.cancelling:
-        return "the incident is being cancelled; nothing is waited for any more"
+    if state.leaving:
+        return f"the incident {state.leaving}; nothing is waited for any more"
     if not act.reason.strip():
         return "say why, for those who read the timeline later"
     run = state.steps.get(act.step)
@@ -176,11 +176,11 @@ def skip_refusal(state: State, act: SkipRequested) -> str | None:
 
 def skippable(state: State) -> list[Step]:
     """The steps that a person may have skipped now."""
-    if state.cancelling:
+    if state.leaving:
         return []
     return [
         step
-        for step in state.bundle.program.all_steps()
+        for step in (*state.bundle.program.all_steps(), *beside.confirmations(state))
         if (run := state.steps.get(step.id)) is not None
         and run.phase in (StepPhase.RUNNING, StepPhase.STUCK)
         and _step_refusal(state, step, run) is None

@@ -139,7 +139,9 @@ def parties_waited_for(state: State) -> list[Party]:
     suspended it, and nobody else."""
     if state.suspended is not None:
         return [state.suspended.party]
-    parties = {step.to for step in asking.open_asks(state)} | {step.waiting_for for step, _ in waiting.waits(state)}
+    parties = {step.to for step in asking.open_asks(state)}
+    if state.clearing is None:  # nothing else is waited for while the customer is asked whether the cause is gone
+        parties |= {step.waiting_for for step, _ in waiting.waits(state)}
     if state.tasks or approving.open_approvals(state):
         parties.add(Party.US)
     return sorted(parties)
@@ -383,7 +385,7 @@ def _refused(
 ) -> None:
     """Refused or rejected: the plan fails; elsewhere, or behind what cannot be called back, the step says what then."""
     fails = plan is not None and not isinstance(step, TellStep | AskStep)
-    if turn.state.cancelling or _is_cut_off(turn.state, step):
+    if turn.state.leaving or _is_cut_off(turn.state, step):
         run.phase = StepPhase.DONE
     elif fails and plan is not None and not effects.has_final(turn.state, plan):
         run.phase = StepPhase.FAILED
@@ -404,7 +406,7 @@ def _save_otherwise(turn: Turn, step: DoStep | AskStep) -> None:
 def _given_up(state: State, step: Step, plan: str | None) -> bool:
     """Whether all is being called off, the plan has failed, or the stage was cut short."""
     trying = state.plan is not None and state.plan.name == plan and state.plan.phase is not PlanPhase.UNDOING
-    return state.cancelling or (plan is not None and not trying) or _is_cut_off(state, step)
+    return bool(state.leaving) or (plan is not None and not trying) or _is_cut_off(state, step)
 
 
 def _is_cut_off(state: State, step: Step) -> bool:

@@ -108,6 +108,15 @@ class Interrupting(_Part):
     plan: str
 
 
+class ClearingRun(_Part):
+    """News of the type ``on`` has said that the cause is gone, by the rule with this number. ``begun``: it counts, and
+    the incident is being closed; until then the customer is asked."""
+
+    on: str
+    rule: int
+    begun: bool = False
+
+
 class Why(StrEnum):
     """Why a person is needed."""
 
@@ -346,6 +355,12 @@ class State(_Part):
     by_hand: str | None = None
     """How a person who had taken the incident over has put it right."""
     cancelling: bool = False
+    reported_by_person: bool = False
+    """Whether a person is among those who have reported it."""
+    clearing: ClearingRun | None = None
+    """Not set as long as the cause is there, for all that we know."""
+    confirmations: list[int] = []
+    """The rules by which the customer was asked whether the cause is gone, in order."""
     resolved: bool = False
     outcome: str | None = None
     handled: dict[str, Receipt] = {}
@@ -366,6 +381,13 @@ class State(_Part):
     def ended(self) -> bool:
         """Whether nothing more will happen."""
         return self.status.final
+
+    @property
+    def leaving(self) -> str | None:
+        """What is becoming of an incident that begins nothing new any more; ``None`` for all others."""
+        if self.cancelling:
+            return "is being cancelled"
+        return "is being closed, as its cause is gone" if self.clearing is not None and self.clearing.begun else None
 
     def key(self, command_id: str) -> str:
         """The idempotency key of a command."""

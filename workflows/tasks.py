@@ -27,8 +27,8 @@ def retry_refusal(state: State, act: RetryRequested) -> str | None:
         return _not_open(state, act.task)
     if task.why is Why.UNDECIDED:
         return f"{task.step!r} waits for a decision; approve or reject it"
-    if state.cancelling and task.why in _BEGINS_SOMETHING:
-        return "the incident is being cancelled; nothing new is tried"
+    if state.leaving and task.why in _BEGINS_SOMETHING:
+        return f"the incident {state.leaving}; nothing new is tried"
     return None
 
 
@@ -63,8 +63,8 @@ def retry(turn: Turn, act: RetryRequested) -> None:
 
 def choose_refusal(state: State, act: PlanChosen) -> str | None:
     """Why a choice of plan does not count now; ``None`` if it does."""
-    if state.cancelling:
-        return "the incident is being cancelled; nothing new is tried"
+    if state.leaving:
+        return f"the incident {state.leaving}; nothing new is tried"
     if _named(state, NO_PLAN_LEFT) is None:
         return "a plan is chosen by a person only when none is left; " + _not_open(state, NO_PLAN_LEFT)
     names = [plan.name for plan in state.bundle.program.action]
@@ -109,7 +109,7 @@ def settle_refusal(state: State, act: TaskSettled) -> str | None:
         case Why.REFUSED:
             return _must_be_done(act) or _by_hand_refusal(program.step_of(state, task.step), act.result)
         case Why.NO_PLAN_LEFT:
-            return "the incident is being cancelled" if state.cancelling else _must_be_done(act)
+            return f"the incident {state.leaving}" if state.leaving else _must_be_done(act)
         case Why.UNPROTECTED:
             return _must_be_done(act)
         case Why.TAKEN_OVER:
@@ -187,12 +187,12 @@ def mark_overdue(turn: Turn) -> None:
             turn.note(EntryKind.TASK_OVERDUE, {"task": task.id, "owner": task.owner, "due_at": task.due_at.isoformat()})
 
 
-def close_at_cancel(turn: Turn) -> None:
+def close_on_leaving(turn: Turn, *, how: str) -> None:
     """What would begin something new is nobody's task any more; what is half done stays one."""
     for task in list(turn.state.tasks):
         message = task.why is Why.OUTCOME_UNKNOWN and not _is_half_done(turn.state, task)
         if task.why in (*_BEGINS_SOMETHING, Why.UNDECIDED) or message:
-            turn.close_task(task.id, how="cancelled")
+            turn.close_task(task.id, how=how)
 
 
 def _waive(turn: Turn, waiver: ApprovalRun, task: Task) -> None:

@@ -13,6 +13,7 @@ from runbooks.comparing import wording
 from runbooks.comparing.wording import code, percents, plain, prose
 from runbooks.policy import (
     Calendar,
+    Clearing,
     Expectation,
     ExternalDeadline,
     Goal,
@@ -120,6 +121,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "may": Label("who may do what", place="People", item="may `{}`"),
         "tasks": Label("tasks", place="Tasks"),
         "interrupts": Label("interrupts", place="Interrupts", ordered=True),
+        "clears": Label("what clears it", place="What clears it", ordered=True),
         "remedies": Label("remedies", place="Remedies"),
         "calendars": Label("calendars", place="Calendars", item="`{}`"),
         "tables": Label("tables", place="Tables", item="`{}`", prepare=wording.with_rows_in_words),
@@ -235,6 +237,16 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "on": Label("on", named=True, show=code),
         "when": Label("when", show=code),
         "plan": Label("plan", named=True, show=code),
+    },
+    Clearing: {
+        "on": Label("on", named=True, show=code),
+        "when": Label("when", show=code),
+        "tell": Label("told then", show=code),
+        "values": Label("values that the text names", named=True, show=code),
+        "confirm": Label("asked first", show=code),
+        "confirm_values": Label("values that the question names", named=True, show=code),
+        "answer_within": Label("answer within"),
+        "if_silent": Label("if silent", named=True, show=code),
     },
     Level: {
         "page": Label("page", named=True, show=code),

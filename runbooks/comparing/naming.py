@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from amends.models import Model
 from runbooks.comparing.labels import Label
 from runbooks.comparing.wording import minute_of_week, plain
-from runbooks.policy import Expectation, ExternalDeadline, Interrupt, Level, Match, Shift, TableRow
+from runbooks.policy import Clearing, Expectation, ExternalDeadline, Interrupt, Level, Match, Shift, TableRow
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -58,6 +58,8 @@ def name_of(item: object, label: Label) -> str:
             return f"choice `{item.name}`"
         case Interrupt():
             return f"`{item.on}` cutting in for plan `{item.plan}`"
+        case Clearing():
+            return f"clearing by `{item.on}`"
         case Level():
             return f"level that pages `{item.page}`"
         case ExternalDeadline():

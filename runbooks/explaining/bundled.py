@@ -12,7 +12,7 @@ from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
-from runbooks.policy import Expectation, ExternalDeadline, Goal, Interrupt, Level, Match, SlaPolicy
+from runbooks.policy import Clearing, Expectation, ExternalDeadline, Goal, Interrupt, Level, Match, SlaPolicy
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -52,6 +52,7 @@ def written_of(bundle: Bundle) -> Runbook:
         "escalation": tuple(map(_level, bundle.escalation)),
         "tasks": {"owner": bundle.tasks.owner, "within": _times(bundle.tasks.within)} if bundle.tasks else None,
         "interrupts": tuple(map(_interrupt, bundle.interrupts)),
+        "clears": tuple(map(_clearing, bundle.clears)),
         "stages": {
             "report": tuple(map(_step, program.report)),
             "analysis": tuple(map(_step, program.analysis)),
@@ -105,6 +106,14 @@ def _level(level: Level) -> dict[str, Any]:
 
 def _interrupt(interrupt: Interrupt) -> dict[str, Any]:
     return {"on": interrupt.on, "when": interrupt.when, "plan": interrupt.plan}
+
+
+def _clearing(rule: Clearing) -> dict[str, Any]:
+    confirm = None
+    if rule.confirm is not None and rule.answer_within is not None:
+        within = _times(rule.answer_within)
+        confirm = {"question": rule.confirm, "answer_within": within, "if_silent": rule.if_silent}
+    return {"on": rule.on, "when": rule.when, "tell": rule.tell, "confirm": confirm}
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from abc import abstractmethod
 from runbooks.explaining.items import ApproveItem, AskItem, Item, PlanItem, RoundsItem, WaitItem
 from runbooks.explaining.labels import Told
 from runbooks.explaining.model import (
+    Cleared,
     Expected,
     Explanation,
     ExternalDeadline,
@@ -42,6 +43,8 @@ class Language(Sayer):
 
     @abstractmethod
     def interrupted(self, interrupt: Interrupt) -> str: ...
+    @abstractmethod
+    def cleared(self, cleared: Cleared) -> str: ...
     @abstractmethod
     def severity_rules(self, severities: Severities) -> list[str]: ...
     @abstractmethod

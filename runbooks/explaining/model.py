@@ -38,8 +38,19 @@ class Interrupt(Model):
     plan: str
 
 
+class Cleared(Model):
+    """An order event that says that the cause is gone; ``confirm``: what the customer is asked first, where the event
+    alone does not count."""
+
+    on: str
+    only_if: Condition | None
+    tells: Message
+    confirm: Message | None = None
+    within: Times | None = None
+
+
 class Opening(Model):
-    """What opens an incident, and what becomes of further reports on the same subject."""
+    """What opens an incident, what becomes of further reports on the same subject, and what ends it early."""
 
     report: tuple[ReportField, ...]
     events: tuple[Expected | Matched, ...]
@@ -47,6 +58,7 @@ class Opening(Model):
     supersedes: tuple[str, ...]
     reopen_for: timedelta | None
     interrupts: tuple[Interrupt, ...]
+    clears: tuple[Cleared, ...] = ()
 
 
 class SeverityRule(Model):

@@ -92,7 +92,8 @@ def _not_yet(explanation: Explanation, language: Language) -> list[Block]:
 def _opening(explanation: Explanation, language: Language) -> list[Block]:
     opening = explanation.opening
     lines = [language.reported(opening), *map(language.opened_by, opening.events), *language.one_at_a_time(opening)]
-    return [_points([*lines, *map(language.interrupted, opening.interrupts)])]
+    news = [*map(language.interrupted, opening.interrupts), *map(language.cleared, opening.clears)]
+    return [_points([*lines, *news])]
 
 
 def _severities(explanation: Explanation, language: Language) -> list[Block]:

@@ -8,6 +8,7 @@ from runbooks.bundle import MessageText
 from runbooks.explaining.conditions import Fact
 from runbooks.explaining.items import Times
 from runbooks.explaining.model import (
+    Cleared,
     Expected,
     ExternalDeadline,
     Goal,
@@ -34,8 +35,10 @@ from runbooks.language.surface import Runbook
 from runbooks.policy import GoalName, Table
 
 
-def opening_of(runbook: Runbook) -> Opening:
-    """What opens an incident, and what becomes of further reports."""
+def opening_of(
+    runbook: Runbook, texts: Callable[[str], Mapping[str, MessageText]], severities: tuple[Severity, ...]
+) -> Opening:
+    """What opens an incident, what becomes of further reports, and what news changes."""
     return Opening(
         report=tuple(
             ReportField(name=name, type=field.type, optional=field.optional) for name, field in runbook.report.items()
@@ -51,6 +54,16 @@ def opening_of(runbook: Runbook) -> Opening:
         reopen_for=runbook.reopen_for,
         interrupts=tuple(
             Interrupt(on=each.on, only_if=condition_of(each.when), plan=each.plan) for each in runbook.interrupts
+        ),
+        clears=tuple(
+            Cleared(
+                on=each.on,
+                only_if=condition_of(each.when),
+                tells=message_of(each.tell, texts),
+                confirm=message_of(each.confirm.question, texts) if each.confirm else None,
+                within=times_of(each.confirm.answer_within, severities) if each.confirm else None,
+            )
+            for each in runbook.clears
         ),
     )
 

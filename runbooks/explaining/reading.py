@@ -68,7 +68,7 @@ def _explanation(
         name=runbook.runbook,
         titles={"en": runbook.title.en, "zh": runbook.title.zh},
         about=runbook.about,
-        opening=opening_of(runbook),
+        opening=opening_of(runbook, texts, severities.possible),
         severities=severities,
         promises=promises,
         ladders=ladders_of(runbook, severities.possible),

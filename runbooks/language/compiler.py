@@ -13,6 +13,7 @@ from runbooks.language.oddities import check_oddities
 from runbooks.language.problems import Problem, RunbookErrors, Weight, in_order
 from runbooks.language.promises import (
     check_relations,
+    clears_of,
     external_of,
     interrupts_of,
     ladder_of,
@@ -102,6 +103,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
     sla, external = sla_of(runbook, context), external_of(runbook, context)
     escalation, opens = ladder_of(runbook, context), openings_of(runbook, context)
     tasks, interrupts = tasks_of(runbook, context), interrupts_of(runbook, context)
+    clears = clears_of(runbook, context)
     if _has_errors(context):
         return None
     reference = context.reference
@@ -128,6 +130,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
         may=reference.may,
         tasks=tasks,
         interrupts=interrupts,
+        clears=clears,
         remedies=reference.remedies,
         calendars={name: reference.calendars[name] for name in sorted(context.calendars)},
         tables={deadline.table: reference.tables[deadline.table] for deadline in external},

@@ -1,4 +1,5 @@
-"""What people write about time and people: service levels, ladders, deadlines of others, openings, interrupts."""
+"""What people write about time, people and news: service levels, ladders, deadlines of others, openings, what cuts in
+and what clears."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -7,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Stri
 
 from amends.models import Party, Written
 from runbooks.language.durations import Duration, Durations, EachDuration, for_all
-from runbooks.language.words import EventType, Name
+from runbooks.language.words import EventType, MessageKey, Name
 from runbooks.policy import TaskPolicy
 
 
@@ -93,6 +94,27 @@ class WrittenInterrupt(Written):
     plan: Name
 
 
+def _no(value: Any) -> Any:
+    if value != "no":
+        raise ValueError(f"silence takes nothing away from a customer, so it can only mean `no`, not {value!r}")
+    return value
+
+
+class WrittenConfirm(Written):
+    """A question that is answered by yes or no."""
+
+    question: MessageKey
+    answer_within: EachDuration
+    if_silent: Annotated[str, BeforeValidator(_no)]
+
+
+class WrittenClearing(Written):
+    on: EventType
+    when: str | None = None
+    tell: MessageKey
+    confirm: WrittenConfirm | None = None
+
+
 def _opening(value: Any) -> str | None:
     words = [word for word in ("expect", "match") if isinstance(value, dict) and word in value]
     return f"{words[0]} rule" if words else None
@@ -119,5 +141,7 @@ PROMISE_SHAPES: dict[str, type[Written]] = {
     "expect rule": WrittenExpect,
     "match rule": WrittenMatch,
     "interrupts": WrittenInterrupt,
+    "clears": WrittenClearing,
+    "confirm": WrittenConfirm,
 }
 """The shape behind each part of a validator's location, for suggestions."""

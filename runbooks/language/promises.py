@@ -9,6 +9,7 @@ from runbooks.language.sent import addressee
 from runbooks.language.source import Path
 from runbooks.language.surface import Runbook
 from runbooks.policy import (
+    Clearing,
     Expectation,
     ExternalDeadline,
     Goal,
@@ -136,6 +137,29 @@ def interrupts_of(runbook: Runbook, context: Context) -> tuple[Interrupt, ...]:
         if written.plan not in plans:
             context.wrong((*path, "plan"), f"there is no plan {written.plan!r}{meant(written.plan, plans)}")
     return tuple(Interrupt(on=each.on, when=each.when, plan=each.plan) for each in runbook.interrupts)
+
+
+def clears_of(runbook: Runbook, context: Context) -> tuple[Clearing, ...]:
+    """What clears an incident, each with what the customer is told, and asked where the news alone does not count."""
+    rules = []
+    for index, written in enumerate(runbook.clears):
+        path: Path = ("clears", index)
+        context.condition((*path, "when"), written.when)
+        addressee("customer", (*path, "tell"), context)
+        confirm = written.confirm
+        rules.append(
+            Clearing(
+                on=written.on,
+                when=written.when,
+                tell=written.tell,
+                values=context.message((*path, "tell"), written.tell),
+                confirm=confirm.question if confirm else None,
+                confirm_values=context.message((*path, "confirm", "question"), confirm.question) if confirm else (),
+                answer_within=confirm.answer_within.by_severity() if confirm else None,
+                if_silent=confirm.if_silent if confirm else "no",
+            )
+        )
+    return tuple(rules)
 
 
 def check_relations(runbook: Runbook, context: Context) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import Unreadable
 
-_OPTIONAL = frozenset({"about", "supersedes", "reopen_for", "opens", "sla", "external", "escalation", "interrupts"})
+_OPTIONAL = frozenset(
+    {"about", "supersedes", "reopen_for", "opens", "sla", "external", "escalation", "interrupts", "clears"}
+)
 
 
 def salvage(data: dict[str, Any], mistakes: Iterable[tuple[str, Path]]) -> tuple[dict[str, Any], frozenset[str]]:

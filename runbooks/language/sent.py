@@ -53,6 +53,11 @@ class _Sending(NamedTuple):
 def _sendings(runbook: Runbook) -> Iterator[_Sending]:
     if runbook.sla is not None and runbook.sla.update is not None and runbook.sla.update.tell is not None:
         yield _Sending(("sla", "update", "tell"), runbook.sla.update.tell, None)
+    for index, rule in enumerate(runbook.clears):
+        yield _Sending(("clears", index, "tell"), rule.tell, None)
+        if rule.confirm is not None:
+            path: Path = ("clears", index, "confirm", "question")
+            yield _Sending(path, rule.confirm.question, rule.confirm.answer_within)
     for path, step in every_step(runbook):
         if isinstance(step, Tell):
             yield _Sending((*path, "message"), step.message, None)

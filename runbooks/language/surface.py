@@ -9,6 +9,7 @@ from runbooks.language.durations import Duration
 from runbooks.language.promise_shapes import (
     PROMISE_SHAPES,
     AnyOpening,
+    WrittenClearing,
     WrittenExternal,
     WrittenInterrupt,
     WrittenLevel,
@@ -61,6 +62,7 @@ class Runbook(Written):
     escalation: tuple[WrittenLevel, ...] = ()
     tasks: WrittenTasks | None = None
     interrupts: tuple[WrittenInterrupt, ...] = ()
+    clears: tuple[WrittenClearing, ...] = ()
     stages: Stages
 
 

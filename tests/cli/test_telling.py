@@ -232,6 +232,25 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "No cutting in for the plan refund, though order.cancel_requested has come: the customer is whole already.",
     ),
     (
+        EntryKind.CLEARED,
+        ENGINE,
+        {"on": "shipment.delivered", "confirmed_by": "clears.ask.1"},
+        "The cause is gone: shipment.delivered has come, and the customer says so too. What was done is undone.",
+    ),
+    (
+        EntryKind.CLEARING_ASKED,
+        ENGINE,
+        {"on": "shipment.delivered", "ask": "clears.ask.1", "why": "a person has reported it"},
+        "The cause may be gone, as shipment.delivered has come; the customer is asked first, as a person has reported "
+        "it.",
+    ),
+    (
+        EntryKind.CLEARING_IGNORED,
+        ENGINE,
+        {"on": "shipment.delivered", "why": "the customer is whole already"},
+        "Not closed, though shipment.delivered has come: the customer is whole already.",
+    ),
+    (
         EntryKind.NEWS_IGNORED,
         ENGINE,
         {"event_id": "e-1", "fields": {"trace.colour": "the runbook knows no such fact"}},

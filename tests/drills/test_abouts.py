@@ -181,6 +181,9 @@ def test_a_runbook_that_promises_nothing_names_nothing_of_it() -> None:
         (EntryKind.QUESTION_ASKED, "analysis.ask.satisfaction@2"),
         (EntryKind.INTERRUPTED, "parcel.delivered"),
         (EntryKind.INTERRUPT_IGNORED, "leave_it"),
+        (EntryKind.CLEARED, "parcel.handed_over"),
+        (EntryKind.CLEARING_ASKED, "clears.ask.1"),
+        (EntryKind.INCIDENT_CLOSED, "self_resolved"),
     ],
 )
 def test_what_is_decided_repeated_and_cut_in_on_has_its_names(entry: EntryKind, name: str) -> None:

@@ -30,8 +30,9 @@ _NOT_WALKED = {
     *(EntryKind.ASSIGNED, EntryKind.SUSPENSION_REQUESTED, EntryKind.SUSPENSION_ENDED, EntryKind.RESUMPTION_REQUESTED),
     *(EntryKind.SKIP_REQUESTED, EntryKind.TAKEN_OVER, EntryKind.DECISION_MADE, EntryKind.ROUND_ENDED),
     *(EntryKind.INTERRUPTED, EntryKind.INTERRUPT_IGNORED, EntryKind.NEWS_IGNORED),
+    *(EntryKind.CLEARED, EntryKind.CLEARING_ASKED, EntryKind.CLEARING_IGNORED),
 }
-"""What people give and take over, decisions, rounds and interrupts: proven elsewhere, and on no walk yet."""
+"""What people give and take over, decisions, rounds, interrupts and clearing: proven elsewhere, and on no walk yet."""
 
 _SKIP = {EntryKind.STEP_SKIPPED}
 _LET_GO = {EntryKind.DEADLINE_LET_GO}

@@ -54,6 +54,8 @@ class Chinese(Steps):
             said.append("未计入：金额增加后重新审批的时间。")
         if explanation.opening.interrupts:
             said.append("未计入：中途改道所增加的时间。")
+        if any(cleared.confirm for cleared in explanation.opening.clears):
+            said.append("未计入：询问客户问题是否已消失的时间。")
         return said
 
     def trouble(self, trouble: Trouble) -> str:

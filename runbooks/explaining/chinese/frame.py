@@ -6,6 +6,7 @@ from runbooks.explaining.chinese.words import TYPES, Words
 from runbooks.explaining.items import Message
 from runbooks.explaining.labels import Told
 from runbooks.explaining.model import (
+    Cleared,
     Expected,
     Explanation,
     ExternalDeadline,
@@ -63,6 +64,16 @@ class Frame(Words):
     def interrupted(self, interrupt: Interrupt) -> str:
         only_if = f"，条件是{self.condition(interrupt.only_if)}" if interrupt.only_if else ""
         return f"任何时候出现 {code(interrupt.on)}，即启动方案 {code(interrupt.plan)}{only_if}。"
+
+    def cleared(self, cleared: Cleared) -> str:
+        only_if = f"，条件是{self.condition(cleared.only_if)}" if cleared.only_if else ""
+        said = f"问题对客户解决之前，任何时候出现 {code(cleared.on)}，事件即自行解除{only_if}：撤销已做的处理，"
+        said += f"告知客户“{self.title(cleared.tells)}”，然后结束。"
+        doubt = "由人报告的，或包裹未交到客户本人手中的"
+        if cleared.confirm is None or cleared.within is None:
+            return f"{said}{doubt}，不予解除。"
+        asked = f"先询问客户“{self.title(cleared.confirm)}”，等待{self.times(cleared.within)}"
+        return f"{said}{doubt}，{asked}；客户未答“是”，则继续处理。"
 
     def severity_rules(self, severities: Severities) -> list[str]:
         said = [f"{self.severity(each.severity)}：{self.condition(each.condition)}。" for each in severities.rules]

@@ -55,6 +55,8 @@ class English(Steps):
             said.append("Not counted: that an approval is asked anew when the amount has grown.")
         if explanation.opening.interrupts:
             said.append("Not counted: what an event that cuts in adds.")
+        if any(cleared.confirm for cleared in explanation.opening.clears):
+            said.append("Not counted: how long the customer is asked whether the cause is gone.")
         return said
 
     def trouble(self, trouble: Trouble) -> str:

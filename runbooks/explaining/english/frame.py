@@ -6,6 +6,7 @@ from runbooks.explaining.english.words import TYPES, Words, lower, upper
 from runbooks.explaining.items import Message
 from runbooks.explaining.labels import Told
 from runbooks.explaining.model import (
+    Cleared,
     Expected,
     Explanation,
     ExternalDeadline,
@@ -66,6 +67,16 @@ class Frame(Words):
     def interrupted(self, interrupt: Interrupt) -> str:
         only_if = f", if {self.condition(interrupt.only_if)}" if interrupt.only_if else ""
         return f"At any moment, {code(interrupt.on)} starts the plan {code(interrupt.plan)}{only_if}."
+
+    def cleared(self, cleared: Cleared) -> str:
+        only_if = f", if {self.condition(cleared.only_if)}" if cleared.only_if else ""
+        said = f"At any moment before the customer is whole, {code(cleared.on)} clears the incident{only_if}: what was "
+        said += f"done is undone, the customer is told “{self.title(cleared.tells)}”, and it closes. "
+        doubt = "a person has reported it, or if the parcel was left with somebody else than the customer"
+        if cleared.confirm is None or cleared.within is None:
+            return f"{said}Not if {doubt}."
+        asked = f"the customer is asked “{self.title(cleared.confirm)}” first, for {self.times(cleared.within)}"
+        return f"{said}If {doubt}, {asked}; if they do not say yes, it goes on."
 
     def severity_rules(self, severities: Severities) -> list[str]:
         said = [

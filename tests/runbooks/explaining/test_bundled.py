@@ -52,6 +52,9 @@ INTERRUPTED = """\
 interrupts:
   - {on: order.cancel_requested, when: order.status == "paid", plan: say_sorry}
   - {on: order.returned, plan: say_sorry}
+clears:
+  - {on: order.paid, when: order.status == "paid", tell: sorry}
+  - {on: shipment.delivered, tell: sorry, confirm: {question: sorry, answer_within: 2d, if_silent: no}}
 stages:"""
 REPEATED = """\
         - {decide: worth, choices: {dear: incident.contacts > 2, fair: incident.contacts > 1}, otherwise: dear}

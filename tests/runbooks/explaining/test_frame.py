@@ -214,6 +214,27 @@ def test_openings_reopenings_and_takeovers_are_told() -> None:
     assert "任何时候出现 `order.cancel_requested`，即启动方案 `say_sorry`。" in chinese
 
 
+def test_what_clears_an_incident_is_told_with_what_the_customer_is_asked_first() -> None:
+    keys = (
+        'clears:\n  - {on: order.paid, when: has(order.status) && order.status == "paid", tell: sorry}\n'
+        "  - {on: shipment.delivered, tell: sorry, confirm: {question: sorry, answer_within: 2d, if_silent: no}}\n"
+    )
+
+    english, chinese = said(with_keys(keys), EN), said(with_keys(keys), ZH)
+
+    (paid,) = [line for line in english if "`order.paid` clears the incident, if " in line]
+    assert paid.endswith(
+        "Not if a person has reported it, or if the parcel was left with somebody else than the customer."
+    )
+    (handed,) = [
+        line for line in english if "`shipment.delivered` clears the incident: what was done is undone" in line
+    ]
+    assert "first, for 48 hours; if they do not say yes, it goes on." in handed
+    assert "Not counted: how long the customer is asked whether the cause is gone." in english
+    assert [line for line in chinese if "`shipment.delivered`" in line and "先询问客户" in line]
+    assert [line for line in chinese if "`order.paid`" in line and "不予解除" in line]
+
+
 def test_a_deadline_of_others_tells_its_table_its_sources_and_what_protects_it() -> None:
     keys = "external:\n  claim: {from: report.seen_at, table: claim_window, protect_by: shipping.file_claim}\n"
     explanation = explained(

@@ -4,7 +4,7 @@ import pytest
 
 from runbooks.language.compiler import workflow_type
 from runbooks.language.problems import RunbookErrors
-from runbooks.policy import Interrupt
+from runbooks.policy import Clearing, Interrupt
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -91,6 +91,23 @@ def test_what_cuts_in_goes_into_the_bundle_in_the_order_of_the_file() -> None:
         Interrupt(on="order.returned", when='order.status == "paid"', plan="say_sorry"),
         Interrupt(on="order.cancel_requested", plan="say_sorry"),
     )
+
+
+def test_what_clears_an_incident_goes_into_the_bundle_with_its_texts() -> None:
+    clears = (
+        'clears:\n  - {on: order.paid, when: order.status == "paid", tell: sorry}\n'
+        "  - {on: shipment.delivered, tell: sorry, confirm: {question: sorry, answer_within: 2d, if_silent: no}}\n"
+        "stages:"
+    )
+
+    bundle = compiled(small(("stages:", clears)))
+
+    paid, delivered = bundle.clears
+    assert paid == Clearing(on="order.paid", when='order.status == "paid"', tell="sorry", values=paid.values)
+    assert (delivered.confirm, delivered.if_silent) == ("sorry", "no")
+    assert delivered.answer_within is not None
+    assert delivered.answer_within.high == timedelta(days=2)
+    assert "sorry" in bundle.messages
 
 
 def test_an_approval_in_a_round_is_about_what_the_round_spends_behind_it() -> None:
