@@ -40,7 +40,10 @@ class JournalActivities:
         new = request.entries[len(request.entries) - appended.new :]
         counting.recorded(request.exception_type, new)
         _log.info("recorded", incident=request.incident_id, entries=[entry.kind.value for entry in new])
+        earlier = appended.earlier
         return AppendReport(
             lost=tuple(LostClaim(key=claim.key, incident_id=claim.incident_id) for claim in appended.lost),
-            previous=appended.previous,
+            previous=earlier.incident_id if earlier else None,
+            previous_ended_at=earlier.ended_at if earlier else None,
+            previous_contacts=earlier.contacts if earlier else None,
         )

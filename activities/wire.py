@@ -164,8 +164,11 @@ class LostClaim(Model):
 
 
 class AppendReport(Model):
-    """The entries are committed. ``lost`` names claims that other incidents hold; ``previous`` is the newest earlier
-    incident on the same workflow id, if there is one."""
+    """The entries are committed. ``lost`` names claims that other incidents hold. For an incident that they open,
+    ``previous`` is the newest earlier one on the same workflow id, if there is one: it ended at ``previous_ended_at``,
+    and was reported ``previous_contacts`` times."""
 
     lost: tuple[LostClaim, ...] = ()
     previous: str | None = None
+    previous_ended_at: Utc | None = None
+    previous_contacts: int | None = None

@@ -9,6 +9,7 @@ from amends.errors import AmendsError
 from amends.journal import AlertLog, IncidentRow
 from amends.temporal import connect
 from cli import completing, live
+from cli.kin import Kin
 from cli.options import Address, IncidentId, OutputFormat
 from cli.output import Format, print_json
 from cli.records import journal
@@ -46,11 +47,13 @@ async def show(
         revision = followed(found, row)
         alerts = AlertLog(found.engine).standing(incident_id=row.incident_id)
         clocks = found.clocks.of(row.incident_id)
+        kin = Kin.of(row, found)
     view, why_not = await _now(row, address)
     if format is Format.JSON:
         print_json(
             {
                 "incident": row.model_dump(mode="json"),
+                "kin": kin.as_data(),
                 "revision": revision.number if revision else None,
                 "timeline": [entry.model_dump(mode="json") for entry in timeline],
                 "effects": [effect.model_dump(mode="json") for effect in effects],
@@ -74,6 +77,7 @@ async def show(
         times=Times(utc=utc),
         alerts=alerts,
         clocks=clocks,
+        kin=kin,
     )
     story.print(Screen(), entries=entries)
 

@@ -12,6 +12,7 @@ from amends.models import Outcome, Stage
 from amends.timeline import canonical
 from cli import pending, styles, wording
 from cli.condensing import Moment, condensed
+from cli.kin import Kin
 from cli.output import short
 from cli.promised import promised
 from cli.said import due, named
@@ -42,6 +43,7 @@ class Story:
     alerts: Sequence[Alert] = ()
     clocks: Sequence[ClockRow] = ()
     program: Program | None = None
+    kin: Kin | None = None
 
     def print(self, screen: Screen, *, entries: bool) -> None:
         """Prints the page. ``entries``: with every entry whole in place of what happened."""
@@ -102,10 +104,7 @@ class Story:
         yield "follows", Text(self.follows)
         if row.closed_at:
             yield "ended", Text(moment(row.closed_at))
-        if row.previous:
-            yield "earlier", Text(f"incident {row.previous}, on the same subject")
-        if row.duplicate_of:
-            yield "duplicate of", Text(f"incident {row.duplicate_of}")
+        yield from (self.kin or Kin(row)).told()
         if self.view and self.view.due_at and self.view.due:
             yield "next", Text(f"{due(self.view.due)}: {self.times.deadline(self.view.due_at, now=self.now)}")
 

@@ -23,7 +23,10 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
         case EntryKind.REPORT_ADDED:
             return f"{said.actor} reported it again: {said['report']}."
         case EntryKind.INCIDENT_REGISTERED:
-            return f"The journal has it{said.maybe('; an earlier incident on the same subject is {}', 'previous')}."
+            earlier = (
+                "an earlier incident on the same subject is" if said["reopens"] != "yes" else "it reopens incident"
+            )
+            return f"The journal has it{said.maybe(f'; {earlier} {{}}', 'previous')}."
         case EntryKind.DUPLICATE_FOUND:
             return f"This report was handled before, by incident {said['of']}: nothing is done here."
         case EntryKind.REPORT_REPEATED:

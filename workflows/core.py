@@ -28,6 +28,7 @@ from workflows import (
     facts,
     interrupts,
     ladder,
+    lineage,
     measures,
     news,
     people,
@@ -95,8 +96,7 @@ def _take(turn: Turn, event: Event) -> bool:
         case ReportReceived():
             return _take_report(turn, event)
         case Registered():
-            _write(turn, EntryKind.INCIDENT_REGISTERED, event)
-            turn.state.registered = True
+            lineage.register(turn, event)
         case DuplicateFound():
             _write(turn, EntryKind.DUPLICATE_FOUND, event)
             turn.state.handled[f"report:{event.key}"].duplicate_of = event.of

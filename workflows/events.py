@@ -37,10 +37,13 @@ class ReportReceived(Model):
 
 
 class Registered(Model):
-    """The journal has the incident, and its report's key was free. ``previous``: the newest earlier incident."""
+    """The journal has the incident, and its report's key was free. ``previous``: the newest earlier incident, when it
+    ended, and how often it was reported."""
 
     type: Literal["registered"] = "registered"
     previous: str | None = None
+    previous_ended_at: Utc | None = None
+    previous_contacts: int | None = None
 
 
 class DuplicateFound(Model):

@@ -180,7 +180,13 @@ class IncidentWorkflow(Doors):
             if opened_by in lost:
                 self._inbox.appendleft(DuplicateFound(key=opened_by, of=lost[opened_by]))
             elif opened_by is not None:
-                self._inbox.appendleft(Registered(previous=report.previous))
+                self._inbox.appendleft(
+                    Registered(
+                        previous=report.previous,
+                        previous_ended_at=report.previous_ended_at,
+                        previous_contacts=report.previous_contacts,
+                    )
+                )
         self._journaled = self._state.next_n
 
     def _reap(self) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, insert
 
 from amends.errors import JournalError, JournalForked
-from amends.journal import alerts, clocks, incidents, schema
+from amends.journal import alerts, clocks, incidents, related, schema
 from amends.journal.chain import columns_of, link
 from amends.journal.claims import claim
 from amends.journal.entries import entries_of_run, furthest_of, head_of, timeline_of
@@ -54,7 +54,8 @@ def append(
         alerts.follow(connection, incident_id=incident_id, entries=linked, at=at)
     lost = claim(connection, exception_type=exception_type, keys=claims, incident_id=incident_id)
     fresh = sum(entry.n != RESET_MARK for entry in new)
-    return Appended(lost=lost, previous=incidents.previous_of(connection, row=row), new=fresh)
+    opens = any(entry.kind is EntryKind.INCIDENT_OPENED for entry in entries)
+    return Appended(lost=lost, earlier=related.earlier_on(connection, row=row) if opens else None, new=fresh)
 
 
 def _no_gap_within(incident_id: str, run_id: str, entries: Sequence[Entry]) -> None:

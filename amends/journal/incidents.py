@@ -12,7 +12,6 @@ from amends.journal.projection import fold
 from amends.journal.rows import IncidentRow
 from amends.journal.searching import Search, conditions
 from amends.journal.statements import insert_once, upsert
-from amends.models import Status
 
 _incidents = schema.incidents
 
@@ -67,25 +66,6 @@ def exception_types(connection: Connection) -> list[str]:
     """The types of all incidents, sorted."""
     statement = select(_incidents.c.exception_type).distinct().order_by(_incidents.c.exception_type)
     return list(connection.execute(statement).scalars())
-
-
-def previous_of(connection: Connection, *, row: IncidentRow) -> str | None:
-    """The newest earlier incident on the same workflow id that was no duplicate.
-
-    The same answer whenever it is asked: at most one run of a workflow id is open, so what came earlier has ended.
-    """
-    statement = (
-        select(_incidents.c.incident_id)
-        .where(
-            _incidents.c.workflow_id == row.workflow_id,
-            _incidents.c.incident_id != row.incident_id,
-            _incidents.c.opened_at <= row.opened_at,
-            _incidents.c.status != Status.DUPLICATE,
-        )
-        .order_by(_incidents.c.opened_at.desc(), _incidents.c.incident_id)
-        .limit(1)
-    )
-    return connection.execute(statement).scalar_one_or_none()
 
 
 def insert_new(connection: Connection, *, row: IncidentRow) -> bool:

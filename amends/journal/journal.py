@@ -1,13 +1,13 @@
 """The journal of all incidents, as one object."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Unpack
 
 from sqlalchemy import Engine
 
 from amends.errors import JournalError
-from amends.journal import append, claims, effects, entries, incidents
+from amends.journal import append, claims, effects, entries, incidents, related
 from amends.journal.approvals import ApprovalLog
 from amends.journal.clocks import ClockLog
 from amends.journal.effects import EffectLog
@@ -88,6 +88,17 @@ class Journal:
         """
         with reading(self.engine) as connection:
             return incidents.find(connection, incident_id=incident_id)
+
+    def pointing_at(self, incident_id: str) -> list[IncidentRow]:
+        """The incidents that name this one as the earlier one, or as the one that they are a duplicate of, the oldest
+        first."""
+        with reading(self.engine) as connection:
+            return related.pointing_at(connection, incident_id=incident_id)
+
+    def reopened(self, incident_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the incidents that reopened the one before them."""
+        with reading(self.engine) as connection:
+            return related.reopened(connection, incident_ids=incident_ids)
 
     def incidents(self, *, limit: int = 100, **wanted: Unpack[Search]) -> list[IncidentRow]:
         """The incidents that are wanted, the newest first, at most ``limit``."""

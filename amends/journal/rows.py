@@ -74,12 +74,20 @@ class LostClaim(Model):
     incident_id: str
 
 
+class Earlier(Model):
+    """An earlier incident on the same workflow id: when it ended, and how often it was reported."""
+
+    incident_id: str
+    ended_at: Utc | None = None
+    contacts: int = 0
+
+
 class Appended(Model):
-    """The entries are committed. ``lost``: claims that other incidents hold; ``previous``: the newest earlier incident
-    on the same workflow id that was no duplicate; ``new``: how many of the entries, the last ones, were new."""
+    """The entries are committed. ``lost``: claims that other incidents hold; ``earlier``: for an incident that these
+    entries open, the newest one before it; ``new``: how many of the entries, the last ones, were new."""
 
     lost: tuple[LostClaim, ...] = ()
-    previous: str | None = None
+    earlier: Earlier | None = None
     new: int = 0
 
 

@@ -165,9 +165,8 @@ def clears_of(runbook: Runbook, context: Context) -> tuple[Clearing, ...]:
 def check_relations(runbook: Runbook, context: Context) -> None:
     """Other runbooks that this one names exist; what is saved for later releases is told."""
     known = context.reference.runbooks - {runbook.runbook}
-    for word in ("supersedes", "reopen_for"):
-        if getattr(runbook, word):
-            context.later((word,), word)
+    if runbook.supersedes:
+        context.later(("supersedes",), "supersedes")
     for index, name in enumerate(runbook.supersedes):
         if name == runbook.runbook:
             context.wrong(("supersedes", index), "a runbook cannot supersede itself; leave it out")

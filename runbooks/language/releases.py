@@ -3,7 +3,6 @@
 DATA_ONLY = {
     "opens": "goes into the bundle, but this release opens incidents from reports only",
     "supersedes": "goes into the bundle, but this release's engine does not take incidents over yet",
-    "reopen_for": "goes into the bundle, but this release's engine does not link incidents by it yet",
 }
 """Words that the bundle carries as data, and that nothing reads yet."""
 

@@ -40,7 +40,8 @@ def test_the_report_names_lost_claims_and_the_earlier_incident(journal: Journal)
 
     report = append(journal, request(opened("0193"), incident_id="0193", run_id="run-2"))
 
-    assert report == AppendReport(lost=(LostClaim(key="report-1", incident_id=INCIDENT),), previous=INCIDENT)
+    lost = (LostClaim(key="report-1", incident_id=INCIDENT),)
+    assert report == AppendReport(lost=lost, previous=INCIDENT, previous_contacts=1)
 
 
 @pytest.mark.parametrize(

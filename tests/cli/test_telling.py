@@ -38,7 +38,7 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
     (
         EntryKind.INCIDENT_REGISTERED,
         ENGINE,
-        {"previous": "41aa"},
+        {"previous": "41aa", "reopens": False},
         "The journal has it; an earlier incident on the same subject is 41aa.",
     ),
     (

@@ -53,9 +53,12 @@ class Frame(Words):
         subject = self.listed(self.field(name) for name in opening.subject)
         said = [f"同一{subject}同时只有一个未结束的事件；之后的报告并入该事件。"]
         if opening.reopen_for is None:
-            said.append("事件结束后再有报告，则新建事件。")
+            said.append("事件结束后再有报告，则新建事件，并注明原事件。")
         else:
-            said.append(f"事件结束后再有报告，则新建事件；{self.duration(opening.reopen_for)}以内的，与原事件关联。")
+            said.append(
+                f"事件结束后再有报告，则新建事件，并注明原事件；{self.duration(opening.reopen_for)}以内的，"
+                "视为原事件重新打开，报告次数接续计算。"
+            )
         if opening.supersedes:
             names = self.listed(map(code, opening.supersedes))
             said.append(f"同一对象上如有未结束的 {names} 事件，由本事件接管其计时和提问。")

@@ -24,7 +24,6 @@ from runbooks.program import IfUndecided
 NOT_CARRIED_OUT = {
     "opens": "order events open nothing; incidents open from reports only",
     "supersedes": "no incident takes over another",
-    "reopen_for": "an incident names the one before it on its subject, however long ago that ended",
 }
 
 

@@ -53,10 +53,13 @@ class Frame(Words):
         subject = self.listed(self.field(name) for name in opening.subject)
         said = [f"There is one open incident for each {subject}; a later report about the same is added to it."]
         if opening.reopen_for is None:
-            said.append("A report after the end opens a new incident.")
+            said.append("A report after the end opens a new incident, which names the old one.")
         else:
             within = self.duration(opening.reopen_for)
-            said.append(f"A report after the end opens a new incident; within {within} it is linked to the old one.")
+            said.append(
+                f"A report after the end opens a new incident, which names the old one; within {within} it reopens it, "
+                "and goes on counting how often it was reported."
+            )
         if opening.supersedes:
             names = self.listed(map(code, opening.supersedes))
             said.append(

@@ -39,8 +39,9 @@ def test_the_newest_earlier_incident_on_the_subject_is_named(journal: Journal) -
     march = told(journal, _opened_on("march", 3), incident_id="march", run_id="march")
     first = told(journal, _opened_on("january", 0), incident_id="january", run_id="january")
 
-    assert march.previous == "february"
-    assert first.previous is None
+    assert march.earlier is not None
+    assert march.earlier.incident_id == "february"
+    assert first.earlier is None
 
 
 def test_a_duplicate_is_nobodys_earlier_incident(journal: Journal) -> None:
@@ -50,7 +51,42 @@ def test_a_duplicate_is_nobodys_earlier_incident(journal: Journal) -> None:
 
     third = told(journal, _opened_on("third", 2), incident_id="third", run_id="third")
 
-    assert third.previous == "first"
+    assert third.earlier is not None
+    assert third.earlier.incident_id == "first"
+
+
+def test_what_was_taken_over_by_another_is_still_the_earlier_incident(journal: Journal) -> None:
+    closed = entry(1, EntryKind.INCIDENT_CLOSED, status="duplicate", outcome="merged")
+    told(journal, _opened_on("first", 0), closed, incident_id="first", run_id="first")
+
+    second = told(journal, _opened_on("second", 1), incident_id="second", run_id="second")
+
+    assert second.earlier is not None
+    assert (second.earlier.incident_id, second.earlier.ended_at) == ("first", closed.occurred_at)
+
+
+def test_how_often_the_earlier_incident_was_reported_is_told_with_what_it_had_reopened(journal: Journal) -> None:
+    added = [entry(n, EntryKind.REPORT_ADDED, key=f"r-{n}", report={}) for n in (1, 2)]
+    repeated = entry(3, EntryKind.REPORT_REPEATED, key="r-2", of="elsewhere")
+    told(journal, _opened_on("first", 0), *added, repeated, incident_id="first", run_id="first")
+    again = entry(1, EntryKind.INCIDENT_REGISTERED, previous="first", previous_contacts=2, reopens=True)
+    told(journal, _opened_on("second", 1), again, incident_id="second", run_id="second")
+
+    third = told(journal, _opened_on("third", 2), incident_id="third", run_id="third")
+
+    assert third.earlier is not None
+    assert third.earlier.contacts == 3
+
+
+def test_those_that_name_an_incident_are_found_and_whether_they_reopened_it(journal: Journal) -> None:
+    told(journal, _opened_on("first", 0), incident_id="first", run_id="first")
+    for day, (name, reopens) in enumerate([("second", True), ("third", False)], start=1):
+        registered = entry(1, EntryKind.INCIDENT_REGISTERED, previous="first", reopens=reopens)
+        told(journal, _opened_on(name, day), registered, incident_id=name, run_id=name)
+
+    assert [each.incident_id for each in journal.pointing_at("first")] == ["second", "third"]
+    assert journal.pointing_at("third") == []
+    assert journal.reopened(["first", "second", "third"]) == {"second"}
 
 
 def _opened_on(name: str, day: int) -> Entry:

@@ -203,7 +203,10 @@ def test_openings_reopenings_and_takeovers_are_told() -> None:
         "An order event opens one: `shipment.scanned` does not follow `shipment.handed_over` within 3 days." in english
     )
     assert "An order event opens one when the event's type is `order.refunded`." in english
-    assert "A report after the end opens a new incident; within 30 days it is linked to the old one." in english
+    assert (
+        "A report after the end opens a new incident, which names the old one; within 30 days it reopens it, and goes "
+        "on counting how often it was reported." in english
+    )
     assert (
         "When an incident of `stockout` is open on the same subject, its clocks and questions are taken over."
         in english
@@ -256,13 +259,13 @@ def test_a_deadline_of_others_tells_its_table_its_sources_and_what_protects_it()
 
 
 def test_what_this_release_does_not_carry_out_is_told_before_all_else() -> None:
-    explanation = with_keys("reopen_for: 30d\n")
+    explanation = with_keys('opens:\n  - {match: event.type == "order.refunded"}\n')
 
-    assert explanation.data_only == ("reopen_for",)
+    assert explanation.data_only == ("opens",)
     heading, intro, word = said(explanation, EN)[2:5]
     assert heading == "What this release does not carry out yet"
     assert intro.startswith("Checked, but not yet carried out by this release: ")
-    assert word.startswith("`reopen_for`: ")
+    assert word.startswith("`opens`: ")
 
 
 def test_the_shipped_runbook_is_carried_out_whole_and_says_nothing_of_it() -> None:
