@@ -21,6 +21,7 @@ from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
+from activities.inheriting import Inheriting
 from activities.named import NamedInLogs
 from activities.registry import activities_of, activities_on
 from amends import __version__
@@ -123,7 +124,10 @@ async def serving(
             workers[Part.EFFECTS] = Worker(
                 client,
                 task_queue=effects_queue(queue),
-                activities=activities_of(_needed(connectors, Part.EFFECTS), kept.effects, kept.pages),
+                activities=[
+                    *activities_of(_needed(connectors, Part.EFFECTS), kept.effects, kept.pages),
+                    Inheriting(client, kept).inherit,
+                ],
                 activity_executor=pool,
                 max_concurrent_activities=EFFECTS_THREADS,
                 graceful_shutdown_timeout=_GRACE,

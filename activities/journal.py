@@ -5,7 +5,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import clock, counting
-from activities.wire import APPEND, AppendReport, AppendRequest, LostClaim
+from activities.wire import APPEND, AppendReport, AppendRequest, LostClaim, OpenElsewhere
 from amends.errors import JournalError
 from amends.journal import Journal
 
@@ -33,6 +33,7 @@ class JournalActivities:
                 run_id=request.run_id,
                 entries=request.entries,
                 claims=request.claims,
+                supersedes=request.supersedes,
                 at=clock.now(),
             )
         except JournalError as error:
@@ -46,4 +47,5 @@ class JournalActivities:
             previous=earlier.incident_id if earlier else None,
             previous_ended_at=earlier.ended_at if earlier else None,
             previous_contacts=earlier.contacts if earlier else None,
+            superseded=tuple(OpenElsewhere(**each.model_dump()) for each in appended.superseded),
         )

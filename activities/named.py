@@ -10,6 +10,7 @@ from activities.wire import (
     BalanceRequest,
     CallRequest,
     CountRequest,
+    InheritRequest,
     PageRequest,
     ReconcileRequest,
     SettleRequest,
@@ -32,6 +33,8 @@ class _Naming(ActivityInboundInterceptor):
                 structlog.contextvars.bind_contextvars(incident=asked.call.incident_id, step=asked.call.step)
             case [AppendRequest() | CountRequest() | BalanceRequest() | PageRequest() as request]:
                 structlog.contextvars.bind_contextvars(incident=request.incident_id)
+            case [InheritRequest() as request]:
+                structlog.contextvars.bind_contextvars(incident=request.hand_over.to)
             case _:
                 pass
         # Not unbound: the context is this attempt's own, and what the SDK says of its failure comes after us.

@@ -29,6 +29,31 @@ BALANCE: Final = "remedies.balance"
 """The name in Temporal of the activity that compares what the journal says was given with the shop's books."""
 
 
+INHERIT: Final = "incidents.inherit"
+"""The name in Temporal of the activity that has another incident hand over what it was at; its result is that entry's
+``handed``."""
+
+HAND_OVER: Final = "hand_over"
+"""The name of the update by which an incident is told to hand over. It is ours alone: no door for people has it."""
+
+
+class HandOverRequest(Model):
+    """Has ``incident_id`` hand over what it is at to the incident ``to``, of another type."""
+
+    incident_id: str
+    to: str
+    exception_type: str
+
+
+class InheritRequest(Model):
+    """Has the incident that runs as ``workflow_id`` hand over. Reports ``applied`` with what it handed over, once what
+    it had done is undone or some time has passed; ``not_applied`` with the refusal ``NotHandedOver`` if it ended by
+    itself, or goes to another. The same request again gets the same answer."""
+
+    workflow_id: str
+    hand_over: HandOverRequest
+
+
 class CallRequest(Model):
     """A call of a read or an effect.
 
@@ -154,6 +179,8 @@ class AppendRequest(Model):
     run_id: str
     entries: tuple[Entry, ...]
     claims: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    """Workflow ids: which of them have an open incident is to be told to one that these entries open."""
 
 
 class LostClaim(Model):
@@ -161,6 +188,14 @@ class LostClaim(Model):
 
     key: str
     incident_id: str
+
+
+class OpenElsewhere(Model):
+    """An incident of another type that is open on the same subject."""
+
+    incident_id: str
+    exception_type: str
+    workflow_id: str
 
 
 class AppendReport(Model):
@@ -172,3 +207,4 @@ class AppendReport(Model):
     previous: str | None = None
     previous_ended_at: Utc | None = None
     previous_contacts: int | None = None
+    superseded: tuple[OpenElsewhere, ...] = ()

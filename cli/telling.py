@@ -69,6 +69,8 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"{said.actor} answered {said.step('ask')}: {said['choice']}."
         case EntryKind.SILENCE_ASSUMED:
             return f"No answer to {said.step('ask')}: {said.silence('choice')}."
+        case EntryKind.ANSWER_INHERITED:
+            return f"Answered before, to the incident that was taken over: {said.step('ask')} ({said['choice']})."
         case EntryKind.QUESTION_WITHDRAWN:
             return f"No answer is needed any more to {said.step('ask')}."
         case EntryKind.NEWS_RECEIVED:
@@ -93,6 +95,15 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"Cut in: {said['on']} has come, and the plan {said['plan']} is next."
         case EntryKind.INTERRUPT_IGNORED:
             return f"No cutting in for the plan {said['plan']}, though {said['on']} has come: {said['why']}."
+        case EntryKind.SUPERSEDED:
+            return f"Incident {said['to']} ({said['exception_type'].replace('_', ' ')}) takes it over."
+        case EntryKind.MERGED:
+            return f"{said.actor} merged it into incident {said['to']}: {said['reason']}."
+        case EntryKind.INHERITED:
+            return f"Took over from incident {said['incident']}."
+        case EntryKind.NOT_INHERITED:
+            why = said.refusal or said.maybe(" ({})", "trouble")
+            return f"Nothing was taken over from incident {said['incident']}{why}."
         case EntryKind.CLEARED:
             why = said.maybe(", and the customer says so too", "confirmed_by")
             return f"The cause is gone: {said['on']} has come{why}. What was done is undone."

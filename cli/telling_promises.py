@@ -37,6 +37,9 @@ def tell(kind: Kind, said: Said) -> str:
         case EntryKind.CLOCK_RESET:
             within = f"{said.length('within')} in all"
             by = said.maybe(", which is by {}", "due_at")
+            if said.maybe("{}", "inherited"):
+                used = f"{said.length('inherited')} of {said.length('within')} were used up before"
+                return f"The promise goes on: {said.goal}, {used}{by}{_far(said)}."
             return f"The severity changes the promise: {said.goal} within {within}{by}{_far(said)}."
         case EntryKind.CLOCK_WARNED:
             return f"{said['percent']} % of the time is gone: {said.goal}, due {said['due_at']}."

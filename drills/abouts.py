@@ -175,8 +175,15 @@ class Abouts:
                 return [*_skipped(written), *self._doers(written)]
             case EntryKind.INCIDENT_CLOSED:
                 return [*Status, *self.outcomes(written)]
+            case EntryKind.ANSWER_INHERITED:
+                return [*_ids(self._asks), *self._choices()]
+            case EntryKind.MERGED:
+                return self._doers(written)
             case (
-                EntryKind.INCIDENT_REGISTERED
+                EntryKind.SUPERSEDED
+                | EntryKind.INHERITED
+                | EntryKind.NOT_INHERITED
+                | EntryKind.INCIDENT_REGISTERED
                 | EntryKind.DUPLICATE_FOUND
                 | EntryKind.REPORT_REPEATED
                 | EntryKind.RUN_STARTED

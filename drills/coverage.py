@@ -40,8 +40,11 @@ _OF_STEPS = {
 """Entries that each say one way of one step: where they name the step, and which way."""
 
 
+_LEAVING = (EntryKind.CANCEL_REQUESTED, EntryKind.CLEARED, EntryKind.SUPERSEDED, EntryKind.MERGED)
+
+
 def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
-    """What single entries say. What is refused while the incident is cancelled or cleared leads nowhere."""
+    """What single entries say. What is refused while the incident is being left leads nowhere."""
     choices = {step.id: step.choices for step in program.all_steps() if isinstance(step, AskStep)}
     measures = {step.id for step in program.all_steps() if isinstance(step, MeasureStep)}
     leaving = False
@@ -52,7 +55,7 @@ def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
         elif row.kind in _OF_STEPS:
             name, way = _OF_STEPS[row.kind]
             yield _branch(data[name], way)
-        elif row.kind in (EntryKind.CANCEL_REQUESTED, EntryKind.CLEARED):
+        elif row.kind in _LEAVING:
             leaving = True
         elif row.kind in (EntryKind.EFFECT_REFUSED, EntryKind.READ_REFUSED) and not leaving:
             yield _branch(data["step"], Way.REFUSED)

@@ -33,6 +33,9 @@ BALANCE_RETRY = Retry(attempts=24, first=timedelta(seconds=10), longest=timedelt
 """How long the shop's books are asked for; past it a person is told that they could not be read."""
 
 
+INHERIT_RETRY = Retry(attempts=8, longest=timedelta(seconds=20))
+"""How long an incident that is to hand over is tried: minutes; past them the new one goes on by itself."""
+
 PAGE_RETRY = Retry(attempts=5, first=timedelta(seconds=1), longest=timedelta(seconds=20))
 """How long a page is tried when no channel can be reached: within a minute the next level is paged instead."""
 

@@ -27,6 +27,7 @@ class ActName(StrEnum):
     WAIVE = "waive"
     SKIP = "skip"
     TAKE_OVER = "take_over"
+    MERGE = "merge"
     CANCEL = "cancel"
 
 
@@ -60,6 +61,7 @@ RIGHTS: Final[dict[ActName, May]] = {
     ActName.WAIVE: Who.TEAM,
     ActName.SKIP: Who.TEAM,
     ActName.TAKE_OVER: Who.TEAM,
+    ActName.MERGE: Who.TEAM,
 }
 """An answer is the customer's, by whoever hands it over; a decision's rule is its approval's. Where a bundle has no
 roles, a person of the team is any person."""

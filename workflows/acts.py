@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 from amends.timeline import Entry, EntryKind
 from runbooks.program import AskStep
 from runbooks.rights import ActName
-from workflows import approving, asking, authority, closing, ladder, people, program, rights, tasks
+from workflows import approving, asking, authority, closing, ladder, lineage, people, program, rights, tasks
 from workflows.events import (
     Acknowledgement,
     AnswerGiven,
@@ -18,6 +18,7 @@ from workflows.events import (
     DecisionGiven,
     EscalationRequested,
     EvidenceAdded,
+    MergeRequested,
     NoteAdded,
     PlanChosen,
     ResumptionRequested,
@@ -52,6 +53,7 @@ Act = (
     | SeverityChosen
     | SkipRequested
     | TakeOverRequested
+    | MergeRequested
     | CancelRequested
 )
 
@@ -118,7 +120,7 @@ def take(turn: Turn, act: Act) -> bool:
 
 def cancelled_in_temporal(turn: Turn, event: CancelRequested) -> bool:
     """Call the incident off at Temporal's word, which asks nobody's leave; whether that is new."""
-    if turn.state.cancelling:
+    if turn.state.cancelling or turn.state.handing_over is not None:
         return False
     turn.note(EntryKind.CANCEL_REQUESTED, held(event), actor=event.actor)
     closing.begin_cancelling(turn, event)
@@ -146,7 +148,9 @@ def _answer(turn: Turn, act: AnswerGiven, _entry: Entry) -> None:
     asking.answer(turn, asked, turn.state.steps[act.ask], act)
 
 
-def _cancel_refusal(_state: State, act: CancelRequested, _now: datetime) -> str | None:
+def _cancel_refusal(state: State, act: CancelRequested, _now: datetime) -> str | None:
+    if state.handing_over is not None:
+        return f"the incident {state.leaving}; call that one off"
     return None if act.reason.strip() else "say why, for those who read the timeline later"
 
 
@@ -233,6 +237,9 @@ _RULES: Final[dict[type[Act], _Rule[Any]]] = {
         _at_any_time(people.take_over_refusal),
         _simply(people.take_over),
         brings=True,
+    ),
+    MergeRequested: _Rule[MergeRequested](
+        ActName.MERGE, EntryKind.MERGED, _at_any_time(lineage.merge_refusal), lineage.merge, brings=True
     ),
     CancelRequested: _Rule[CancelRequested](
         ActName.CANCEL,

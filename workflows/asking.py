@@ -62,7 +62,10 @@ def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, 
             ask.offered = [choice.name for choice in step.choices if facts.condition(turn.state, choice.when)]
             if not ask.offered:
                 raise DefinitionError("none of the choices can be offered", place=step.id)
-            send(turn, step, step.question, plan=plan)
+            if turn.state.inherited.get(step.question) in ask.offered:
+                _take_inherited(turn, step, run)
+            else:
+                send(turn, step, step.question, plan=plan)
     elif (at := _reminds_at(step, ask)) is not None and turn.now >= at:
         reminder = beside.reminders_of(step)[ask.reminded]
         ask.reminded += 1
@@ -71,6 +74,7 @@ def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, 
     elif ask.answer_by is not None and turn.now >= ask.answer_by:
         turn.note(EntryKind.SILENCE_ASSUMED, {"ask": step.id, "choice": step.if_silent})
         turn.ran_out(ask.answer_by)
+        run.silent = True
         _settle(turn, step, run, step.if_silent)
 
 
@@ -175,6 +179,13 @@ def _promised(state: State, step: AskStep) -> timedelta:
     now = step.answer_within.of(state.severity)
     limits = (now, *(step.answer_within.of(severity) for severity in Severity))
     return next((limit for limit in limits if _texts(state, step.question, limit) == sent), now)
+
+
+def _take_inherited(turn: Turn, step: AskStep, run: StepRun) -> None:
+    """The customer has answered this very question already, to the incident that this one took over."""
+    choice = turn.state.inherited.pop(step.question)
+    turn.note(EntryKind.ANSWER_INHERITED, {"ask": step.id, "choice": choice})
+    _settle(turn, step, run, choice)
 
 
 def _settle(turn: Turn, step: AskStep, run: StepRun, choice: str | None) -> None:

@@ -5,8 +5,10 @@ that time is charged to the party; it goes on from when the party answered, thou
 severity gives it another budget, and what was consumed stays. A breach is never removed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+
+from pydantic import JsonValue
 
 from amends.models import Data, Party, Severity, Stage
 from amends.timeline import EntryKind
@@ -19,6 +21,9 @@ from workflows.turn import Turn
 
 _NEVER_PAUSED = (GoalName.ACKNOWLEDGE, GoalName.FIRST_RESPONSE)
 """What nobody but we can do."""
+
+_CARRIED = (GoalName.ACKNOWLEDGE, GoalName.FIRST_RESPONSE, GoalName.RESOLVE)
+"""What is promised for the whole of it: a stage, and the next word, begin anew."""
 
 NEEDS_A_PERSON = (Severity.CRITICAL, Severity.HIGH)
 """The severities of which a person takes notice; the others the system acknowledges by itself."""
@@ -41,6 +46,23 @@ def keep(turn: Turn) -> None:
     for clock in running(state):
         _look(turn, clock)
     _pause(turn, party)
+
+
+def handed_over(state: State, now: datetime) -> dict[str, JsonValue]:
+    """What is consumed of the promises that an incident which takes over goes on with, in seconds."""
+    return {
+        clock.goal.value: _seconds(_consumed(state, clock, now)) for clock in running(state) if clock.goal in _CARRIED
+    }
+
+
+def inherit(turn: Turn, consumed: Mapping[str, JsonValue]) -> None:
+    """Go on with promises where another incident has left them: the customer does not wait anew."""
+    for clock in running(turn.state):
+        seconds = consumed.get(clock.goal) if clock.goal in _CARRIED else None
+        if isinstance(seconds, int):
+            clock.consumed += timedelta(seconds=seconds)
+            told: Data = {"goal": clock.goal, "within": _seconds(clock.within), **_due_data(turn.state, clock)}
+            turn.note(EntryKind.CLOCK_RESET, {**told, "inherited": seconds})
 
 
 def end(turn: Turn) -> None:

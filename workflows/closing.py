@@ -1,4 +1,5 @@
-"""The ways out: all stages done, called off, cleared, or a duplicate from the start; and what stands against closing.
+"""The ways out: all stages done, called off, cleared, handed over, or a duplicate from the start; and what
+stands against closing.
 
 An incident is not closed while an outcome is unknown, a measure is on, something is left to a person, or what the
 journal says was given is not what the shop's books say.
@@ -10,7 +11,7 @@ from runbooks.catalogue import CATALOGUE
 from workflows import approving, beside, clocks, deadlines, effects, ladder, measures, program, tasks
 from workflows.events import CancelRequested, Command, CommandReturned, Role
 from workflows.progress import Progress
-from workflows.state import EffectRun, State, Why
+from workflows.state import EffectRun, HandingOver, State, Why
 from workflows.turn import Turn
 
 SELF_RESOLVED = "self_resolved"
@@ -42,6 +43,15 @@ def begin_clearing(turn: Turn) -> None:
     _withdraw_all(turn, how="withdrawn")
 
 
+def begin_handing_over(turn: Turn, handing_over: HandingOver) -> None:
+    """Another incident goes on with it: withdraw what is asked and awaited; what is under way goes on until it
+    returns."""
+    state = turn.state
+    state.handing_over = handing_over
+    state.outcome = state.outcome if state.resolved else handing_over.how
+    _withdraw_all(turn, how="withdrawn")
+
+
 def leave(turn: Turn) -> None:
     """Undo what was done, newest first, once no effect is under way; tell a customer whose incident was cleared; then
     close."""
@@ -50,7 +60,7 @@ def leave(turn: Turn) -> None:
         return
     told = () if state.cancelling else beside.told_of_clearing(state)
     if program.advance(turn, told) is Progress.DONE and _sound(turn):
-        _end(turn, Status.CANCELLED if state.cancelling else Status.CLOSED)
+        _end(turn, _status_of_leaving(state))
 
 
 def balanced(turn: Turn, returned: CommandReturned) -> None:
@@ -67,6 +77,8 @@ def _sound(turn: Turn) -> bool:
     What is not known yet is awaited: an answer may come before its question is known to have arrived.
     """
     state = turn.state
+    if any(command.role is Role.INHERIT for command in state.pending.values()):
+        return False
     if any(effect.outcome is None or effects.in_doubt(effect) for effect in state.effects):
         return False
     measures.lift(turn, ending=True)
@@ -76,6 +88,12 @@ def _sound(turn: Turn) -> bool:
         _compare_books(turn)
         return False
     return True
+
+
+def _status_of_leaving(state: State) -> Status:
+    if state.cancelling:
+        return Status.CANCELLED
+    return Status.CLOSED if state.handing_over is None else Status.DUPLICATE
 
 
 def _withdraw_all(turn: Turn, *, how: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from activities.wire import HAND_OVER, HandOverRequest
 from amends.models import Actor, Data, Evidence, Model, Money, Outcome, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
 from runbooks.policy import GoalName
@@ -27,6 +28,7 @@ RESUME: Final = "resume"
 SEVERITY: Final = "severity"
 SKIP: Final = "skip"
 TAKE_OVER: Final = "take_over"
+MERGE: Final = "merge"
 CANCEL: Final = "cancel"
 VIEW: Final = "view"
 
@@ -233,6 +235,16 @@ class TakeOverRequest(Model):
     actor: Actor
 
 
+class MergeRequest(Model):
+    """Makes the incident one with ``to``, which is about the order ``order_id``. ``key``: the act's idempotency key."""
+
+    key: str
+    to: str
+    order_id: str
+    reason: str
+    actor: Actor
+
+
 class News(Model):
     """An order-system event, as in its CloudEvent. ``data`` carries references, never personal data; ``at`` is the
     event's own time."""
@@ -368,7 +380,9 @@ __all__ = [
     "DECIDE",
     "ESCALATE",
     "EVIDENCE",
+    "HAND_OVER",
     "INCIDENT_CLOSED",
+    "MERGE",
     "NEWS",
     "NOTE",
     "NOT_ITS_BUNDLE",
@@ -392,9 +406,11 @@ __all__ = [
     "DecideRequest",
     "EscalateRequest",
     "EvidenceRequest",
+    "HandOverRequest",
     "IncidentInput",
     "IncidentResult",
     "LadderView",
+    "MergeRequest",
     "News",
     "NoteRequest",
     "OpenApproval",

@@ -49,6 +49,7 @@ from workflows.events import (
     ReportRepeated,
     Role,
     RunStarted,
+    Superseded,
     TimeCame,
     actor_of,
     held,
@@ -97,6 +98,8 @@ def _take(turn: Turn, event: Event) -> bool:
             return _take_report(turn, event)
         case Registered():
             lineage.register(turn, event)
+        case Superseded():
+            return lineage.supersede(turn, event)
         case DuplicateFound():
             _write(turn, EntryKind.DUPLICATE_FOUND, event)
             turn.state.handled[f"report:{event.key}"].duplicate_of = event.of
@@ -173,6 +176,8 @@ def _take_return(turn: Turn, event: CommandReturned) -> bool:
             closing.balanced(turn, event)
         case Role.PAGE:
             ladder.returned(turn, command, event)
+        case Role.INHERIT:
+            lineage.inherit(turn, event)
         case Role.EFFECT | Role.UNDO if event.outcome is Outcome.UNKNOWN and command.reconciles is None:
             effects.reconcile(turn, command)
         case Role.UNDO:
@@ -199,6 +204,8 @@ def _shown(state: State, command: Command, event: CommandReturned) -> Data:
     if command.role is Role.COUNT:
         decision = state.deciding[command.id]
         return {"approval": decision.approval, "by": decision.who}
+    if command.role is Role.INHERIT:
+        return {"incident": command.inputs["incident_id"]}
     key = state.key(command.reconciles or command.id)
     shown: Data = {"key": key, "step": command.step, "activity": command.activity}
     if command.reconciles is not None:
@@ -220,6 +227,8 @@ def _advance(turn: Turn) -> None:
             return measures.lift(turn)
         if state.leaving:
             return closing.leave(turn)
+        if lineage.awaits(state):
+            return None
         if people.is_taken_over(state):
             return measures.lift(turn)
         if interrupts.leads_on(state):

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
         APPEND,
         BALANCE,
         COUNT,
+        INHERIT,
         PAGE,
         RECONCILE,
         SETTLE,
@@ -23,13 +24,23 @@ with workflow.unsafe.imports_passed_through():
         CallReport,
         CallRequest,
         CountRequest,
+        HandOverRequest,
+        InheritRequest,
         PageRequest,
         ReconcileRequest,
         SettleRequest,
     )
     from amends.models import Outcome
     from amends.temporal import effects_queue, journal_queue
-    from runbooks.catalogue import BALANCE_RETRY, CATALOGUE, PAGE_RETRY, READ_RETRY, RECONCILE_RETRY, Retry
+    from runbooks.catalogue import (
+        BALANCE_RETRY,
+        CATALOGUE,
+        INHERIT_RETRY,
+        PAGE_RETRY,
+        READ_RETRY,
+        RECONCILE_RETRY,
+        Retry,
+    )
     from workflows.events import Command, CommandReturned, Role
     from workflows.state import State
 
@@ -94,7 +105,9 @@ class _Work(NamedTuple):
     """How a command is carried out."""
 
     activity: str
-    request: CallRequest | ReconcileRequest | SettleRequest | CountRequest | BalanceRequest | PageRequest
+    request: (
+        CallRequest | ReconcileRequest | SettleRequest | CountRequest | BalanceRequest | PageRequest | InheritRequest
+    )
     summary: str
     retry: Retry
     queue: Callable[[str], str] = effects_queue
@@ -115,6 +128,14 @@ def _work_of(state: State, command: Command) -> _Work:
             page = PageRequest.model_validate({**known, **command.inputs})
             said = f"Page {', '.join(page.people)} ({page.role}, level {page.level} of {page.levels})"
             return _Work(PAGE, page, said, PAGE_RETRY, within=_PAGE_WITHIN)
+        case Role.INHERIT:
+            hand_over = HandOverRequest(
+                incident_id=str(command.inputs["incident_id"]),
+                to=state.incident_id,
+                exception_type=state.bundle.exception_type,
+            )
+            inherit = InheritRequest(workflow_id=str(command.inputs["workflow_id"]), hand_over=hand_over)
+            return _Work(INHERIT, inherit, f"Take over from {inherit.workflow_id}", INHERIT_RETRY, within=_PAGE_WITHIN)
         case Role.READ | Role.EFFECT | Role.UNDO:
             return _call_of(state, command)
         case _:

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from amends.doors.claims import Deed
     from amends.doors.trusted import Trusted
     from amends.models import Actor, Model
-    from workflows import acts, admission, views
+    from workflows import acts, admission, lineage, views
     from workflows.contract import (
         ACKNOWLEDGE,
         ANSWER,
@@ -28,7 +28,9 @@ with workflow.unsafe.imports_passed_through():
         DECIDE,
         ESCALATE,
         EVIDENCE,
+        HAND_OVER,
         INCIDENT_CLOSED,
+        MERGE,
         NEWS,
         NOT_ITS_BUNDLE,
         NOTE,
@@ -52,6 +54,8 @@ with workflow.unsafe.imports_passed_through():
         DecideRequest,
         EscalateRequest,
         EvidenceRequest,
+        HandOverRequest,
+        MergeRequest,
         News,
         NoteRequest,
         ReportRequest,
@@ -75,6 +79,7 @@ with workflow.unsafe.imports_passed_through():
         EscalationRequested,
         Event,
         EvidenceAdded,
+        MergeRequested,
         NewsReceived,
         NoteAdded,
         PlanChosen,
@@ -85,6 +90,7 @@ with workflow.unsafe.imports_passed_through():
         SeverityChosen,
         SkipRequested,
         SnoozeRequested,
+        Superseded,
         SuspensionRequested,
         TakeOverRequested,
         TaskSettled,
@@ -282,6 +288,30 @@ class Doors:
     def _validate_cancel(self, request: CancelRequest) -> None:
         self._validate(CancelRequested, request)
 
+    @workflow.update(name=MERGE, description="Make the incident one with another about the same order.")
+    async def merge(self, request: MergeRequest) -> Receipt:
+        """Answers when the act is in the journal; what is on is lifted after that."""
+        return await self._act(MergeRequested, request)
+
+    @merge.validator
+    def _validate_merge(self, request: MergeRequest) -> None:
+        self._validate(MergeRequested, request)
+
+    @workflow.update(name=HAND_OVER, description="Hand over to an incident of another type on the same subject.")
+    async def hand_over(self, request: HandOverRequest) -> Receipt:
+        """Answers when what is handed over is in the journal; the undoing goes on."""
+        event = Superseded(to=request.to, exception_type=request.exception_type)
+        return await self._take(event, f"supersede:{request.to}")
+
+    @hand_over.validator
+    def _validate_hand_over(self, request: HandOverRequest) -> None:
+        self._refuse_when_ended()
+        if request.incident_id != self._state.incident_id:
+            raise _closed(self._state, incident_id=request.incident_id)
+        _refuse(
+            lineage.supersede_refusal(self._state, Superseded(to=request.to, exception_type=request.exception_type))
+        )
+
     @workflow.signal(name=NEWS, description="Something happened to the order.")
     def news(self, news: News) -> None:
         """Wakes what waits. The same event twice counts once."""
@@ -387,7 +417,10 @@ def _refuse(why: str | None) -> None:
         raise ApplicationError(why, type=REFUSED, non_retryable=True)
 
 
-def _closed(state: State) -> ApplicationError:
+def _closed(state: State, *, incident_id: str | None = None) -> ApplicationError:
+    """``incident_id``: that of an earlier incident on the subject, if it is meant."""
+    if incident_id is not None:
+        return ApplicationError(f"incident {incident_id} has ended", type=INCIDENT_CLOSED)
     return ApplicationError(
         f"incident {state.incident_id} is {state.status} and takes nothing more", type=INCIDENT_CLOSED
     )

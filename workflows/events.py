@@ -36,14 +36,23 @@ class ReportReceived(Model):
     actor: Actor
 
 
+class Sibling(Model):
+    """An incident of another type that is open on the same subject."""
+
+    incident_id: str
+    exception_type: str
+    workflow_id: str
+
+
 class Registered(Model):
     """The journal has the incident, and its report's key was free. ``previous``: the newest earlier incident, when it
-    ended, and how often it was reported."""
+    ended, and how often it was reported. ``superseded``: those of superseded types that are open."""
 
     type: Literal["registered"] = "registered"
     previous: str | None = None
     previous_ended_at: Utc | None = None
     previous_contacts: int | None = None
+    superseded: tuple[Sibling, ...] | None = None
 
 
 class DuplicateFound(Model):
@@ -300,6 +309,27 @@ class TakeOverRequested(Model):
     actor: Actor
 
 
+class Superseded(Model):
+    """The incident ``to``, of another type on the same subject, takes over."""
+
+    type: Literal["superseded"] = "superseded"
+    to: str
+    exception_type: str
+    actor: Actor = ENGINE
+
+
+class MergeRequested(Model):
+    """A person makes this incident one with ``to``, which is about the order ``order_id``. ``key``: the act's
+    idempotency key."""
+
+    type: Literal["merge_requested"] = "merge_requested"
+    key: str
+    to: str
+    order_id: str
+    reason: str
+    actor: Actor
+
+
 class TimeCame(Model):
     """A due moment has passed."""
 
@@ -332,6 +362,8 @@ Event = Annotated[
     | SeverityChosen
     | SkipRequested
     | TakeOverRequested
+    | Superseded
+    | MergeRequested
     | TimeCame,
     Field(discriminator="type"),
 ]
@@ -342,7 +374,7 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 class Role(StrEnum):
     """What a command does to the world. ``count`` does nothing: it asks whether somebody's authority reaches for a
     decision; nor does ``balance``: it asks whether the shop's books say what the journal says. ``page`` pages
-    people."""
+    people; ``inherit`` has another incident hand over what it was at."""
 
     READ = "read"
     EFFECT = "effect"
@@ -350,6 +382,7 @@ class Role(StrEnum):
     COUNT = "count"
     BALANCE = "balance"
     PAGE = "page"
+    INHERIT = "inherit"
 
 
 class Settlement(Model):
@@ -363,7 +396,7 @@ class Settlement(Model):
 
 class Command(Model):
     """A call of an activity. ``id`` is stable: ``<step>/<try>``, ``<step>/check/<n>`` or ``<effect's id>/undo/<n>``;
-    ``<approval>/count/<n>`` and ``balance/<n>`` for our own books; ``page/<n>``.
+    ``<approval>/count/<n>`` and ``balance/<n>`` for our own books; ``page/<n>``; ``inherit/<n>``.
 
     ``attempt`` is the ``try`` of the effect protocol; ``undoes`` the key of the effect that this one takes back.
     ``reconciles``: the id of the effect's or undo's command; this one does nothing but ask what became of it, and its
@@ -401,6 +434,9 @@ _RETURNED: dict[tuple[Role, Outcome], EntryKind] = {
     (Role.PAGE, Outcome.APPLIED): EntryKind.PAGE_SENT,
     (Role.PAGE, Outcome.NOT_APPLIED): EntryKind.PAGE_FAILED,
     (Role.PAGE, Outcome.UNKNOWN): EntryKind.PAGE_FAILED,
+    (Role.INHERIT, Outcome.APPLIED): EntryKind.INHERITED,
+    (Role.INHERIT, Outcome.NOT_APPLIED): EntryKind.NOT_INHERITED,
+    (Role.INHERIT, Outcome.UNKNOWN): EntryKind.NOT_INHERITED,
 }
 
 _EVENT_TYPES: dict[EntryKind, str] = {
@@ -429,6 +465,8 @@ _EVENT_TYPES: dict[EntryKind, str] = {
     EntryKind.SEVERITY_CHOSEN: "severity_chosen",
     EntryKind.SKIP_REQUESTED: "skip_requested",
     EntryKind.TAKEN_OVER: "take_over_requested",
+    EntryKind.SUPERSEDED: "superseded",
+    EntryKind.MERGED: "merge_requested",
     EntryKind.TIME_CAME: "time_came",
     **dict.fromkeys(_RETURNED.values(), "command_returned"),
 }
@@ -460,6 +498,8 @@ def actor_of(event: Event) -> Actor:
         case Acknowledgement() | EscalationRequested() | SnoozeRequested() | NoteAdded() | EvidenceAdded() | Assigned():
             return event.actor
         case SuspensionRequested() | ResumptionRequested() | SeverityChosen() | SkipRequested() | TakeOverRequested():
+            return event.actor
+        case Superseded() | MergeRequested():
             return event.actor
         case TimeCame():
             return TIMER

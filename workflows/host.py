@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
         ReportRepeated,
         Role,
         RunStarted,
+        Sibling,
         TimeCame,
     )
     from workflows.state import Due, State
@@ -172,6 +173,7 @@ class IncidentWorkflow(Doors):
                     run_id=state.run_id,
                     entries=tuple(entries),
                     claims=tuple(claims),
+                    supersedes=() if state.registered else _superseded(state),
                 )
             )
             lost = {claim.key: claim.incident_id for claim in report.lost}
@@ -185,6 +187,7 @@ class IncidentWorkflow(Doors):
                         previous=report.previous,
                         previous_ended_at=report.previous_ended_at,
                         previous_contacts=report.previous_contacts,
+                        superseded=tuple(Sibling(**each.model_dump()) for each in report.superseded) or None,
                     )
                 )
         self._journaled = self._state.next_n
@@ -230,6 +233,12 @@ class IncidentWorkflow(Doors):
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._timer_due = None
+
+
+def _superseded(state: State) -> tuple[str, ...]:
+    """The workflow ids of the incidents on the same subject that this one takes over."""
+    subject = state.workflow_id.partition(":")[2]
+    return tuple(f"{exception_type}:{subject}" for exception_type in state.bundle.supersedes)
 
 
 def _new_state(start: IncidentInput) -> State:

@@ -1,22 +1,96 @@
-"""Where an incident stands among the others: what it reopens."""
+"""Where an incident stands among the others: what it reopens, what it takes over, and what goes on with it."""
 
-from amends.timeline import EntryKind
-from workflows import facts
-from workflows.events import Registered, actor_of, held
-from workflows.state import State
+from amends.models import Data, Outcome
+from amends.timeline import Entry, EntryKind
+from runbooks.catalogue import TELL
+from runbooks.program import AskStep
+from workflows import clocks, closing, facts
+from workflows.events import Command, CommandReturned, MergeRequested, Registered, Role, Superseded, actor_of, held
+from workflows.state import EffectRun, HandingOver, State
 from workflows.turn import Turn
+
+SUPERSEDED, MERGED = "superseded", "merged"
+"""The outcomes of incidents that another goes on with."""
 
 
 def register(turn: Turn, event: Registered) -> None:
-    """The journal has the incident. One that reopens another goes on counting how often it was reported."""
+    """The journal has the incident. One that reopens another goes on counting how often it was reported; one that
+    supersedes others has them hand over."""
     state = turn.state
     state.registered = True
     reopens = _reopens(state, event)
-    said = {"reopens": reopens} if event.previous is not None else {}
+    said: Data = {"reopens": reopens} if event.previous is not None else {}
     turn.note(EntryKind.INCIDENT_REGISTERED, {**held(event), **said}, actor=actor_of(event))
     if reopens:
         state.contacts += event.previous_contacts or 0
         facts.update_severity(turn)
+    for number, sibling in enumerate(event.superseded or (), start=1):
+        inputs: Data = {"incident_id": sibling.incident_id, "workflow_id": sibling.workflow_id}
+        turn.issue(
+            Command(
+                id=f"inherit/{number}", role=Role.INHERIT, step="report", activity="incidents.inherit", inputs=inputs
+            )
+        )
+
+
+def awaits(state: State) -> bool:
+    """Whether it is not known yet what other incidents hand over: nothing is begun before that."""
+    return any(command.role is Role.INHERIT for command in state.pending.values())
+
+
+def inherit(turn: Turn, returned: CommandReturned) -> None:
+    """Go on with what another has handed over: what was consumed of promises, and what the customer has answered."""
+    consumed, answers = returned.result.get("clocks"), returned.result.get("answers")
+    if isinstance(consumed, dict):
+        clocks.inherit(turn, consumed)
+    if isinstance(answers, dict):
+        turn.state.inherited |= {question: str(choice) for question, choice in answers.items()}
+
+
+def supersede_refusal(state: State, event: Superseded) -> str | None:
+    """Why an incident does not hand over to one that supersedes it; ``None`` if it does."""
+    return f"the incident {state.leaving}" if state.leaving and not _goes_to(state, event.to) else None
+
+
+def supersede(turn: Turn, event: Superseded) -> bool:
+    """Hand over; whether that is new."""
+    state, key = turn.state, f"supersede:{event.to}"
+    if key in state.handled:
+        return False
+    why_not = supersede_refusal(state, event)
+    if why_not is not None:
+        turn.receipt(key, None, "refused", refused=why_not)
+        return False
+    handed: Data = {"clocks": clocks.handed_over(state, turn.now), "answers": dict(_answers(state))}
+    turn.receipt(key, turn.note(EntryKind.SUPERSEDED, {**held(event), "handed": handed}, actor=event.actor), "recorded")
+    closing.begin_handing_over(turn, HandingOver(to=event.to, how=SUPERSEDED))
+    return True
+
+
+def merge_refusal(state: State, act: MergeRequested) -> str | None:
+    """Why an incident is not made one with another; ``None`` if it is."""
+    if not act.reason.strip():
+        return "say why, for those who read the timeline later"
+    if state.leaving:
+        return f"the incident {state.leaving}; there is nothing to merge"
+    if act.to == state.incident_id:
+        return "an incident cannot be merged into itself"
+    if facts.text(state, "report.order_id") != act.order_id:
+        return f"only incidents about one order are merged, and {act.to!r} is about {act.order_id!r}"
+    if state.resolved:
+        return "the customer is whole already; let it go on to its end"
+    known_here = next((effect for effect in state.effects if _only_known_here(effect)), None)
+    if known_here is not None:
+        return (
+            f"{known_here.step!r} has been done here, or may have, and {act.to!r} does not know of it; call this one "
+            "off instead, which undoes what can be undone"
+        )
+    return None
+
+
+def merge(turn: Turn, act: MergeRequested, _entry: Entry) -> None:
+    """End, and let the other go on."""
+    closing.begin_handing_over(turn, HandingOver(to=act.to, how=MERGED))
 
 
 def _reopens(state: State, event: Registered) -> bool:
@@ -25,3 +99,23 @@ def _reopens(state: State, event: Registered) -> bool:
     if within is None or ended_at is None or state.opened_at is None:
         return False
     return state.opened_at - ended_at <= within
+
+
+def _goes_to(state: State, to: str) -> bool:
+    return state.handing_over is not None and state.handing_over.to == to
+
+
+def _answers(state: State) -> dict[str, str]:
+    """What was really answered, by its question: silence is no answer."""
+    answered = {}
+    for step in state.bundle.program.all_steps():
+        run = state.steps.get(step.id)
+        if isinstance(step, AskStep) and run is not None and run.answer is not None and not run.silent:
+            answered[step.question] = run.answer
+    return answered
+
+
+def _only_known_here(effect: EffectRun) -> bool:
+    """Whether an effect stands, or may, other than messages, and measures, which end with the incident."""
+    gone = effect.outcome is Outcome.NOT_APPLIED or effect.undone is Outcome.APPLIED or effect.waived
+    return effect.activity != TELL and effect.until is None and not gone

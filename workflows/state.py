@@ -54,6 +54,8 @@ class StepRun(_Part):
     ask: AskRun | None = None
     wait: WaitRun | None = None
     answer: str | None = None
+    silent: bool = False
+    """Whether the answer is what silence means."""
     rounds: int = 0
     """How many rounds have ended."""
     held_by: str | None = None
@@ -115,6 +117,13 @@ class ClearingRun(_Part):
     on: str
     rule: int
     begun: bool = False
+
+
+class HandingOver(_Part):
+    """Another incident goes on with it: ``how`` is the outcome that says why."""
+
+    to: str
+    how: str
 
 
 class Why(StrEnum):
@@ -359,6 +368,9 @@ class State(_Part):
     """Whether a person is among those who have reported it."""
     clearing: ClearingRun | None = None
     """Not set as long as the cause is there, for all that we know."""
+    handing_over: HandingOver | None = None
+    inherited: dict[str, str] = {}
+    """Answers that were given to an incident that this one took over, by their questions."""
     confirmations: list[int] = []
     """The rules by which the customer was asked whether the cause is gone, in order."""
     resolved: bool = False
@@ -387,6 +399,8 @@ class State(_Part):
         """What is becoming of an incident that begins nothing new any more; ``None`` for all others."""
         if self.cancelling:
             return "is being cancelled"
+        if self.handing_over is not None:
+            return f"goes on as the incident {self.handing_over.to}"
         return "is being closed, as its cause is gone" if self.clearing is not None and self.clearing.begun else None
 
     def key(self, command_id: str) -> str:

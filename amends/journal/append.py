@@ -29,6 +29,7 @@ def append(
     run_id: str,
     entries: Sequence[Entry],
     claims: Sequence[str],
+    supersedes: Sequence[str],
     at: datetime,
 ) -> Appended:
     """Appends what is new of ``entries`` and takes the claims; see ``Journal.append``."""
@@ -55,7 +56,14 @@ def append(
     lost = claim(connection, exception_type=exception_type, keys=claims, incident_id=incident_id)
     fresh = sum(entry.n != RESET_MARK for entry in new)
     opens = any(entry.kind is EntryKind.INCIDENT_OPENED for entry in entries)
-    return Appended(lost=lost, earlier=related.earlier_on(connection, row=row) if opens else None, new=fresh)
+    if not opens:
+        return Appended(lost=lost, new=fresh)
+    return Appended(
+        lost=lost,
+        earlier=related.earlier_on(connection, row=row),
+        superseded=related.open_as(connection, workflow_ids=supersedes),
+        new=fresh,
+    )
 
 
 def _no_gap_within(incident_id: str, run_id: str, entries: Sequence[Entry]) -> None:

@@ -49,6 +49,7 @@ class Journal:
         run_id: str,
         entries: Sequence[Entry],
         claims: Sequence[str] = (),
+        supersedes: Sequence[str] = (),
         at: datetime,
     ) -> Appended:
         """Appends entries of a run to an incident's timeline, in one transaction, and takes its claims.
@@ -71,6 +72,7 @@ class Journal:
                     run_id=run_id,
                     entries=entries,
                     claims=claims,
+                    supersedes=supersedes,
                     at=at,
                 )
         except ValueError as error:

@@ -65,6 +65,10 @@ class _Duplicate(Model):
     of: str
 
 
+class _HandedOver(Model):
+    to: str
+
+
 class _StageEntered(Model):
     stage: Stage
 
@@ -132,6 +136,10 @@ def _duplicate(row: IncidentRow, entry: TimelineRow) -> dict[str, Any]:
     return {"duplicate_of": found.of, **_status(row, Status.DUPLICATE, entry.occurred_at)}
 
 
+def _handed_over(_row: IncidentRow, entry: TimelineRow) -> dict[str, Any]:
+    return {"duplicate_of": _HandedOver.model_validate(entry.data).to}
+
+
 def _stage_entered(_row: IncidentRow, entry: TimelineRow) -> dict[str, Any]:
     return {"stage": _StageEntered.model_validate(entry.data).stage}
 
@@ -162,6 +170,8 @@ def _status(row: IncidentRow, status: Status, at: Utc, waiting_for: tuple[Party,
 _CHANGES: dict[EntryKind, Callable[[IncidentRow, TimelineRow], dict[str, Any]]] = {
     EntryKind.INCIDENT_REGISTERED: _registered,
     EntryKind.DUPLICATE_FOUND: _duplicate,
+    EntryKind.SUPERSEDED: _handed_over,
+    EntryKind.MERGED: _handed_over,
     EntryKind.STAGE_ENTERED: _stage_entered,
     EntryKind.SEVERITY_SET: _severity_set,
     EntryKind.STATUS_CHANGED: _status_changed,

@@ -1,11 +1,11 @@
 """Incidents beside each other: what came before on a subject, what came after, and what was made one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, or_, select
 
 from amends.journal import schema
-from amends.journal.rows import Earlier, IncidentRow
+from amends.journal.rows import Earlier, IncidentRow, OpenIncident
 from amends.models import Status
 from amends.timeline import EntryKind
 
@@ -38,6 +38,17 @@ def earlier_on(connection: Connection, *, row: IncidentRow) -> Earlier | None:
         return None
     contacts = _contacts(connection, incident_id=found.incident_id)
     return Earlier(incident_id=found.incident_id, ended_at=found.closed_at, contacts=contacts)
+
+
+def open_as(connection: Connection, *, workflow_ids: Sequence[str]) -> tuple[OpenIncident, ...]:
+    """The incidents that are open under one of the workflow ids."""
+    open_now = _incidents.c.status.not_in([status for status in Status if status.final])
+    statement = (
+        select(_incidents.c.incident_id, _incidents.c.exception_type, _incidents.c.workflow_id)
+        .where(_incidents.c.workflow_id.in_(workflow_ids), open_now)
+        .order_by(_incidents.c.opened_at, _incidents.c.incident_id)
+    )
+    return tuple(OpenIncident.model_validate(dict(found)) for found in connection.execute(statement).mappings())
 
 
 def pointing_at(connection: Connection, *, incident_id: str) -> list[IncidentRow]:

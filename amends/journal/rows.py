@@ -82,12 +82,22 @@ class Earlier(Model):
     contacts: int = 0
 
 
+class OpenIncident(Model):
+    """An incident that has not ended, and the workflow that it runs as."""
+
+    incident_id: str
+    exception_type: str
+    workflow_id: str
+
+
 class Appended(Model):
     """The entries are committed. ``lost``: claims that other incidents hold; ``earlier``: for an incident that these
-    entries open, the newest one before it; ``new``: how many of the entries, the last ones, were new."""
+    entries open, the newest one before it; ``superseded``: those of the workflow ids that were asked about which are
+    open; ``new``: how many of the entries, the last ones, were new."""
 
     lost: tuple[LostClaim, ...] = ()
     earlier: Earlier | None = None
+    superseded: tuple[OpenIncident, ...] = ()
     new: int = 0
 
 

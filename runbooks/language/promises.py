@@ -163,10 +163,8 @@ def clears_of(runbook: Runbook, context: Context) -> tuple[Clearing, ...]:
 
 
 def check_relations(runbook: Runbook, context: Context) -> None:
-    """Other runbooks that this one names exist; what is saved for later releases is told."""
+    """Other runbooks that this one names exist."""
     known = context.reference.runbooks - {runbook.runbook}
-    if runbook.supersedes:
-        context.later(("supersedes",), "supersedes")
     for index, name in enumerate(runbook.supersedes):
         if name == runbook.runbook:
             context.wrong(("supersedes", index), "a runbook cannot supersede itself; leave it out")

@@ -2,7 +2,6 @@
 
 DATA_ONLY = {
     "opens": "goes into the bundle, but this release opens incidents from reports only",
-    "supersedes": "goes into the bundle, but this release's engine does not take incidents over yet",
 }
 """Words that the bundle carries as data, and that nothing reads yet."""
 

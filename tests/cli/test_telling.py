@@ -232,6 +232,36 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "No cutting in for the plan refund, though order.cancel_requested has come: the customer is whole already.",
     ),
     (
+        EntryKind.SUPERSEDED,
+        ENGINE,
+        {"to": "41aa", "exception_type": "lost_parcel", "handed": {}},
+        "Incident 41aa (lost parcel) takes it over.",
+    ),
+    (
+        EntryKind.MERGED,
+        MEI,
+        {"key": "m", "to": "41aa", "order_id": "SO-1001", "reason": "one and the same"},
+        "mei merged it into incident 41aa: one and the same.",
+    ),
+    (
+        EntryKind.INHERITED,
+        ENGINE,
+        {"incident": "41aa", "result": {"clocks": {}, "answers": {}}},
+        "Took over from incident 41aa.",
+    ),
+    (
+        EntryKind.NOT_INHERITED,
+        ENGINE,
+        {"incident": "41aa", "refusal": {"reason": "NotHandedOver", "message": "incident 41aa has ended"}},
+        "Nothing was taken over from incident 41aa (NotHandedOver: incident 41aa has ended).",
+    ),
+    (
+        EntryKind.ANSWER_INHERITED,
+        ENGINE,
+        {"ask": ASK, "choice": "refund"},
+        "Answered before, to the incident that was taken over: the question lost_parcel.reship_or_refund (refund).",
+    ),
+    (
         EntryKind.CLEARED,
         ENGINE,
         {"on": "shipment.delivered", "confirmed_by": "clears.ask.1"},

@@ -201,6 +201,9 @@ def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal(
     nameless = {entry for entry in EntryKind if not any(abouts.of(entry, WRITTEN) for abouts in bundles)}
 
     assert nameless == {
+        EntryKind.SUPERSEDED,
+        EntryKind.INHERITED,
+        EntryKind.NOT_INHERITED,
         EntryKind.INCIDENT_REGISTERED,
         EntryKind.DUPLICATE_FOUND,
         EntryKind.REPORT_REPEATED,

@@ -31,8 +31,10 @@ _NOT_WALKED = {
     *(EntryKind.SKIP_REQUESTED, EntryKind.TAKEN_OVER, EntryKind.DECISION_MADE, EntryKind.ROUND_ENDED),
     *(EntryKind.INTERRUPTED, EntryKind.INTERRUPT_IGNORED, EntryKind.NEWS_IGNORED),
     *(EntryKind.CLEARED, EntryKind.CLEARING_ASKED, EntryKind.CLEARING_IGNORED),
+    *(EntryKind.SUPERSEDED, EntryKind.INHERITED, EntryKind.NOT_INHERITED, EntryKind.ANSWER_INHERITED, EntryKind.MERGED),
 }
-"""What people give and take over, decisions, rounds, interrupts and clearing: proven elsewhere, and on no walk yet."""
+"""What people give and take over, decisions, rounds, interrupts, clearing, and what one incident has of another: proven
+elsewhere, and on no walk yet."""
 
 _SKIP = {EntryKind.STEP_SKIPPED}
 _LET_GO = {EntryKind.DEADLINE_LET_GO}

@@ -1,16 +1,48 @@
 """Where an incident stands among the others on its subject."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from amends.models import Severity
+from amends.models import Outcome, Severity, Status
 from amends.timeline import EntryKind
-from runbooks.program import SeverityRule
-from tests.workflows.builders import OPS, REPORT, START, Incident, lost_parcel
-from workflows.events import Registered, ReportReceived
+from runbooks.policy import GoalName
+from runbooks.program import MeasureStep, Plan, SeverityRule, Undo
+from tests.workflows.builders import (
+    ASK,
+    OPS,
+    REFUND,
+    REPORT,
+    START,
+    TRACE,
+    Incident,
+    applied,
+    lost_parcel,
+    refusing,
+)
+from tests.workflows.promises import promising, sla
+from workflows.events import (
+    CancelRequested,
+    Command,
+    CommandReturned,
+    MergeRequested,
+    Registered,
+    ReportReceived,
+    RetryRequested,
+    Role,
+    Sibling,
+    Superseded,
+)
 
 MONTH = timedelta(days=30)
+DELAYED = Sibling(incident_id="inc-0", exception_type="delayed_shipment", workflow_id="delayed_shipment:SO-1:PC-1")
+HOLD = MeasureStep(
+    id="report.hold",
+    activity="orders.hold",
+    lift=Undo(activity="orders.release", takes=()),
+    until="incident.resolved",
+)
 
 
 def follows(within: timedelta | None, ended: timedelta | None) -> Incident:
@@ -52,3 +84,183 @@ def test_the_first_on_its_subject_says_nothing_of_reopening() -> None:
 
     (registered,) = incident.of(EntryKind.INCIDENT_REGISTERED)
     assert registered == {}
+
+
+def superseding(handed: dict[str, Any] | None, *, answered_by: Outcome = Outcome.APPLIED) -> Incident:
+    """An incident that takes over from a delayed shipment, and what that hands over."""
+
+    def world(command: Command, at: Any) -> CommandReturned:
+        if command.role is Role.INHERIT:
+            return CommandReturned(command_id=command.id, outcome=answered_by, result=handed or {})
+        return applied(command, at)
+
+    promised = {"sla": sla(acknowledge=1, first_response=4, resolve=200, update=30)}
+    incident = Incident(bundle=promising(lost_parcel(analysis=(ASK,)), **promised), world=world)
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+    incident.take(Registered(superseded=(DELAYED,)))
+    return incident
+
+
+def test_nothing_is_begun_before_it_is_known_what_is_handed_over() -> None:
+    incident = superseding({})
+
+    assert incident.activities() == ["incidents.inherit"]
+    assert incident.state.stage is None
+    incident.settle()
+
+    assert incident.of(EntryKind.INHERITED)[0]["incident"] == "inc-0"
+    assert incident.state.stage is not None
+
+
+def test_promises_go_on_where_the_other_has_left_them() -> None:
+    before = superseding({}).settle().state.clocks[GoalName.RESOLVE]
+    incident = superseding({"clocks": {"resolve": 180_000, "analysis": 5}}).settle()
+
+    after = incident.state.clocks[GoalName.RESOLVE]
+    assert after.consumed - before.consumed == timedelta(hours=50)
+    (reset,) = incident.of(EntryKind.CLOCK_RESET)
+    assert (reset["goal"], reset["inherited"]) == ("resolve", 180_000)
+
+
+def test_a_promise_that_was_broken_before_is_broken_here_too() -> None:
+    incident = superseding({"clocks": {"resolve": 200 * 3600}}).settle()
+
+    assert [each["goal"] for each in incident.of(EntryKind.CLOCK_BREACHED)] == ["resolve"]
+
+
+def test_what_the_customer_has_answered_is_not_asked_again() -> None:
+    incident = superseding({"answers": {"choose": "reship"}}).settle().wait(hours=25)
+
+    assert incident.of(EntryKind.ANSWER_INHERITED) == [{"ask": ASK.id, "choice": "reship"}]
+    assert not any(each["ask"] == ASK.id for each in incident.of(EntryKind.QUESTION_ASKED))
+    assert incident.state.outcome == "reship"
+
+
+def test_an_answer_that_is_not_on_offer_here_is_asked_for() -> None:
+    incident = superseding({"answers": {"choose": "wait"}}).settle().wait(hours=25)
+
+    assert incident.of(EntryKind.ANSWER_INHERITED) == []
+    assert any(each["ask"] == ASK.id for each in incident.of(EntryKind.QUESTION_ASKED))
+
+
+@pytest.mark.parametrize("answered_by", [Outcome.NOT_APPLIED, Outcome.UNKNOWN])
+def test_where_nothing_is_handed_over_the_incident_goes_on_by_itself(answered_by: Outcome) -> None:
+    incident = superseding(None, answered_by=answered_by).settle().wait(days=10)
+
+    assert [each["incident"] for each in incident.of(EntryKind.NOT_INHERITED)] == ["inc-0"]
+    assert incident.state.outcome == "refund"
+
+
+def test_one_that_is_called_off_waits_for_what_is_handed_over_before_it_ends() -> None:
+    incident = superseding({})
+
+    incident.take(CancelRequested(key="c-1", reason="found", actor=OPS))
+    assert incident.status() is not Status.CANCELLED
+
+    assert incident.settle().status() is Status.CANCELLED
+
+
+def supersede(incident: Incident, *, to: str = "inc-9") -> Incident:
+    incident.take(Superseded(to=to, exception_type="lost_parcel"))
+    return incident
+
+
+def test_it_hands_over_its_promises_and_answers_and_ends_as_a_duplicate_with_all_undone() -> None:
+    bundle = lost_parcel(report=(HOLD,))
+    incident = Incident(bundle=promising(bundle, sla=sla(resolve=200, analysis=90))).open().wait(hours=25)
+    incident.answer("reship")
+
+    supersede(incident).settle()
+
+    (told,) = incident.of(EntryKind.SUPERSEDED)
+    assert told["to"] == "inc-9"
+    assert told["handed"] == {"clocks": {"resolve": 25 * 3600}, "answers": {"choose": "reship"}}
+    assert incident.activities()[-2:] == ["shipping.close_trace", "orders.release"]
+    assert incident.of(EntryKind.INCIDENT_CLOSED) == [{"status": "duplicate", "outcome": "superseded"}]
+    assert len(incident.of(EntryKind.WAIT_WITHDRAWN)) == 1
+
+
+def test_an_open_question_is_withdrawn_and_silence_is_no_answer() -> None:
+    pending, silent = Incident().open().wait(hours=25), Incident().open().wait(hours=80)
+    assert any(each["ask"] == ASK.id for each in silent.of(EntryKind.SILENCE_ASSUMED))
+
+    supersede(pending).settle()
+    supersede(silent).settle()
+
+    assert pending.of(EntryKind.QUESTION_WITHDRAWN) == [{"ask": ASK.id}]
+    for incident in (pending, silent):
+        (told,) = incident.of(EntryKind.SUPERSEDED)
+        assert told["handed"] == {"clocks": {}, "answers": {}}
+
+
+def test_it_hands_over_once_and_to_one() -> None:
+    incident = Incident(world=refusing("shipping.close_trace")).open()
+
+    supersede(supersede(incident)).settle()
+    supersede(incident, to="inc-8")
+
+    assert len(incident.of(EntryKind.SUPERSEDED)) == 1
+    refused = incident.state.handled["supersede:inc-8"].refused
+    assert refused == "the incident goes on as the incident inc-9"
+
+
+def test_what_cannot_be_undone_is_left_to_a_person_first_and_the_incident_is_not_called_off_meanwhile() -> None:
+    incident = Incident(world=refusing("shipping.close_trace")).open()
+
+    supersede(incident).settle()
+    incident.take(CancelRequested(key="c-1", reason="found", actor=OPS))
+    incident.take(CancelRequested(reason="found", actor=OPS))
+    assert "call that one off" in str(incident.state.handled["cancel:c-1"].refused)
+    incident.world = applied
+    incident.take(RetryRequested(key="r-1", task="undo:analysis.shipping.open_trace/1", actor=OPS))
+
+    assert incident.settle().status() is Status.DUPLICATE
+
+
+def test_what_was_put_right_for_the_customer_stands() -> None:
+    incident = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="refund", steps=(REFUND,)),))).open()
+
+    supersede(incident).settle()
+
+    assert incident.of(EntryKind.INCIDENT_CLOSED)[-1] == {"status": "duplicate", "outcome": "refund"}
+
+
+def merge(incident: Incident, *, to: str = "inc-2", order_id: str = "SO-1", reason: str = "the same") -> str | None:
+    incident.take(MergeRequested(key="m-1", to=to, order_id=order_id, reason=reason, actor=OPS))
+    return incident.state.handled["merge:m-1"].refused
+
+
+def test_a_merged_incident_withdraws_what_it_asks_lifts_what_is_on_and_ends_as_a_duplicate() -> None:
+    incident = Incident(bundle=lost_parcel(report=(HOLD,), analysis=(ASK,))).open().wait(hours=25)
+
+    assert merge(incident) is None
+    incident.settle()
+
+    assert incident.of(EntryKind.QUESTION_WITHDRAWN) == [{"ask": ASK.id}]
+    assert incident.activities()[-1] == "orders.release"
+    assert incident.of(EntryKind.INCIDENT_CLOSED) == [{"status": "duplicate", "outcome": "merged"}]
+
+
+def test_what_the_other_does_not_know_of_stands_against_merging_until_it_is_known_to_be_undone_or_refused() -> None:
+    refused = Incident(world=refusing("shipping.open_trace")).open()
+
+    why = merge(Incident().open())
+
+    assert str(why).startswith("'analysis.shipping.open_trace' has been done here, or may have, and 'inc-2' does not")
+    assert merge(refused) is None
+
+
+def test_only_what_belongs_together_is_merged() -> None:
+    def asking() -> Incident:
+        return Incident(bundle=lost_parcel(analysis=(ASK,))).open()
+
+    resolved = Incident(bundle=lost_parcel(analysis=(), action=(Plan(name="leave", steps=()),))).open()
+    cancelling = Incident(bundle=lost_parcel(analysis=(TRACE, ASK)), world=refusing("shipping.close_trace")).open()
+    cancelling.take(CancelRequested(key="c-1", reason="found", actor=OPS))
+    cancelling.settle()
+
+    assert merge(asking(), to="inc-1") == "an incident cannot be merged into itself"
+    assert merge(asking(), order_id="SO-2") == "only incidents about one order are merged, and 'inc-2' is about 'SO-2'"
+    assert merge(asking(), reason=" ") == "say why, for those who read the timeline later"
+    assert merge(resolved) == "the customer is whole already; let it go on to its end"
+    assert merge(cancelling) == "the incident is being cancelled; there is nothing to merge"

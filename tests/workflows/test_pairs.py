@@ -24,6 +24,7 @@ from workflows.events import (
     DecisionGiven,
     EscalationRequested,
     EvidenceAdded,
+    MergeRequested,
     NoteAdded,
     PlanChosen,
     ResumptionRequested,
@@ -131,6 +132,7 @@ def every_act(incident: Incident, who: str, key: str) -> dict[str, acts.Act]:
         SeverityChosen(key=key, severity=Severity.CRITICAL, reason="a hospital", actor=actor),
         SkipRequested(key=key, step=step, reason="enough", actor=actor),
         TakeOverRequested(key=key, reason="mine", actor=actor),
+        MergeRequested(key=key, to="inc-2", order_id="SO-1", reason="one and the same", actor=actor),
         CancelRequested(key=key, reason="found", actor=actor),
     )
     return {f"{type(act).__name__} {number}": act for number, act in enumerate(made)}
@@ -160,7 +162,7 @@ def test_two_people_may_do_whatever_they_like_in_the_same_second(place: str) -> 
         assert due is None or due.at > incident.now, (type(first), type(second), due)
         assert incident.state.ended or due is not None or incident.state.pending or incident.state.tasks
 
-    assert pairs == 19 * 19
+    assert pairs == 20 * 20
 
 
 def test_every_act_counts_somewhere_and_every_act_is_here() -> None:

@@ -22,7 +22,6 @@ from runbooks.program import IfUndecided
 
 NOT_CARRIED_OUT = {
     "opens": "订单动态不会产生事件，只能由报告受理为事件",
-    "supersedes": "不会接管其他事件",
 }
 
 

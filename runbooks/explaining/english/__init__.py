@@ -23,7 +23,6 @@ from runbooks.program import IfUndecided
 
 NOT_CARRIED_OUT = {
     "opens": "order events open nothing; incidents open from reports only",
-    "supersedes": "no incident takes over another",
 }
 
 
