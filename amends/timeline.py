@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     TAKEN_OVER = "taken_over"
     SUPERSEDED = "superseded"
     MERGED = "merged"
+    REPORT_SPLIT = "report_split"
     INHERITED = "inherited"
     NOT_INHERITED = "not_inherited"
     PAGE_SENT = "page_sent"

@@ -26,6 +26,7 @@ from workflows.contract import (
     DECIDE,
     ESCALATE,
     EVIDENCE,
+    MERGE,
     NOTE,
     RESUME,
     RETRY,
@@ -33,6 +34,7 @@ from workflows.contract import (
     SEVERITY,
     SKIP,
     SNOOZE,
+    SPLIT,
     SUSPEND,
     TAKE_OVER,
     VIEW,
@@ -45,6 +47,7 @@ from workflows.contract import (
     DecideRequest,
     EscalateRequest,
     EvidenceRequest,
+    MergeRequest,
     NoteRequest,
     Receipt,
     ResumeRequest,
@@ -53,6 +56,7 @@ from workflows.contract import (
     SeverityRequest,
     SkipRequest,
     SnoozeRequest,
+    SplitRequest,
     SuspendRequest,
     TakeOverRequest,
     View,
@@ -110,6 +114,8 @@ Act = (
     | SeverityRequest
     | SkipRequest
     | TakeOverRequest
+    | MergeRequest
+    | SplitRequest
     | CancelRequest
 )
 """What people do to a running incident."""
@@ -182,6 +188,8 @@ _UPDATES: Final[dict[type[Act], str]] = {
     SuspendRequest: SUSPEND,
     ResumeRequest: RESUME,
     SeverityRequest: SEVERITY,
+    MergeRequest: MERGE,
+    SplitRequest: SPLIT,
     SkipRequest: SKIP,
     TakeOverRequest: TAKE_OVER,
     CancelRequest: CANCEL,

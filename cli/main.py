@@ -69,6 +69,8 @@ _COMMANDS: Final = {
     "resume": ("cli.suspending:resume", "Start the clocks again."),
     "severity": ("cli.overruling:severity", "Say how severe it is, over the rules."),
     "skip": ("cli.overruling:skip", "Skip a step that waits, asks, or is left to a person."),
+    "merge": ("cli.merging:merge", "Make an incident one with another about the same order."),
+    "split": ("cli.merging:split", "Have a report that was added to an incident opened as one of its own."),
     "cancel": ("cli.acts:cancel", "Call an incident off, and undo what was done."),
     "page": ("cli.page:page", "Try out whether people can be paged."),
     "check": ("cli.check:check", "Check runbooks: every mistake, its place and its mend."),
@@ -93,6 +95,7 @@ _GROUPS: Final = {
         *("open", "answer", "approve", "reject", "cancel"),
         *("retry", "choose", "settle", "waive"),
         *("note", "evidence", "assign", "take-over", "suspend", "resume", "severity", "skip"),
+        *("merge", "split"),
     ),
     "Say what should happen (runbook owners)": ("explain", "check", "drill", "runbooks", "diff", "publish"),
 }

@@ -47,7 +47,7 @@ async def show(
         revision = followed(found, row)
         alerts = AlertLog(found.engine).standing(incident_id=row.incident_id)
         clocks = found.clocks.of(row.incident_id)
-        kin = Kin.of(row, found)
+        kin = Kin.of(row, timeline, found)
     view, why_not = await _now(row, address)
     if format is Format.JSON:
         print_json(

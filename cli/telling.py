@@ -99,6 +99,8 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"Incident {said['to']} ({said['exception_type'].replace('_', ' ')}) takes it over."
         case EntryKind.MERGED:
             return f"{said.actor} merged it into incident {said['to']}: {said['reason']}."
+        case EntryKind.REPORT_SPLIT:
+            return f"{said.actor} had the report {said['report']} opened as {said['workflow_id']}: {said['reason']}."
         case EntryKind.INHERITED:
             return f"Took over from incident {said['incident']}."
         case EntryKind.NOT_INHERITED:

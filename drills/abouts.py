@@ -177,7 +177,7 @@ class Abouts:
                 return [*Status, *self.outcomes(written)]
             case EntryKind.ANSWER_INHERITED:
                 return [*_ids(self._asks), *self._choices()]
-            case EntryKind.MERGED:
+            case EntryKind.MERGED | EntryKind.REPORT_SPLIT:
                 return self._doers(written)
             case (
                 EntryKind.SUPERSEDED

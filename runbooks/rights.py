@@ -28,6 +28,7 @@ class ActName(StrEnum):
     SKIP = "skip"
     TAKE_OVER = "take_over"
     MERGE = "merge"
+    SPLIT = "split"
     CANCEL = "cancel"
 
 
@@ -62,6 +63,7 @@ RIGHTS: Final[dict[ActName, May]] = {
     ActName.SKIP: Who.TEAM,
     ActName.TAKE_OVER: Who.TEAM,
     ActName.MERGE: Who.TEAM,
+    ActName.SPLIT: Who.TEAM,
 }
 """An answer is the customer's, by whoever hands it over; a decision's rule is its approval's. Where a bundle has no
 roles, a person of the team is any person."""

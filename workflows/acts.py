@@ -26,6 +26,7 @@ from workflows.events import (
     SeverityChosen,
     SkipRequested,
     SnoozeRequested,
+    SplitRequested,
     SuspensionRequested,
     TakeOverRequested,
     TaskSettled,
@@ -54,6 +55,7 @@ Act = (
     | SkipRequested
     | TakeOverRequested
     | MergeRequested
+    | SplitRequested
     | CancelRequested
 )
 
@@ -240,6 +242,14 @@ _RULES: Final[dict[type[Act], _Rule[Any]]] = {
     ),
     MergeRequested: _Rule[MergeRequested](
         ActName.MERGE, EntryKind.MERGED, _at_any_time(lineage.merge_refusal), lineage.merge, brings=True
+    ),
+    SplitRequested: _Rule[SplitRequested](
+        ActName.SPLIT,
+        EntryKind.REPORT_SPLIT,
+        _at_any_time(lineage.split_refusal),
+        _simply(lineage.split),
+        repeats=lambda state, act: act.report in state.split,
+        brings=True,
     ),
     CancelRequested: _Rule[CancelRequested](
         ActName.CANCEL,

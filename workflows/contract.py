@@ -29,6 +29,7 @@ SEVERITY: Final = "severity"
 SKIP: Final = "skip"
 TAKE_OVER: Final = "take_over"
 MERGE: Final = "merge"
+SPLIT: Final = "split"
 CANCEL: Final = "cancel"
 VIEW: Final = "view"
 
@@ -245,6 +246,17 @@ class MergeRequest(Model):
     actor: Actor
 
 
+class SplitRequest(Model):
+    """Has a report that was added here, by its key ``report``, opened as an incident of its own that runs as
+    ``workflow_id``. ``key``: the act's idempotency key."""
+
+    key: str
+    report: str
+    workflow_id: str
+    reason: str
+    actor: Actor
+
+
 class News(Model):
     """An order-system event, as in its CloudEvent. ``data`` carries references, never personal data; ``at`` is the
     event's own time."""
@@ -394,6 +406,7 @@ __all__ = [
     "SEVERITY",
     "SKIP",
     "SNOOZE",
+    "SPLIT",
     "SUSPEND",
     "TAKE_OVER",
     "VIEW",
@@ -426,6 +439,7 @@ __all__ = [
     "SeverityRequest",
     "SkipRequest",
     "SnoozeRequest",
+    "SplitRequest",
     "SuspendRequest",
     "TakeOverRequest",
     "Verdict",

@@ -42,6 +42,7 @@ with workflow.unsafe.imports_passed_through():
         SEVERITY,
         SKIP,
         SNOOZE,
+        SPLIT,
         SUSPEND,
         TAKE_OVER,
         VIEW,
@@ -65,6 +66,7 @@ with workflow.unsafe.imports_passed_through():
         SeverityRequest,
         SkipRequest,
         SnoozeRequest,
+        SplitRequest,
         SuspendRequest,
         TakeOverRequest,
         View,
@@ -90,6 +92,7 @@ with workflow.unsafe.imports_passed_through():
         SeverityChosen,
         SkipRequested,
         SnoozeRequested,
+        SplitRequested,
         Superseded,
         SuspensionRequested,
         TakeOverRequested,
@@ -296,6 +299,15 @@ class Doors:
     @merge.validator
     def _validate_merge(self, request: MergeRequest) -> None:
         self._validate(MergeRequested, request)
+
+    @workflow.update(name=SPLIT, description="Take a report out of the incident, to be one of its own.")
+    async def split(self, request: SplitRequest) -> Receipt:
+        """Answers when the act is in the journal; whoever asks opens the other incident."""
+        return await self._act(SplitRequested, request)
+
+    @split.validator
+    def _validate_split(self, request: SplitRequest) -> None:
+        self._validate(SplitRequested, request)
 
     @workflow.update(name=HAND_OVER, description="Hand over to an incident of another type on the same subject.")
     async def hand_over(self, request: HandOverRequest) -> Receipt:

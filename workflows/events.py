@@ -330,6 +330,18 @@ class MergeRequested(Model):
     actor: Actor
 
 
+class SplitRequested(Model):
+    """A person has a report that was added here opened as an incident of its own, ``workflow_id``. ``report``: the
+    report's key; ``key``: the act's idempotency key."""
+
+    type: Literal["split_requested"] = "split_requested"
+    key: str
+    report: str
+    workflow_id: str
+    reason: str
+    actor: Actor
+
+
 class TimeCame(Model):
     """A due moment has passed."""
 
@@ -364,6 +376,7 @@ Event = Annotated[
     | TakeOverRequested
     | Superseded
     | MergeRequested
+    | SplitRequested
     | TimeCame,
     Field(discriminator="type"),
 ]
@@ -467,6 +480,7 @@ _EVENT_TYPES: dict[EntryKind, str] = {
     EntryKind.TAKEN_OVER: "take_over_requested",
     EntryKind.SUPERSEDED: "superseded",
     EntryKind.MERGED: "merge_requested",
+    EntryKind.REPORT_SPLIT: "split_requested",
     EntryKind.TIME_CAME: "time_came",
     **dict.fromkeys(_RETURNED.values(), "command_returned"),
 }
@@ -499,7 +513,7 @@ def actor_of(event: Event) -> Actor:
             return event.actor
         case SuspensionRequested() | ResumptionRequested() | SeverityChosen() | SkipRequested() | TakeOverRequested():
             return event.actor
-        case Superseded() | MergeRequested():
+        case Superseded() | MergeRequested() | SplitRequested():
             return event.actor
         case TimeCame():
             return TIMER

@@ -2,10 +2,19 @@
 
 from amends.models import Data, Outcome
 from amends.timeline import Entry, EntryKind
-from runbooks.catalogue import TELL
 from runbooks.program import AskStep
 from workflows import clocks, closing, facts
-from workflows.events import Command, CommandReturned, MergeRequested, Registered, Role, Superseded, actor_of, held
+from workflows.events import (
+    Command,
+    CommandReturned,
+    MergeRequested,
+    Registered,
+    Role,
+    SplitRequested,
+    Superseded,
+    actor_of,
+    held,
+)
 from workflows.state import EffectRun, HandingOver, State
 from workflows.turn import Turn
 
@@ -79,18 +88,41 @@ def merge_refusal(state: State, act: MergeRequested) -> str | None:
         return f"only incidents about one order are merged, and {act.to!r} is about {act.order_id!r}"
     if state.resolved:
         return "the customer is whole already; let it go on to its end"
-    known_here = next((effect for effect in state.effects if _only_known_here(effect)), None)
-    if known_here is not None:
+    stays = next((effect for effect in state.effects if _stays(effect)), None)
+    if stays is not None:
         return (
-            f"{known_here.step!r} has been done here, or may have, and {act.to!r} does not know of it; call this one "
-            "off instead, which undoes what can be undone"
+            f"{stays.step!r} has done what cannot be called back, or may have, and {act.to!r} does not know of it; let "
+            "this one go on to its end"
         )
     return None
 
 
 def merge(turn: Turn, act: MergeRequested, _entry: Entry) -> None:
-    """End, and let the other go on."""
+    """Undo what was half done, and let the other go on."""
     closing.begin_handing_over(turn, HandingOver(to=act.to, how=MERGED))
+
+
+def split_refusal(state: State, act: SplitRequested) -> str | None:
+    """Why a report does not become an incident of its own; ``None`` if it does."""
+    if not act.reason.strip():
+        return "say why, for those who read the timeline later"
+    receipt = state.handled.get(f"report:{act.report}")
+    if receipt is None or receipt.duplicate_of is not None:
+        return f"there is no report {act.report!r} in this incident"
+    if receipt.result != "added":
+        return f"the report {act.report!r} is the one that opened this incident; only one that was added is split off"
+    if act.workflow_id == state.workflow_id:
+        return "a report on this very subject belongs to this incident; give it another subject"
+    if state.split.get(act.report, act.workflow_id) != act.workflow_id:
+        return f"the report {act.report!r} was split off already, as {state.split[act.report]!r}"
+    return None
+
+
+def split(turn: Turn, act: SplitRequested) -> None:
+    """It counts as a contact here no more."""
+    turn.state.split[act.report] = act.workflow_id
+    turn.state.contacts -= 1
+    facts.update_severity(turn)
 
 
 def _reopens(state: State, event: Registered) -> bool:
@@ -115,7 +147,6 @@ def _answers(state: State) -> dict[str, str]:
     return answered
 
 
-def _only_known_here(effect: EffectRun) -> bool:
-    """Whether an effect stands, or may, other than messages, and measures, which end with the incident."""
-    gone = effect.outcome is Outcome.NOT_APPLIED or effect.undone is Outcome.APPLIED or effect.waived
-    return effect.activity != TELL and effect.until is None and not gone
+def _stays(effect: EffectRun) -> bool:
+    """Whether an effect would stand when all was undone that can be, or may."""
+    return effect.final and effect.outcome is not Outcome.NOT_APPLIED

@@ -369,6 +369,8 @@ class State(_Part):
     clearing: ClearingRun | None = None
     """Not set as long as the cause is there, for all that we know."""
     handing_over: HandingOver | None = None
+    split: dict[str, str] = {}
+    """Reports that are incidents of their own now, by their keys, and as which workflow they run."""
     inherited: dict[str, str] = {}
     """Answers that were given to an incident that this one took over, by their questions."""
     confirmations: list[int] = []

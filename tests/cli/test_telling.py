@@ -244,6 +244,12 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "mei merged it into incident 41aa: one and the same.",
     ),
     (
+        EntryKind.REPORT_SPLIT,
+        MEI,
+        {"key": "s", "report": "k-2", "workflow_id": "lost_parcel:SO-1:PC-2", "reason": "another parcel"},
+        "mei had the report k-2 opened as lost_parcel:SO-1:PC-2: another parcel.",
+    ),
+    (
         EntryKind.INHERITED,
         ENGINE,
         {"incident": "41aa", "result": {"clocks": {}, "answers": {}}},

@@ -32,6 +32,7 @@ _NOT_WALKED = {
     *(EntryKind.INTERRUPTED, EntryKind.INTERRUPT_IGNORED, EntryKind.NEWS_IGNORED),
     *(EntryKind.CLEARED, EntryKind.CLEARING_ASKED, EntryKind.CLEARING_IGNORED),
     *(EntryKind.SUPERSEDED, EntryKind.INHERITED, EntryKind.NOT_INHERITED, EntryKind.ANSWER_INHERITED, EntryKind.MERGED),
+    EntryKind.REPORT_SPLIT,
 }
 """What people give and take over, decisions, rounds, interrupts, clearing, and what one incident has of another: proven
 elsewhere, and on no walk yet."""

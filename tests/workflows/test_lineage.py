@@ -32,6 +32,7 @@ from workflows.events import (
     RetryRequested,
     Role,
     Sibling,
+    SplitRequested,
     Superseded,
 )
 
@@ -241,13 +242,21 @@ def test_a_merged_incident_withdraws_what_it_asks_lifts_what_is_on_and_ends_as_a
     assert incident.of(EntryKind.INCIDENT_CLOSED) == [{"status": "duplicate", "outcome": "merged"}]
 
 
-def test_what_the_other_does_not_know_of_stands_against_merging_until_it_is_known_to_be_undone_or_refused() -> None:
-    refused = Incident(world=refusing("shipping.open_trace")).open()
+def test_what_cannot_be_called_back_and_the_other_does_not_know_of_stands_against_merging() -> None:
+    paying = Plan(name="refund", steps=(REFUND, ASK.model_copy(update={"id": "action.refund.ask", "save_as": None})))
+    incident = Incident(bundle=lost_parcel(analysis=(), action=(paying,))).open()
 
-    why = merge(Incident().open())
+    why = merge(incident)
 
-    assert str(why).startswith("'analysis.shipping.open_trace' has been done here, or may have, and 'inc-2' does not")
-    assert merge(refused) is None
+    assert str(why).startswith("'action.refund.payments.refund' has done what cannot be called back, or may have")
+
+
+def test_what_a_merged_incident_had_half_done_is_undone() -> None:
+    incident = Incident().open()
+
+    assert merge(incident) is None
+
+    assert incident.settle().activities()[-1] == "shipping.close_trace"
 
 
 def test_only_what_belongs_together_is_merged() -> None:
@@ -264,3 +273,45 @@ def test_only_what_belongs_together_is_merged() -> None:
     assert merge(asking(), reason=" ") == "say why, for those who read the timeline later"
     assert merge(resolved) == "the customer is whole already; let it go on to its end"
     assert merge(cancelling) == "the incident is being cancelled; there is nothing to merge"
+
+
+def split(
+    incident: Incident, *, report: str = "k-2", parcel: str = "PC-2", key: str = "s-1", why: str = "x"
+) -> str | None:
+    workflow_id = f"lost_parcel:SO-1:{parcel}"
+    incident.take(SplitRequested(key=key, report=report, workflow_id=workflow_id, reason=why, actor=OPS))
+    return incident.state.handled[f"split:{key}"].refused
+
+
+def twice_reported() -> Incident:
+    incident = Incident().open()
+    incident.take(ReportReceived(key="k-2", report=REPORT, actor=OPS))
+    return incident.settle()
+
+
+def test_a_report_that_is_split_off_counts_as_a_contact_here_no_more() -> None:
+    incident = twice_reported()
+    assert incident.state.contacts == 2
+
+    assert split(incident) is None
+    assert split(incident, key="s-2") is None
+
+    assert incident.state.contacts == 1
+    assert [each["workflow_id"] for each in incident.of(EntryKind.REPORT_SPLIT)] == ["lost_parcel:SO-1:PC-2"]
+
+
+def test_only_a_report_that_was_added_is_split_off_and_once() -> None:
+    incident = twice_reported()
+
+    assert split(incident, report="k-1", key="1") == (
+        "the report 'k-1' is the one that opened this incident; only one that was added is split off"
+    )
+    assert split(incident, report="k-9", key="2") == "there is no report 'k-9' in this incident"
+    assert split(incident, parcel="PC-1", key="3") == (
+        "a report on this very subject belongs to this incident; give it another subject"
+    )
+    assert split(incident, why=" ", key="4") == "say why, for those who read the timeline later"
+    assert split(incident, key="5") is None
+    assert split(incident, parcel="PC-3", key="6") == (
+        "the report 'k-2' was split off already, as 'lost_parcel:SO-1:PC-2'"
+    )

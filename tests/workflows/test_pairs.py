@@ -12,7 +12,7 @@ import pytest
 from amends.models import Evidence, Party, Severity
 from runbooks.bundle import Bundle
 from tests.workflows.bench import FINANCE, LEAD, WORTH, cautious, person
-from tests.workflows.builders import CUSTOMER, HOUR, START, Incident, refusing
+from tests.workflows.builders import CUSTOMER, HOUR, REPORT, START, Incident, refusing
 from tests.workflows.promises import LADDER, promising, sla
 from workflows import acts, core
 from workflows.contract import Verdict
@@ -27,11 +27,13 @@ from workflows.events import (
     MergeRequested,
     NoteAdded,
     PlanChosen,
+    ReportReceived,
     ResumptionRequested,
     RetryRequested,
     SeverityChosen,
     SkipRequested,
     SnoozeRequested,
+    SplitRequested,
     SuspensionRequested,
     TakeOverRequested,
     TaskSettled,
@@ -64,7 +66,9 @@ def to_approve() -> Incident:
 
 
 def stuck() -> Incident:
-    return Incident(bundle=whole(), world=refusing("shipping.open_trace")).open().wait(hours=1)
+    incident = Incident(bundle=whole(), world=refusing("shipping.open_trace")).open().wait(hours=1)
+    incident.take(ReportReceived(key="k-2", report=REPORT, actor=CUSTOMER))
+    return incident
 
 
 def no_plan_left() -> Incident:
@@ -133,6 +137,7 @@ def every_act(incident: Incident, who: str, key: str) -> dict[str, acts.Act]:
         SkipRequested(key=key, step=step, reason="enough", actor=actor),
         TakeOverRequested(key=key, reason="mine", actor=actor),
         MergeRequested(key=key, to="inc-2", order_id="SO-1", reason="one and the same", actor=actor),
+        SplitRequested(key=key, report="k-2", workflow_id="lost_parcel:SO-1:PC-2", reason="another", actor=actor),
         CancelRequested(key=key, reason="found", actor=actor),
     )
     return {f"{type(act).__name__} {number}": act for number, act in enumerate(made)}
@@ -162,7 +167,7 @@ def test_two_people_may_do_whatever_they_like_in_the_same_second(place: str) -> 
         assert due is None or due.at > incident.now, (type(first), type(second), due)
         assert incident.state.ended or due is not None or incident.state.pending or incident.state.tasks
 
-    assert pairs == 20 * 20
+    assert pairs == 21 * 21
 
 
 def test_every_act_counts_somewhere_and_every_act_is_here() -> None:
