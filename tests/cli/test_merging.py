@@ -36,7 +36,7 @@ async def it(
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
     async with acted(client, state_dir, capsys) as running:
         monkeypatch.setattr(merging, "version", lambda _: Version(running.bundle, "the file"))
-        monkeypatch.setattr(merging.starter, "open_incident", partial(starter.open_incident, queue=running.queue))
+        monkeypatch.setattr(starter, "open_incident", partial(starter.open_incident, queue=running.queue))
         await running.open("SO-1001")
         await running.until(lambda view: bool(view.approvals))
         yield running
