@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from activities.wire import HAND_OVER, HandOverRequest
 from amends.models import Actor, Data, Evidence, Model, Money, Outcome, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
 from runbooks.policy import GoalName
@@ -392,7 +391,6 @@ __all__ = [
     "DECIDE",
     "ESCALATE",
     "EVIDENCE",
-    "HAND_OVER",
     "INCIDENT_CLOSED",
     "MERGE",
     "NEWS",
@@ -419,7 +417,6 @@ __all__ = [
     "DecideRequest",
     "EscalateRequest",
     "EvidenceRequest",
-    "HandOverRequest",
     "IncidentInput",
     "IncidentResult",
     "LadderView",

@@ -14,6 +14,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.wire import HAND_OVER, HandOverRequest
     from amends.doors.claims import Deed
     from amends.doors.trusted import Trusted
     from amends.models import Actor, Model
@@ -28,7 +29,6 @@ with workflow.unsafe.imports_passed_through():
         DECIDE,
         ESCALATE,
         EVIDENCE,
-        HAND_OVER,
         INCIDENT_CLOSED,
         MERGE,
         NEWS,
@@ -55,7 +55,6 @@ with workflow.unsafe.imports_passed_through():
         DecideRequest,
         EscalateRequest,
         EvidenceRequest,
-        HandOverRequest,
         MergeRequest,
         News,
         NoteRequest,
@@ -317,6 +316,7 @@ class Doors:
 
     @hand_over.validator
     def _validate_hand_over(self, request: HandOverRequest) -> None:
+        self._refuse_between_runs()
         self._refuse_when_ended()
         if request.incident_id != self._state.incident_id:
             raise _closed(self._state, incident_id=request.incident_id)
