@@ -45,6 +45,10 @@ NOT_ITS_BUNDLE: Final = "not_its_bundle"
 """Type of the failure of a workflow whose type is not its bundle's."""
 
 
+NOTHING_REPORTED: Final = "nothing_reported"
+"""Type of the failure of a workflow whose first report was refused, and that got no other."""
+
+
 class IncidentInput(Model):
     """The input of an incident's workflow: the bundle of a new one, or the state of one that goes on.
 
@@ -395,6 +399,7 @@ __all__ = [
     "MERGE",
     "NEWS",
     "NOTE",
+    "NOTHING_REPORTED",
     "NOT_ITS_BUNDLE",
     "REFUSED",
     "REPORT",

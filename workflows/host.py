@@ -6,6 +6,7 @@ what is under way) and continues as new.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from amends.models import Actor, ActorKind
     from amends.timeline import Entry, EntryKind
     from workflows import core, dispatch
-    from workflows.contract import NOT_ITS_BUNDLE, IncidentInput, IncidentResult
+    from workflows.contract import NOT_ITS_BUNDLE, NOTHING_REPORTED, IncidentInput, IncidentResult
     from workflows.doors import Doors
     from workflows.events import (
         CancelRequested,
@@ -44,6 +45,9 @@ _REPORTS = (EntryKind.INCIDENT_OPENED, EntryKind.REPORT_ADDED)
 
 _TOO_LONG = 2
 """How many times its limit a run's history may be before whoever acts has to wait for the next run."""
+
+_UNREPORTED = timedelta(hours=1)
+"""How long an incident waits for a report that counts; a door that was not trusted may be by then."""
 
 _SOON = timedelta(milliseconds=1)
 """The shortest sleep: a due moment that has passed already is met at once."""
@@ -79,6 +83,7 @@ class IncidentWorkflow(Doors):
         del args  # taken in __init__, before any handler ran
         self._refuse_foreign_bundle()
         await self._serve_through_cancels()
+        self._require_report()
         while self._inbox and not self._state.ended:  # it came in the moment in which this run was about to end
             await self._serve_through_cancels()
         if self._draining and not self._state.ended:
@@ -105,7 +110,9 @@ class IncidentWorkflow(Doors):
         await serving
 
     async def _serve(self) -> None:
-        """Turn after turn, until the incident has ended or this run has drained."""
+        """Turn after turn, until the incident has ended or this run has drained, or nobody reports it."""
+        if not await self._is_reported():
+            return
         while not self._finished() or self._answered:
             if self._finished():  # an answer that leaves together with the run's end is not seen until a poll times out
                 self._answered = False
@@ -121,6 +128,24 @@ class IncidentWorkflow(Doors):
             self._visibility.show(self._state)
             self._draining = self._draining or self._is_long()
         self._disarm()
+
+    async def _is_reported(self) -> bool:
+        """Whether there is anything to do. Only a first report that was refused leaves nothing; then it may come again,
+        mended, for a while."""
+        if not (self._inbox or self._state.contacts):
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: bool(self._inbox), timeout=_UNREPORTED, timeout_summary="Until a report must have come"
+                )
+        return bool(self._inbox or self._state.contacts)
+
+    def _require_report(self) -> None:
+        if not (self._state.contacts or self._state.ended):
+            raise ApplicationError(
+                f"no report has counted within {_UNREPORTED}: the first was refused; it can be given again",
+                type=NOTHING_REPORTED,
+                non_retryable=True,
+            )
 
     def _has_work(self) -> bool:
         arrived = bool(self._inbox) and not self._state.ended

@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
@@ -25,7 +25,7 @@ from amends.models import Actor, ActorKind, Model, Money
 from amends.timeline import Entry, EntryKind
 from tests.cli.acted import own_runbook
 from tests.proofs.rig import OPS, Rig, new_rig
-from workflows.contract import DECIDE, NEWS, NOTE, DecideRequest, News, NoteRequest, Receipt, Verdict
+from workflows.contract import DECIDE, NEWS, NOTE, NOTHING_REPORTED, DecideRequest, News, NoteRequest, Receipt, Verdict
 from workflows.events import DecisionGiven, event_of, held
 from workflows.host import IncidentWorkflow
 
@@ -121,6 +121,22 @@ async def test_a_report_is_signed_like_every_act_and_a_forged_one_opens_nothing(
     rig.incident_id = opened.incident_id
     (entry,) = _of(rig, EntryKind.INCIDENT_OPENED)
     assert entry.actor.verified
+
+
+async def test_what_a_refused_first_report_has_started_ends_when_no_other_comes(rig: Rig) -> None:
+    async with rig.serving():
+        with pytest.raises(InputError, match="is not trusted here"):
+            await _open(rig, by=DoorKey.new("stranger"))
+        await rig.skipper.fast_forward(rig.handle, timedelta(hours=1, seconds=1))
+        with pytest.raises(WorkflowFailureError) as raised:
+            await rig.handle.result()
+        opened = await _open(rig, by=rig.door)
+        await rig.handle.terminate(reason="the test is over")
+
+    assert isinstance(raised.value.cause, ApplicationError)
+    assert raised.value.cause.type == NOTHING_REPORTED
+    assert opened.result == "opened"
+    assert [row.incident_id for row in rig.journal.incidents(limit=9)] == [opened.incident_id]
 
 
 async def test_a_worker_that_trusts_nobody_takes_what_is_unsigned_and_refuses_claims(rig: Rig) -> None:
