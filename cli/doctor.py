@@ -6,7 +6,7 @@ from typing import Final
 from amends.settings import Settings
 from cli import problems
 from cli.codes import ExitCode
-from cli.doctoring import databases, machine, paging, temporal_server
+from cli.doctoring import databases, doors, machine, paging, temporal_server
 from cli.doctoring.finding import Finding, Verdict, ok, wrong
 from cli.options import Address, OutputFormat
 from cli.output import Format, print_json
@@ -29,9 +29,9 @@ async def doctor(
 
     It looks at Python, the Temporal server's program, the state folder and its
     disk, ports, what an `amends up` left behind, the journal and the shop, how
-    people are paged, the Temporal server with its namespace, workers and clock,
-    the runbooks, and what the watchdog has found. Nothing is changed, and nobody
-    is paged.
+    people are paged, whose signed word counts, the Temporal server with its
+    namespace, workers and clock, the runbooks, and what the watchdog has found.
+    Nothing is changed, and nobody is paged.
 
     Exit codes: 0, nothing is wrong, though there may be warnings; 1, something
     is wrong.
@@ -51,6 +51,8 @@ async def _findings(settings: Settings, address: str | None) -> AsyncIterator[Fi
     for finding in databases.checks(settings):
         yield finding
     for finding in paging.checks(settings):
+        yield finding
+    for finding in doors.checks(settings):
         yield finding
     async for finding in temporal_server.checks(settings, address):
         yield finding

@@ -146,7 +146,7 @@ def _add(doors: dict[str, TrustedDoor], jwk: object) -> None:
     key = key_in(jwk)
     assert isinstance(jwk, dict)
     if key.is_private:
-        raise ValueError("it is the private half; give it the other (`amends door show`), and make a new key")
+        raise ValueError("it is the private half; put the other there, and make a new key")
     acts = jwk.get("acts")
     if acts is not None and not (isinstance(acts, list) and all(isinstance(act, str) for act in acts)):
         raise ValueError("its `acts` are no list of acts")

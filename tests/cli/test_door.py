@@ -122,6 +122,34 @@ def test_a_key_that_was_named_and_is_not_there_is_an_error(
     assert "AMENDS_DOOR_KEYS" in told(capsys, "show", expect=2)[1]
 
 
+def finding(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    main(["doctor", "--format", "json"])
+    (found,) = [each for each in json.loads(capsys.readouterr().out) if each["name"] == "doors"]
+    return dict(found)
+
+
+def test_doctor_says_whether_what_is_typed_here_would_count(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = finding(capsys)
+    public, _ = told(capsys, "new", "ops-desk")
+    alone = finding(capsys)
+    other = DoorKey.new("shop")
+    signing.trust(other.public, state_dir / "doors")
+    stranger = finding(capsys)
+    signing.trust(json.loads(public), state_dir / "doors")
+    well = finding(capsys)
+    (state_dir / "door.json").chmod(0o644)
+    open_to_all = finding(capsys)
+
+    assert [each["verdict"] for each in (nothing, alone, stranger, well)] == ["warning", "unknown", "warning", "ok"]
+    assert "nobody can approve" in nothing["says"]
+    assert "and not this one: what is typed here is refused" in stranger["says"]
+    assert "trusts 2 doors, this one among them" in well["says"]
+    assert open_to_all["verdict"] == "wrong"
+    assert "can be read by others" in open_to_all["says"]
+
+
 def test_a_state_folder_gets_a_key_of_its_own_once_and_trusts_it(state_dir: Path) -> None:
     signing.make_own(Settings())
     first = signing.signer()
