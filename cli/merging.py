@@ -11,7 +11,7 @@ from amends.journal import IncidentRow, TimelineRow
 from amends.models import Data, plain
 from amends.temporal import connect
 from amends.timeline import EntryKind
-from cli import acting, completing, live
+from cli import acting, completing, live, signing
 from cli.acting import Done, OpenIncident
 from cli.kin import SPLIT
 from cli.options import ActorName, Address, IncidentId, Key, OutputFormat, actor_of, key_of
@@ -105,6 +105,7 @@ async def split(
         told,
         key=f"{SPLIT}{row.incident_id}:{report_key}",
         actor=who,
+        signer=signing.signer(),
         bundle=bundle,
         patience=live.PATIENCE,
     )
