@@ -48,12 +48,15 @@ def awaits(state: State) -> bool:
 
 
 def inherit(turn: Turn, returned: CommandReturned) -> None:
-    """Go on with what another has handed over: what was consumed of promises, and what the customer has answered."""
+    """Go on with what another has handed over: what was consumed of promises, what the customer has answered, and
+    whether a person is behind it."""
+    state = turn.state
+    state.reported_by_person = state.reported_by_person or returned.result.get("reported_by_person") is True
     consumed, answers = returned.result.get("clocks"), returned.result.get("answers")
     if isinstance(consumed, dict):
         clocks.inherit(turn, consumed)
     if isinstance(answers, dict):
-        turn.state.inherited |= {question: str(choice) for question, choice in answers.items()}
+        state.inherited |= {question: str(choice) for question, choice in answers.items()}
 
 
 def supersede_refusal(state: State, event: Superseded) -> str | None:
@@ -70,7 +73,11 @@ def supersede(turn: Turn, event: Superseded) -> bool:
     if why_not is not None:
         turn.receipt(key, None, "refused", refused=why_not)
         return False
-    handed: Data = {"clocks": clocks.handed_over(state, turn.now), "answers": dict(_answers(state))}
+    handed: Data = {
+        "clocks": clocks.handed_over(state, turn.now),
+        "answers": dict(_answers(state)),
+        "reported_by_person": state.reported_by_person,
+    }
     turn.receipt(key, turn.note(EntryKind.SUPERSEDED, {**held(event), "handed": handed}, actor=event.actor), "recorded")
     closing.begin_handing_over(turn, HandingOver(to=event.to, how=SUPERSEDED))
     return True

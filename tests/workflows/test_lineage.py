@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from amends.models import Outcome, Severity, Status
+from amends.models import Actor, ActorKind, Outcome, Severity, Status
 from amends.timeline import EntryKind
 from runbooks.policy import GoalName
 from runbooks.program import MeasureStep, Plan, SeverityRule, Undo
@@ -137,6 +137,20 @@ def test_what_the_customer_has_answered_is_not_asked_again() -> None:
     assert incident.state.outcome == "reship"
 
 
+def test_what_a_person_had_reported_there_counts_as_reported_by_a_person_here() -> None:
+    shop = Actor(kind=ActorKind.SYSTEM, id="shop")
+    incident = Incident()
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=shop))
+    incident.take(Registered(superseded=(DELAYED,)))
+    assert not incident.state.reported_by_person
+
+    (command,) = incident.state.pending.values()
+    result = {"clocks": {}, "answers": {}, "reported_by_person": True}
+    incident.take(CommandReturned(command_id=command.id, outcome=Outcome.APPLIED, result=result))
+
+    assert incident.state.reported_by_person
+
+
 def test_an_answer_that_is_not_on_offer_here_is_asked_for() -> None:
     incident = superseding({"answers": {"choose": "wait"}}).settle().wait(hours=25)
 
@@ -175,7 +189,8 @@ def test_it_hands_over_its_promises_and_answers_and_ends_as_a_duplicate_with_all
 
     (told,) = incident.of(EntryKind.SUPERSEDED)
     assert told["to"] == "inc-9"
-    assert told["handed"] == {"clocks": {"resolve": 25 * 3600}, "answers": {"choose": "reship"}}
+    handed = {"clocks": {"resolve": 25 * 3600}, "answers": {"choose": "reship"}, "reported_by_person": True}
+    assert told["handed"] == handed
     assert incident.activities()[-2:] == ["shipping.close_trace", "orders.release"]
     assert incident.of(EntryKind.INCIDENT_CLOSED) == [{"status": "duplicate", "outcome": "superseded"}]
     assert len(incident.of(EntryKind.WAIT_WITHDRAWN)) == 1
@@ -191,7 +206,7 @@ def test_an_open_question_is_withdrawn_and_silence_is_no_answer() -> None:
     assert pending.of(EntryKind.QUESTION_WITHDRAWN) == [{"ask": ASK.id}]
     for incident in (pending, silent):
         (told,) = incident.of(EntryKind.SUPERSEDED)
-        assert told["handed"] == {"clocks": {}, "answers": {}}
+        assert told["handed"] == {"clocks": {}, "answers": {}, "reported_by_person": True}
 
 
 def test_it_hands_over_once_and_to_one() -> None:
