@@ -67,7 +67,7 @@ COMPLETERS: "Final[dict[str, Completer]]" = {
     "escalate": open_incidents,
     "snooze": open_incidents,
     "note": open_incidents,
-    "evidence": open_incidents,
+    "evidence": incidents,
     "assign": open_incidents,
     "suspend": open_incidents,
     "resume": open_incidents,

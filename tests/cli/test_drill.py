@@ -104,7 +104,7 @@ def test_a_scenario_that_fails_is_told_and_is_the_exit_code(tmp_path: Path) -> N
     ran = amends("drill", str(tmp_path / "lost_parcel.yaml"), "--scenario", "called_off")
 
     assert ran.returncode == 1, ran.stderr
-    assert "+0d 00:30  temporal called it off: found behind the shelf." in ran.stdout
+    assert "+0d 00:30  temporal (unverified) called it off: found behind the shelf." in ran.stdout
     why = "cancel_requested: expected at +0d 02:00 (2h), got +0d 00:30 (30m)"
     line = 1 + wrong.splitlines().index("  called_off:")
     assert ran.stdout.count(why) == 2
