@@ -117,15 +117,11 @@ def test_an_id_that_is_unknown_is_told(state_dir: Path, capsys: pytest.CaptureFi
 
 def test_ctrl_c_ends_the_watching_with_130(state_dir: Path) -> None:
     stories.write(state_dir, *(part() for part in WAITING))
-    command = [sys.executable, "-c", "from cli.main import run; run()", "watch", "5d3a", "--format", "json"]
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # the background ignores it
+    command = [sys.executable, "-c", f"{heeding}; from cli.main import run; run()", "watch", "5d3a", "--format", "json"]
 
     watching = subprocess.Popen(  # noqa: S603 - our own Python and arguments
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background ignores it
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
     )
     assert watching.stdout is not None
     first = watching.stdout.readline()
