@@ -73,6 +73,8 @@ class EntryKind(StrEnum):
     EFFECT_REQUESTED = "effect_requested"
     UNDO_REQUESTED = "undo_requested"
     RECONCILE_REQUESTED = "reconcile_requested"
+    MESSAGE_HELD = "message_held"
+    MESSAGE_WITHDRAWN = "message_withdrawn"
     QUESTION_ASKED = "question_asked"
     SILENCE_ASSUMED = "silence_assumed"
     QUESTION_WITHDRAWN = "question_withdrawn"

@@ -55,6 +55,7 @@ _KINDS: Final = {
     **dict.fromkeys((EntryKind.CLOCK_STARTED, EntryKind.CLOCK_PAUSED, EntryKind.CLOCK_RESUMED), QUIET),
     **dict.fromkeys((EntryKind.CLOCK_RESET, EntryKind.CLOCK_STOPPED, EntryKind.DEADLINE_SET), QUIET),
     **dict.fromkeys((EntryKind.PAGE_SENT, EntryKind.PAGE_HELD, EntryKind.LADDER_STOPPED), QUIET),
+    **dict.fromkeys((EntryKind.MESSAGE_HELD, EntryKind.MESSAGE_WITHDRAWN), QUIET),
     **dict.fromkeys((EntryKind.CLOCK_WARNED, EntryKind.LADDER_RAISED, EntryKind.PAGE_FAILED), TURN),
     **dict.fromkeys((EntryKind.ESCALATION_REQUESTED, EntryKind.PAGE_REQUESTED), TURN),
     **dict.fromkeys((EntryKind.ACKNOWLEDGED, EntryKind.SNOOZE_REQUESTED), PEOPLE),

@@ -62,6 +62,10 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"{failed}: {said.activity}{said.refusal}."
         case EntryKind.UNDO_UNKNOWN:
             return f"Not known whether it was undone: {said.activity}{said.maybe(' ({})', 'trouble')}."
+        case EntryKind.MESSAGE_HELD:
+            return f"Not sent before {said['until']}, as it is night for {said.party('to')}: {said.step('step')}."
+        case EntryKind.MESSAGE_WITHDRAWN:
+            return f"Not sent any more: {said.step('step')}."
         case EntryKind.QUESTION_ASKED:
             silence, by = said.silence("if_silent"), said["answer_by"]
             return f"Asked {said.party('to')}: {said['question']} ({said['choices']}); answer by {by}; {silence}."

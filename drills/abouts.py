@@ -74,6 +74,10 @@ class Abouts:
                 return [*_ids(reads), *_ids(checks), *(step.activity for step in reads), *looked]
             case EntryKind.EFFECT_REQUESTED:
                 return [*self._effect_names(), *self._messages()]
+            case EntryKind.MESSAGE_HELD:
+                return [*self._beside.sendings(), *_ids(self._sends), *self._messages(), "night"]
+            case EntryKind.MESSAGE_WITHDRAWN:
+                return [*self._beside.sendings(), *_ids(self._sends), *self._messages()]
             case EntryKind.EFFECT_APPLIED | EntryKind.EFFECT_REFUSED | EntryKind.EFFECT_UNKNOWN:
                 return self._effect_names()
             case EntryKind.UNDO_REQUESTED | EntryKind.UNDO_APPLIED | EntryKind.UNDO_REFUSED | EntryKind.UNDO_UNKNOWN:

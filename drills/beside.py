@@ -87,9 +87,13 @@ class Beside:
 
     def effects(self) -> list[str]:
         """The steps beside the stages that do or send something, and what they call."""
+        calls = [each.protect_by for each in self._bundle.external]
+        return [*protecting_steps(self._bundle), *calls, *self.sendings()]
+
+    def sendings(self) -> list[str]:
+        """The steps beside the stages that send a message."""
         sent = [f"sla.update.{number}" for number in _UPDATES] if self._told else []
-        sent += [reminder.id for reminder in self._reminders]
-        return [*protecting_steps(self._bundle), *(each.protect_by for each in self._bundle.external), *sent]
+        return [*sent, *(reminder.id for reminder in self._reminders)]
 
     def clearings(self) -> list[str]:
         """The news that says that the cause is gone, and the questions whether it is."""

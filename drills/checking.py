@@ -1,6 +1,7 @@
 """Whether a scenario means something: every name in it is checked before it is played."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from amends.connectors.shop import CALLS, FaultKind
 from amends.connectors.shop.sample import sample
@@ -12,6 +13,7 @@ from drills.written import Verdict, WrittenExpect, WrittenFault, WrittenPage, Wr
 from drills.written_acts import WrittenAct
 from runbooks.bundle import Bundle
 from runbooks.catalogue import CATALOGUE, NEVER_ARRIVED, TELL
+from runbooks.language.people import LONGEST_NIGHT
 from runbooks.language.problems import Problem
 from runbooks.language.source import Path, Source
 from runbooks.suggestions import meant
@@ -44,6 +46,7 @@ class Check:
         """Check one scenario; ``path`` leads to it."""
         self._order(path, written)
         self._report(path, written)
+        self._night((*path, "night"), written)
         for number, fault in enumerate(written.faults):
             self._fault((*path, "faults", number), fault)
         for number, act in enumerate(written.script):
@@ -81,6 +84,12 @@ class Check:
         missing = [field for field in fields if field not in given and field not in self._bundle.report_optional]
         if missing:
             self._of((*path, "report"), f"the report lacks {', '.join(map(repr, missing))}; add it under `report`")
+
+    def _night(self, path: Path, written: WrittenScenario) -> None:
+        lasts = written.night.to - written.night.from_ if written.night is not None else None
+        if lasts is not None and not timedelta(0) < lasts <= LONGEST_NIGHT:
+            hours = LONGEST_NIGHT // timedelta(hours=1)
+            self._of(path, f"a night takes some hours, and {hours} at the most; give `from` and `to` such times")
 
     def _fault(self, path: Path, fault: WrittenFault) -> None:
         known = self._known((*path, "call"), "the shop has no call", fault.call, CALLS)

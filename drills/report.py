@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from amends.journal import EffectRecord, TimelineRow, verify
@@ -11,6 +11,7 @@ from amends.models import Data, Model, Status, Utc
 from drills.branches import Branch, branches
 from drills.comparing import differences
 from drills.coverage import reached
+from drills.nights import with_its_nights
 from drills.observed import Observed, observe, outcome_of
 from drills.player import PATIENCE, Watch, play
 from drills.scenario import Scenario, Unreachable
@@ -118,6 +119,7 @@ async def perform(
 ) -> Played:
     """Play a scenario on a stage and compare. Raises ``Trouble`` if its incident cannot be opened."""
     async with stage.world(scenario) as world:
+        scenario = with_its_nights(scenario, opened_at=datetime.now(UTC))
         began = time.monotonic()
         course = await play(world, scenario, watch=watch, patience=patience)
         wall_time = time.monotonic() - began

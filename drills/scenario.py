@@ -7,6 +7,7 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
         about: What it shows, in a sentence.
         order: SO-1004                             # of the reference shop; `parcel:` if it is not the order's first
         report: {last_seen_at: …}                  # what the report carries beside order and parcel
+        night: {from: 12h, to: 22h}                # from the opening on, and so every day; day all the time if not said
         faults:                                    # what the shop does wrong, `times` times (1 if not said)
           - {call: shipping.create_shipment, refuse: NoCapacity, times: 2}
           - {call: payments.refund, trouble: before}        # or `after`: done, but nobody is told
@@ -53,6 +54,7 @@ An act comes before anything else that falls due at its moment.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -88,6 +90,13 @@ class Fault(Model):
     reason: str = ""
 
 
+class DrilledNight(Model):
+    """The first night, as times since the opening; another follows every day."""
+
+    begins: timedelta
+    ends: timedelta
+
+
 class Unreachable(Model):
     """A branch of the runbook that no scenario can reach, as its scenario file says at ``place`` (file:line:column)."""
 
@@ -107,6 +116,7 @@ class Scenario(Model):
     about: str
     order_id: str
     report: Data
+    night: DrilledNight | None = None
     faults: tuple[Fault, ...]
     script: tuple[Act, ...]
     expect: WrittenExpect
@@ -180,6 +190,7 @@ def _scenario(name: str, written: WrittenScenario, bundle: Bundle, unreachable: 
         about=written.about,
         order_id=written.order,
         report=report_of(written),
+        night=DrilledNight(begins=written.night.from_, ends=written.night.to) if written.night else None,
         faults=tuple(_fault(fault) for fault in written.faults),
         script=tuple(act_of(act, bundle) for act in written.script),
         expect=written.expect,

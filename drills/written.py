@@ -73,11 +73,19 @@ class WrittenExpect(Written):
     shop: WrittenShop = WrittenShop()
 
 
+class WrittenNight(Written):
+    """The first night, as times since the opening; another follows every day."""
+
+    from_: Moment = Field(alias="from")
+    to: Moment
+
+
 class WrittenScenario(Written):
     about: str = Field(min_length=1)
     order: str
     parcel: str | None = None
     report: Data = {}
+    night: WrittenNight | None = None
     faults: tuple[WrittenFault, ...] = ()
     script: tuple[WrittenAct, ...] = ()
     expect: WrittenExpect
@@ -98,6 +106,7 @@ class WrittenScenarios(Written):
 SHAPES: dict[str, type[Written]] = {
     "": WrittenScenarios,
     "scenarios": WrittenScenario,
+    "night": WrittenNight,
     "faults": WrittenFault,
     **{f"{word} act": shape for word, shape in ACTS.items()},
     "expect": WrittenExpect,

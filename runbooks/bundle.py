@@ -14,6 +14,7 @@ from runbooks.policy import (
     Interrupt,
     Level,
     Match,
+    Night,
     RemedyPolicy,
     Role,
     SlaPolicy,
@@ -64,6 +65,8 @@ class Bundle(Model):
     may: dict[ActName, May] = {}
     """Who may do what, where it is not as ``rights.RIGHTS`` says."""
     tasks: TaskPolicy | None = None
+    night: Night | None = None
+    """When customers are left in peace; not set where they never are."""
     interrupts: tuple[Interrupt, ...] = ()
     clears: tuple[Clearing, ...] = ()
     remedies: RemedyPolicy | None = None

@@ -1,4 +1,4 @@
-"""From what the clocks of a place show to the moment that it is. Pure functions."""
+"""From what the clocks of a place show to the moment that it is, and spans of every day. Pure functions."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,6 +19,25 @@ def moment(zone: ZoneInfo, day: date, minutes: int) -> datetime:
     local = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60))
     first, second = _utc(local.replace(tzinfo=zone)), _utc(local.replace(tzinfo=zone, fold=1))
     return first if first <= second else _jump(zone, local, second, first)
+
+
+def span_around(zone: ZoneInfo, begins: timedelta, ends: timedelta, at: datetime) -> tuple[datetime, datetime] | None:
+    """The span of a day, from when to when in UTC, that an aware moment lies in; ``None`` if it lies in none.
+
+    ``begins`` and ``ends`` are what the clocks show, as times since midnight; it passes midnight if it ends before it
+    begins.
+    """
+    at = at.astimezone(UTC)
+    today = at.astimezone(zone).date()
+    ends = ends if begins <= ends else ends + timedelta(days=1)
+    for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
+        begin, end = (moment(zone, day, each // _MINUTE) + each % _MINUTE for each in (begins, ends))
+        if begin <= at < end:
+            return begin, end
+    return None
+
+
+_MINUTE = timedelta(minutes=1)
 
 
 def _utc(local: datetime) -> datetime:

@@ -121,6 +121,16 @@ class Quiet(Model):
     above: Severity
 
 
+class Night(Model):
+    """Hours in which customers are neither told nor asked anything, but what concerns their safety: from ``begins`` to
+    ``ends``, as times since midnight; past midnight if it ends before it begins. ``zone``: whose clocks count where
+    nobody knows in which zone the order's customer is."""
+
+    begins: timedelta
+    ends: timedelta
+    zone: str = "UTC"
+
+
 class Role(Model):
     """People by their ids: ``team`` may act, ``duty`` is on now by the roster; ``quiet``: when it is not paged for what
     may wait.

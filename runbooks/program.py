@@ -106,12 +106,14 @@ class DoStep(_Step):
 
 
 class TellStep(_Step):
-    """Sends a message. ``values`` are the fact paths whose values the text names."""
+    """Sends a message. ``values`` are the fact paths whose values the text names. ``safety``: it concerns the
+    customer's safety, and goes out at night too."""
 
     kind: Literal["tell"] = "tell"
     to: Party
     message: str
     values: tuple[str, ...] = ()
+    safety: bool = False
     on_refusal: OnRefusal = OnRefusal.TASK
 
 
@@ -135,13 +137,15 @@ class AskStep(_Step):
     """Asks a party to choose. The answer's clock starts when the question has been delivered.
 
     ``after``: not before this long after the step became current (or as soon as all its siblings in a ``together`` are
-    done). ``if_silent``: the choice that silence means; ``None`` means that the step is skipped.
+    done). ``if_silent``: the choice that silence means; ``None`` means that the step is skipped. ``safety``: it
+    concerns the customer's safety, and goes out at night too.
     """
 
     kind: Literal["ask"] = "ask"
     to: Party
     question: str
     values: tuple[str, ...] = ()
+    safety: bool = False
     after: BySeverity | None = None
     choices: tuple[Choice, ...]
     answer_within: BySeverity

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from amends.models import Severity
-from runbooks.local_time import DAY, moment
+from runbooks.local_time import moment, span_around
 from runbooks.policy import Role
 
 _AHEAD = 2
@@ -46,14 +46,9 @@ def quiet_until(role: Role, severity: Severity, at: datetime) -> datetime | None
     quiet = role.quiet
     if quiet is None or not _milder(severity, than=quiet.above):
         return None
-    at, zone = at.astimezone(UTC), ZoneInfo(role.zone)
-    ends = quiet.ends if quiet.begins <= quiet.ends else quiet.ends + DAY
-    today = at.astimezone(zone).date()
-    for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
-        begin, end = moment(zone, day, quiet.begins), moment(zone, day, ends)
-        if begin <= at < end:
-            return end
-    return None
+    begins, ends = timedelta(minutes=quiet.begins), timedelta(minutes=quiet.ends)
+    span = span_around(ZoneInfo(role.zone), begins, ends, at)
+    return span[1] if span is not None else None
 
 
 def _milder(severity: Severity, *, than: Severity) -> bool:

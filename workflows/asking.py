@@ -8,9 +8,9 @@ from amends.timeline import EntryKind
 from runbooks.answer_times import say_answer_within
 from runbooks.catalogue import BOUNCED, TELL
 from runbooks.program import AskStep, TellStep
-from workflows import beside, effects, facts
+from workflows import beside, effects, facts, night
 from workflows.events import AnswerGiven, CommandReturned
-from workflows.state import AskRun, State, StepPhase, StepRun
+from workflows.state import AskRun, HeldMessage, State, StepPhase, StepRun
 from workflows.turn import Turn
 
 MOST_CHANNELS = 5
@@ -19,10 +19,12 @@ MOST_CHANNELS = 5
 
 def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None = None, bounced: int = 0) -> None:
     """Send a message to the customer of the order, in every language that the bundle has. ``bounced``: how many of the
-    customer's channels have sent it back; it goes over the next.
+    customer's channels have sent it back; it goes over the next. At night it is held back, and goes out in the morning.
 
     A question says how long its answer is awaited at the severity of now; ``delivered`` keeps to what it says.
     """
+    if (until := night.over_at(turn.state, step, turn.now)) is not None:
+        return _hold(turn, step, message, HeldMessage(until=until, plan=plan, bounced=bounced))
     values = facts.shown(turn.state, step.values)
     limit = step.answer_within.of(turn.state.severity) if isinstance(step, AskStep) else None
     texts = _texts(turn.state, message, limit)
@@ -32,7 +34,39 @@ def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None
     shown: Data = {"to": step.to, "message": message, "values": dict(values)}
     if bounced:
         inputs["bounced"] = shown["bounced"] = bounced
-    effects.request(turn, step=step.id, activity=TELL, inputs=inputs, shown=shown, final=False, plan=plan)
+    return effects.request(turn, step=step.id, activity=TELL, inputs=inputs, shown=shown, final=False, plan=plan)
+
+
+def send_held(turn: Turn, step: TellStep | AskStep, held: HeldMessage) -> None:
+    """Send a message that was held back, if the night is over."""
+    if turn.now < held.until:
+        return
+    held.sent = True
+    message = step.message if isinstance(step, TellStep) else step.question
+    send(turn, step, message, plan=held.plan, bounced=held.bounced)
+
+
+def is_held(run: StepRun) -> bool:
+    """Whether a step's message waits for the morning."""
+    return run.held is not None and not run.held.sent and run.phase is StepPhase.RUNNING
+
+
+def held(state: State) -> list[tuple[str, HeldMessage]]:
+    """The steps whose messages wait for the morning, but for questions that have never been sent: those are asked by
+    ``go_on``, with what can be offered then."""
+    return [
+        (step, run.held)
+        for step, run in state.steps.items()
+        if run.held is not None and is_held(run) and (run.ask is None or run.ask.offered)
+    ]
+
+
+def let_be(turn: Turn, step: TellStep | AskStep, run: StepRun) -> None:
+    """A message that waits for the morning is not needed any more."""
+    if is_held(run):
+        message = step.message if isinstance(step, TellStep) else step.question
+        turn.note(EntryKind.MESSAGE_WITHDRAWN, {"step": step.id, "message": message})
+        run.phase = StepPhase.DONE
 
 
 def goes_on_elsewhere(turn: Turn, step: TellStep | AskStep, returned: CommandReturned, *, plan: str | None) -> bool:
@@ -59,18 +93,9 @@ def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, 
     """Ask when it is time (or when all that runs beside it is done); take silence for what it means."""
     if not ask.offered:
         if alone or turn.now >= ask.not_before:
-            ask.offered = [choice.name for choice in step.choices if facts.condition(turn.state, choice.when)]
-            if not ask.offered:
-                raise DefinitionError("none of the choices can be offered", place=step.id)
-            if turn.state.inherited.get(step.question) in ask.offered:
-                _take_inherited(turn, step, run)
-            else:
-                send(turn, step, step.question, plan=plan)
-    elif (at := _reminds_at(step, ask)) is not None and turn.now >= at:
-        reminder = beside.reminders_of(step)[ask.reminded]
-        ask.reminded += 1
-        turn.state.steps[reminder.id] = StepRun(started_at=turn.now)
-        send(turn, reminder, reminder.message)
+            _ask(turn, step, run, ask, plan=plan)
+    elif (at := _reminds_at(turn.state, step, ask)) is not None and turn.now >= at:
+        _remind(turn, step, ask)
     elif ask.answer_by is not None and turn.now >= ask.answer_by:
         turn.note(EntryKind.SILENCE_ASSUMED, {"ask": step.id, "choice": step.if_silent})
         turn.ran_out(ask.answer_by)
@@ -110,6 +135,8 @@ def skip(turn: Turn, step: AskStep, run: StepRun) -> None:
 
 def withdraw(turn: Turn, step: AskStep, run: StepRun) -> None:
     """Stop asking: no answer is awaited any more."""
+    let_be(turn, step, run)
+    _let_reminders_be(turn, step)
     run.phase = StepPhase.DONE
     if run.ask is not None and run.ask.offered:
         turn.note(EntryKind.QUESTION_WITHDRAWN, {"ask": step.id})
@@ -145,19 +172,57 @@ def refusal(state: State, given: AnswerGiven) -> str | None:
     return None
 
 
-def due(step: AskStep, run: StepRun) -> datetime | None:
+def due(state: State, step: AskStep, run: StepRun) -> datetime | None:
     """When an ask next has something to do."""
     assert run.ask is not None
     if not run.ask.offered:
-        return run.ask.not_before
-    return _reminds_at(step, run.ask) or run.ask.answer_by
+        return run.held.until if run.held is not None else run.ask.not_before
+    return _reminds_at(state, step, run.ask) or run.ask.answer_by
 
 
-def _reminds_at(step: AskStep, ask: AskRun) -> datetime | None:
-    """When the next reminder goes out; ``None`` for none, or none that would be before the answer's time is over."""
+def _ask(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, plan: str | None) -> None:
+    """Offer what can be offered now, unless it has to wait for the morning or was answered before."""
+    offered = [choice.name for choice in step.choices if facts.condition(turn.state, choice.when)]
+    if not offered:
+        raise DefinitionError("none of the choices can be offered", place=step.id)
+    if turn.state.inherited.get(step.question) in offered:
+        ask.offered = offered
+        _take_inherited(turn, step, run)
+    elif run.held is None or turn.now >= run.held.until:
+        if night.over_at(turn.state, step, turn.now) is None:
+            ask.offered = offered
+            run.held = run.held.model_copy(update={"sent": True}) if run.held is not None else None
+        send(turn, step, step.question, plan=plan)
+
+
+def _hold(turn: Turn, step: TellStep | AskStep, message: str, held: HeldMessage) -> None:
+    turn.state.steps[step.id].held = held
+    told: Data = {"step": step.id, "message": message, "to": step.to, "until": held.until.isoformat(), "why": "night"}
+    turn.note(EntryKind.MESSAGE_HELD, told)
+
+
+def _remind(turn: Turn, step: AskStep, ask: AskRun) -> None:
+    """Call a question to mind; of several reminders that the night has brought to one moment only the last goes out."""
+    while (at := _reminds_at(turn.state, step, ask)) is not None and turn.now >= at:
+        ask.reminded += 1
+    reminder = beside.reminders_of(step)[ask.reminded - 1]
+    turn.state.steps[reminder.id] = StepRun(started_at=turn.now)
+    send(turn, reminder, reminder.message)
+
+
+def _let_reminders_be(turn: Turn, step: AskStep) -> None:
+    for reminder in beside.reminders_of(step):
+        if (run := turn.state.steps.get(reminder.id)) is not None:
+            let_be(turn, reminder, run)
+
+
+def _reminds_at(state: State, step: AskStep, ask: AskRun) -> datetime | None:
+    """When the next reminder goes out, by day; ``None`` for none, or none that would be before the answer's time is
+    over."""
     if step.remind is None or ask.delivered_at is None or ask.reminded == len(step.remind.after):
         return None
     at = ask.delivered_at + step.remind.after[ask.reminded]
+    at = night.over_at(state, step, at) or at
     return at if ask.answer_by is not None and at < ask.answer_by else None
 
 
@@ -189,6 +254,8 @@ def _take_inherited(turn: Turn, step: AskStep, run: StepRun) -> None:
 
 
 def _settle(turn: Turn, step: AskStep, run: StepRun, choice: str | None) -> None:
+    let_be(turn, step, run)
+    _let_reminders_be(turn, step)
     run.phase = StepPhase.DONE
     run.answer = choice
     if step.save_as is not None and choice is not None:

@@ -15,7 +15,7 @@ from amends.timeline import EntryKind
 from runbooks import working_time
 from runbooks.catalogue import TELL
 from runbooks.policy import Calendar, Goal, GoalName
-from workflows import asking, beside, program, waiting
+from workflows import asking, beside, night, program, waiting
 from workflows.state import ClockRun, Due, State, Suspension
 from workflows.turn import Turn
 
@@ -257,15 +257,19 @@ def _breach(turn: Turn, clock: ClockRun) -> None:
 
 
 def _tells_at(state: State, clock: ClockRun) -> datetime | None:
-    """When the customer hears from us by itself: at the last warning, or when it is due; ``None`` if not now."""
+    """When the customer hears from us by itself: at the last warning, or when it is due, and by day; ``None`` if not
+    now."""
     promised = _goal(state, clock).tell is not None and _wanted(state, clock.goal)
-    if not promised or clock.told or clock.breached or _word_under_way(state):
+    if not promised or clock.told or _word_under_way(state):
         return None
-    return _at(state, clock, _warn_at(state)[-1] if _warn_at(state) else 100)
+    at = _at(state, clock, _warn_at(state)[-1] if _warn_at(state) else 100)
+    by_day = night.spared(state, at, after=clock.started_at, by=_at(state, clock, 100))
+    return None if clock.breached and by_day <= at else by_day  # the night may break a promise; the word still goes out
 
 
 def _word_under_way(state: State) -> bool:
-    return any(command.activity == TELL for command in state.pending.values())
+    held = any(asking.is_held(run) for run in state.steps.values())
+    return held or any(command.activity == TELL for command in state.pending.values())
 
 
 def _held_by(state: State) -> Party | None:

@@ -8,7 +8,7 @@ journal says was given is not what the shop's books say.
 from amends.models import Outcome, Status
 from amends.timeline import EntryKind
 from runbooks.catalogue import CATALOGUE
-from workflows import approving, beside, clocks, deadlines, effects, ladder, measures, program, tasks
+from workflows import approving, asking, beside, clocks, deadlines, effects, ladder, measures, program, tasks
 from workflows.events import CancelRequested, Command, CommandReturned, Role
 from workflows.progress import Progress
 from workflows.state import EffectRun, HandingOver, State, Why
@@ -77,7 +77,7 @@ def _sound(turn: Turn) -> bool:
     What is not known yet is awaited: an answer may come before its question is known to have arrived.
     """
     state = turn.state
-    if any(command.role is Role.INHERIT for command in state.pending.values()):
+    if asking.held(state) or any(command.role is Role.INHERIT for command in state.pending.values()):
         return False
     if any(effect.outcome is None or effects.in_doubt(effect) for effect in state.effects):
         return False

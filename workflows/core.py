@@ -222,6 +222,8 @@ def _advance(turn: Turn) -> None:
     approving.expire(turn)
     tasks.take_waivers(turn)
     tasks.mark_overdue(turn)
+    if state.registered and not state.ended and not people.is_taken_over(state):
+        program.send_held(turn)
     while state.registered and not state.ended:
         if not people.is_taken_over(state) and clearing.awaits_answer(turn):
             return measures.lift(turn)
@@ -295,7 +297,7 @@ def _dues(state: State) -> list[Due]:
 
 
 def _step_dues(state: State) -> list[Due]:
-    """When steps go on by themselves: questions, waits, approvals."""
+    """When steps go on by themselves: questions, waits, messages that wait for the morning, approvals."""
     dues = []
     if not (state.ended or state.leaving or people.is_taken_over(state)):
         for asked in beside.confirmations(state) if clearing.is_asked(state) else state.bundle.program.all_steps():
@@ -304,11 +306,13 @@ def _step_dues(state: State) -> list[Due]:
                 continue
             at = None
             if isinstance(asked, AskStep):
-                at = asking.due(asked, run)
+                at = asking.due(state, asked, run)
             elif run.wait is not None:
                 at = waiting.due(run)
             if at is not None:
                 dues.append(Due(at=at, what=_what(run.wait is not None and at < run.wait.until_at, asked.id)))
+    if not (state.ended or people.is_taken_over(state)):
+        dues += [Due(at=held.until, what=step_id) for step_id, held in asking.held(state)]
     expiring = [(approval.expires_at, approval.id) for approval in state.approvals.values()]
     dues += [Due(at=at, what=f"approval {approval}") for at, approval in expiring if at is not None]
     return dues

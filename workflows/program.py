@@ -54,9 +54,17 @@ def returned(turn: Turn, step: Step, command: Command, event: CommandReturned, *
             assert_never(step)
 
 
+def send_held(turn: Turn) -> None:
+    """Send what was held back at night, once the night is over."""
+    for step_id, held in asking.held(turn.state):
+        step = step_of(turn.state, step_id)
+        assert isinstance(step, TellStep | AskStep)
+        asking.send_held(turn, step, held)
+
+
 def withdraw(turn: Turn, steps: tuple[Step, ...]) -> None:
-    """End the asks, approvals and waits that are under way in ``steps``; what was requested goes on until it
-    returns."""
+    """End the asks, approvals and waits that are under way in ``steps``, and let messages be that wait for the morning;
+    what was requested goes on until it returns."""
     for step in walk(steps):
         run = turn.state.steps.get(step.id)
         if isinstance(step, ApproveStep):
@@ -66,13 +74,15 @@ def withdraw(turn: Turn, steps: tuple[Step, ...]) -> None:
         match step:
             case AskStep():
                 asking.withdraw(turn, step, run)
+            case TellStep():
+                asking.let_be(turn, step, run)
             case WaitStep():
                 waiting.withdraw(turn, step, run)
             case DoStep() if run.held_by is not None:
                 run.phase = StepPhase.DONE
             case ApproveStep():
                 run.phase = StepPhase.DONE
-            case DoStep() | TellStep() | MeasureStep() | DecideStep() | Together() | Rounds():
+            case DoStep() | MeasureStep() | DecideStep() | Together() | Rounds():
                 pass
             case _:
                 assert_never(step)
@@ -426,6 +436,8 @@ def _progress_of(state: State, step: Step) -> Progress:
 
 def _progress(run: StepRun) -> Progress:
     match run.phase:
+        case StepPhase.RUNNING | StepPhase.STUCK if run.held is not None and run.ask is None:
+            return Progress.DONE  # nothing waits for what is said in the morning
         case StepPhase.RUNNING | StepPhase.STUCK:
             return Progress.PENDING
         case StepPhase.DONE:

@@ -48,11 +48,23 @@ class WaitRun(_Part):
     """When that happened which had it checked last, if news did."""
 
 
+class HeldMessage(_Part):
+    """A message that is held back ``until`` the night is over. ``bounced``: how many channels had sent it back before;
+    ``sent``: it has gone out since."""
+
+    until: Utc
+    plan: str | None = None
+    bounced: int = 0
+    sent: bool = False
+
+
 class StepRun(_Part):
     phase: StepPhase = StepPhase.RUNNING
     started_at: Utc
     ask: AskRun | None = None
     wait: WaitRun | None = None
+    held: HeldMessage | None = None
+    """Set once its message was held back at night: what stands behind a message does not wait for it then."""
     answer: str | None = None
     silent: bool = False
     """Whether the answer is what silence means."""

@@ -30,6 +30,8 @@ class Order(Model):
     currency: str
     total: Money
     refunded: Money
+    zone: str | None = None
+    """The time zone that its customer is in, such as ``Asia/Shanghai``, if the shop knows it."""
 
 
 class Parcel(Model):

@@ -20,6 +20,7 @@ from runbooks.policy import (
     Interrupt,
     Level,
     Match,
+    Night,
     Quiet,
     RemedyPolicy,
     Role,
@@ -120,6 +121,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "roles": Label("roles", place="People", item="role `{}`"),
         "may": Label("who may do what", place="People", item="may `{}`"),
         "tasks": Label("tasks", place="Tasks"),
+        "night": Label("night", place="Night"),
         "interrupts": Label("interrupts", place="Interrupts", ordered=True),
         "clears": Label("what clears it", place="What clears it", ordered=True),
         "remedies": Label("remedies", place="Remedies"),
@@ -155,6 +157,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "to": Label("to", named=True),
         "message": Label("message", named=True, show=code),
         "values": Label("values that the text names", named=True, show=code),
+        "safety": Label("concerns safety"),
         **_REFUSED,
     },
     AskStep: {
@@ -162,6 +165,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "to": Label("to", named=True),
         "question": Label("question", named=True, show=code),
         "values": Label("values that the text names", named=True, show=code),
+        "safety": Label("concerns safety"),
         "after": Label("after"),
         "choices": Label("choices", ordered=True),
         "answer_within": Label("answer within"),
@@ -288,6 +292,11 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "begins": Label("from", show=wording.time_of_day),
         "ends": Label("to", show=wording.time_of_day),
         "above": Label("for what is milder than"),
+    },
+    Night: {
+        "begins": Label("from", show=wording.clock_time),
+        "ends": Label("to", show=wording.clock_time),
+        "zone": Label("time zone where the customer's is not known"),
     },
     Shift: {
         "who": Label("who", named=True),

@@ -95,6 +95,11 @@ def time_of_day(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
+def clock_time(since_midnight: timedelta) -> str:
+    """What a clock shows so long after midnight: ``22:00``."""
+    return time_of_day(since_midnight // timedelta(minutes=1))
+
+
 def weekdays(value: Iterable[int]) -> str:
     return ", ".join(_DAYS[day] for day in value)
 

@@ -139,11 +139,12 @@ def _own(step: Step) -> dict[str, Any]:
                 "otherwise": step.otherwise,
             }
         case TellStep():
-            return {"tell": step.to, "message": step.message, "on_refusal": step.on_refusal}
+            return {"tell": step.to, "message": step.message, "safety": step.safety, "on_refusal": step.on_refusal}
         case AskStep():
             return {
                 "ask": step.to,
                 "question": step.question,
+                "safety": step.safety,
                 "after": _times(step.after) if step.after else None,
                 "choices": {choice.name: choice.when or True for choice in step.choices},
                 "answer_within": _times(step.answer_within),

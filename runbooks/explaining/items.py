@@ -86,6 +86,7 @@ class TellItem(_Item):
     kind: Literal["tell"] = "tell"
     to: Party
     message: Message
+    safety: bool = False
     refusal: Refusal
 
 
@@ -103,6 +104,7 @@ class AskItem(_Item):
     kind: Literal["ask"] = "ask"
     to: Party
     question: Message
+    safety: bool = False
     after: Times | None = None
     beside_others: bool = False
     choices: tuple[ChoiceItem, ...]

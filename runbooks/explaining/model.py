@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from amends.models import Model, Money, Party, Severity, Stage
 from runbooks.explaining.conditions import Condition
 from runbooks.explaining.items import Item, Message, PlanItem, Times
-from runbooks.policy import GoalName, Quiet
+from runbooks.policy import GoalName, Night, Quiet
 from runbooks.program import FactType
 
 
@@ -119,6 +119,8 @@ class Promises(Model):
     warn_at: tuple[int, ...]
     pauses: tuple[Party, ...]
     external: tuple[ExternalDeadline, ...]
+    night: Night | None = None
+    """When customers are left in peace."""
 
 
 class Page(Model):

@@ -117,6 +117,7 @@ def promises_of(
         warn_at=runbook.sla.warn_at if runbook.sla else (),
         pauses=runbook.sla.pause_while_waiting_for if runbook.sla else (),
         external=tuple(external),
+        night=reference.night,
     )
 
 

@@ -53,6 +53,7 @@ def explanation_of_bundle(bundle: Bundle) -> Explanation:
         tables=bundle.tables,
         tasks=bundle.tasks,
         remedies=bundle.remedies,
+        night=bundle.night,
     )
     return _explanation(written_of(bundle), bundle.messages.__getitem__, reference)
 

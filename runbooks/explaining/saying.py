@@ -30,7 +30,7 @@ from runbooks.explaining.conditions import (
 )
 from runbooks.explaining.items import Message, Times
 from runbooks.explaining.labels import Labels
-from runbooks.policy import GoalName
+from runbooks.policy import GoalName, Night
 
 
 class Sayer(ABC):
@@ -188,6 +188,12 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 def code(text: str) -> str:
     """Text that stands as it is written. A backtick within it would end it, and is left out."""
     return f"`{text.replace('`', '')}`"
+
+
+def hours_of(night: Night) -> tuple[str, str]:
+    """From when to when customers are left in peace, as a clock shows it."""
+    begins, ends = (time_of_day(each // timedelta(minutes=1)) for each in (night.begins, night.ends))
+    return begins, ends
 
 
 def time_of_day(minutes: int) -> str:

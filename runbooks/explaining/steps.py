@@ -105,6 +105,7 @@ class Steps:
                     only_if=condition_of(step.when),
                     to=step.tell,
                     message=message_of(step.message, self._texts),
+                    safety=step.safety,
                     refusal=refusal,
                 )
             case Ask():
@@ -187,6 +188,7 @@ class Steps:
             only_if=condition_of(step.when),
             to=step.ask,
             question=message_of(step.question, self._texts),
+            safety=step.safety,
             after=times_of(step.after, self._severities) if step.after else None,
             beside_others=beside,
             choices=_choices(step.choices),

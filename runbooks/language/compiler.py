@@ -129,6 +129,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
         roles={name: reference.roles[name] for name in sorted(roles)},
         may=reference.may,
         tasks=tasks,
+        night=reference.night,
         interrupts=interrupts,
         clears=clears,
         remedies=reference.remedies,

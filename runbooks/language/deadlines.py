@@ -29,6 +29,7 @@ def check_deadlines(runbook: Runbook, context: Context) -> None:
         _first_response(runbook.sla, context)
         _working_time(runbook.sla, context)
         _stages_within_resolve(runbook.sla, context)
+        _words_at_night(runbook.sla, context)
         _ladder(runbook, runbook.sla, context)
         _waits(runbook, runbook.sla, context)
     _deadlines_of_others(runbook, context)
@@ -86,6 +87,20 @@ def _stages_within_resolve(sla: WrittenSla, context: Context) -> None:
             message = f"for {severity.value}, {named} {in_words(total)}, past `resolve` of "
             message += f"{in_words(whole)}; shorten {'them' if len(stages) > 1 else 'it'}, or give `resolve` more"
             context.wrong(("sla", "resolve", severity.value), message)
+
+
+def _words_at_night(sla: WrittenSla, context: Context) -> None:
+    """A word goes out before the night that would break its promise; one that is promised more often than that cannot
+    be kept."""
+    night = context.reference.night
+    if night is None or sla.update is None:
+        return
+    lasts = (night.ends - night.begins) % timedelta(days=1)
+    short = [each for each in Severity if _of(sla.update, each) <= lasts]
+    if short:
+        named = ", ".join(f"{in_words(_of(sla.update, each))} ({each.value})" for each in short)
+        message = f"a night takes {in_words(lasts)}, and nothing is said in it: no longer than that is {named}; "
+        context.odd(("sla", "update"), message + "promise less, or shorten the `night` of the people")
 
 
 def _deadlines_of_others(runbook: Runbook, context: Context) -> None:

@@ -1,6 +1,8 @@
-"""Who there is: people by their ids, the roles that they fill, who of a role is on when, and who is left with tasks."""
+"""Who there is: people by their ids, the roles that they fill, who of a role is on when, and who is left with tasks;
+and when customers are left in peace."""
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import NamedTuple
 
 from pydantic import Field, TypeAdapter
@@ -15,12 +17,15 @@ from runbooks.language.source import Path, Source
 from runbooks.language.words import Name
 from runbooks.language.written_times import WEEKDAYS, TimeOfDay, Weekday, Zone
 from runbooks.local_time import DAY
-from runbooks.policy import Quiet, Role, Shift, TaskPolicy
+from runbooks.policy import Night, Quiet, Role, Shift, TaskPolicy
 from runbooks.rights import ActName, May, Who
 from runbooks.suggestions import meant
 
 WEEK = 7 * 24 * 60
 """Minutes of a week."""
+
+LONGEST_NIGHT = timedelta(hours=14)
+"""How much of a day customers may be left in peace: so there are ten hours in which they hear from us."""
 
 
 class WrittenShift(Written):
@@ -34,6 +39,12 @@ class WrittenQuiet(Written):
     from_: TimeOfDay = Field(alias="from")
     to: TimeOfDay
     above: Severity
+
+
+class WrittenNight(Written):
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
+    zone: Zone
 
 
 class WrittenRole(Written):
@@ -50,21 +61,23 @@ class WrittenPeople(Written):
     roles: dict[Name, WrittenRole]
     tasks: WrittenTasks | None = None
     may: dict[str, str | tuple[str, ...]] = {}
+    night: WrittenNight | None = None
 
 
 class People(NamedTuple):
     """The roles by name; ``tasks``: who does what is left to a person, where a runbook does not say. ``may``: who may
-    do what to an incident, where it is not as ``rights.RIGHTS`` says."""
+    do what to an incident, where it is not as ``rights.RIGHTS`` says. ``night``: when customers are left in peace."""
 
     roles: dict[str, Role]
     tasks: TaskPolicy | None = None
     may: dict[ActName, May] = {}
+    night: Night | None = None
 
 
 def read_people(file: str, text: str, *, currencies: Collection[str] | None = None) -> People:
     """The people in a file. ``currencies``: those that have a rate. Raises ``RunbookErrors``, also for unknown people,
-    roles and acts, for gaps in a duty, for quiet hours that never end or hold nothing back, and for limits that nothing
-    can be held against."""
+    roles and acts, for gaps in a duty, for quiet hours that never end or hold nothing back, for nights that leave too
+    little of a day, and for limits that nothing can be held against."""
     source = Source(file, text)
     written = read_as(_PEOPLE, source, shapes=SHAPES)
     problems: list[Problem] = []
@@ -77,9 +90,10 @@ def read_people(file: str, text: str, *, currencies: Collection[str] | None = No
         message = f"there is no role {written.tasks.owner!r}{meant(written.tasks.owner, roles)}"
         problems.append(source.problem(("tasks", "owner"), message))
     may = {act: who for act, who in (_right(each, written.may, roles, source, problems) for each in written.may) if act}
+    night = _night(written.night, source, problems) if written.night is not None else None
     if problems:
         raise RunbookErrors(problems)
-    return People(roles, written.tasks.policy() if written.tasks else None, may)
+    return People(roles, written.tasks.policy() if written.tasks else None, may, night)
 
 
 SHAPES: dict[str, type[Written]] = {
@@ -87,6 +101,7 @@ SHAPES: dict[str, type[Written]] = {
     "roles": WrittenRole,
     "duty": WrittenShift,
     "quiet": WrittenQuiet,
+    "night": WrittenNight,
     "tasks": WrittenTasks,
     "within": Durations,
 }
@@ -167,6 +182,16 @@ def _quiet(written: WrittenQuiet, path: Path, source: Source, problems: list[Pro
         message = "nothing is milder than low, so that nothing would be held back; write medium or worse, or leave out "
         problems.append(source.problem((*path, "above"), message + "`quiet`"))
     return Quiet(begins=begins, ends=ends, above=written.above)
+
+
+def _night(written: WrittenNight, source: Source, problems: list[Problem]) -> Night:
+    lasts = timedelta(minutes=(written.to - written.from_) % DAY)
+    if not timedelta(0) < lasts <= LONGEST_NIGHT:
+        hours = LONGEST_NIGHT // timedelta(hours=1)
+        message = f"a night takes some hours, and {hours} at the most, so that there are hours in which customers hear "
+        problems.append(source.problem(("night",), message + "from us; give `from` and `to` such times"))
+    begins, ends = (timedelta(minutes=each % DAY) for each in (written.from_, written.to))
+    return Night(begins=begins, ends=ends, zone=written.zone)
 
 
 def _shifts(

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from runbooks.policy import Calendar, RemedyPolicy, Role, Table, TaskPolicy
+from runbooks.policy import Calendar, Night, RemedyPolicy, Role, Table, TaskPolicy
 from runbooks.rights import ActName, May
 
 
 class Reference(NamedTuple):
     """All that there is; a bundle carries only what its runbook uses. ``runbooks`` are the known exception types.
     ``tasks``: who does what is left to a person, where a runbook does not say. ``remedies``, and ``may`` (who may do
-    what), hold for every runbook."""
+    what) and ``night`` (when customers are left in peace), hold for every runbook."""
 
     roles: dict[str, Role] = {}
     calendars: dict[str, Calendar] = {}
@@ -18,3 +18,4 @@ class Reference(NamedTuple):
     tasks: TaskPolicy | None = None
     remedies: RemedyPolicy | None = None
     may: dict[ActName, May] = {}
+    night: Night | None = None

@@ -57,6 +57,7 @@ def read_shelf(files: Mapping[str, _File], *, runbooks: frozenset[str] = frozens
         tasks=people.tasks,
         remedies=remedies,
         may=people.may,
+        night=people.night,
     )
     return Shelf(texts, rates, reference)
 

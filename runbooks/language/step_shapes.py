@@ -37,6 +37,7 @@ class Measure(_WrittenStep):
 class Tell(_WrittenStep):
     tell: Party
     message: MessageKey
+    safety: StrictBool = False
     on_refusal: OnRefusal = OnRefusal.TASK
 
 
@@ -50,6 +51,7 @@ class Remind(Written):
 class Ask(_WrittenStep):
     ask: Party
     question: MessageKey
+    safety: StrictBool = False
     after: EachDuration | None = None
     choices: Annotated[dict[ChoiceName, ChoiceRule], ListedChoices, Field(min_length=1)]
     answer_within: EachDuration

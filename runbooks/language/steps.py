@@ -161,6 +161,7 @@ class StepCompiler:
             when=step.when,
             to=step.tell,
             message=step.message,
+            safety=step.safety,
             values=self._context.message((*path, "message"), step.message),
             on_refusal=step.on_refusal,
         )
@@ -188,6 +189,7 @@ class StepCompiler:
             to=step.ask,
             question=step.question,
             values=self._context.message((*path, "question"), step.question),
+            safety=step.safety,
             after=step.after.by_severity() if step.after else None,
             choices=tuple(Choice(name=name, when=when) for name, when in step.choices.items()),
             answer_within=step.answer_within.by_severity(),

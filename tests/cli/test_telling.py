@@ -509,6 +509,18 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "The page has reached nobody: an over mail (refused, no such box).",
     ),
     (
+        EntryKind.MESSAGE_HELD,
+        ENGINE,
+        {"step": "report.tell.lost_parcel.looking", "to": "customer", "until": DUE, "why": "night"},
+        "Not sent before 2026-11-25 18:35 UTC, as it is night for the customer: the message lost_parcel.looking.",
+    ),
+    (
+        EntryKind.MESSAGE_WITHDRAWN,
+        ENGINE,
+        {"step": "report.tell.lost_parcel.looking", "message": "lost_parcel.looking"},
+        "Not sent any more: the message lost_parcel.looking.",
+    ),
+    (
         EntryKind.PAGE_HELD,
         ENGINE,
         {"role": "logistics_lead", "until": DUE, "why": "quiet"},

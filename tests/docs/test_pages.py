@@ -18,7 +18,7 @@ from drills.written import SHAPES as SCENARIO_SHAPES
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.language.calendars import WrittenCalendar
 from runbooks.language.facts import words_of
-from runbooks.language.people import WrittenPeople, WrittenQuiet, WrittenRole, WrittenShift
+from runbooks.language.people import WrittenNight, WrittenPeople, WrittenQuiet, WrittenRole, WrittenShift
 from runbooks.language.releases import DATA_ONLY, RESERVED
 from runbooks.language.remedies import WrittenHeads, WrittenRemedies
 from runbooks.language.surface import SHAPES
@@ -79,6 +79,7 @@ def test_the_guide_names_every_key_of_the_language() -> None:
         WrittenRole,
         WrittenShift,
         WrittenQuiet,
+        WrittenNight,
         WrittenRemedies,
         WrittenHeads,
         WrittenCalendar,
@@ -91,7 +92,7 @@ def test_the_guide_names_every_key_of_the_language() -> None:
 
 
 def test_the_guide_names_every_key_of_a_scenario() -> None:
-    keys = {name for shape in SCENARIO_SHAPES.values() for name in shape.model_fields}
+    keys = {field.alias or name for shape in SCENARIO_SHAPES.values() for name, field in shape.model_fields.items()}
 
     assert missing(DOCS / "runbooks.md", keys) == set()
 

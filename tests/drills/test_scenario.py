@@ -18,6 +18,11 @@ FILE = "scenarios/lost_parcel.yaml"
 
 BROKEN = [
     ("about: Called", "abuot: Called", f"{FILE}:3:5: unknown key 'abuot'; did you mean 'about'?"),
+    (
+        "script:",
+        "night: {from: 12h, to: 27h}\n    script:",
+        f"{FILE}:5:12: a night takes some hours, and 14 at the most",
+    ),
     ("    order: SO-1001\n", "", f"{FILE}:3:5: `order` is missing; add it"),
     ("SO-1001", "SO-1021", f"{FILE}:4:12: the shop has no order 'SO-1021'; did you mean 'SO-1012'?"),
     ("script:", "parcel: PC-1001-2\n    script:", f"{FILE}:5:13: SO-1001 has no parcel 'PC-1001-2'"),

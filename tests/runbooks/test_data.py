@@ -13,7 +13,7 @@ from runbooks.language.people import read_people
 from runbooks.language.problems import RunbookErrors
 from runbooks.language.remedies import read_remedies
 from runbooks.language.tables import read_table
-from runbooks.policy import Quiet
+from runbooks.policy import Night, Quiet
 from runbooks.rights import ActName, Who
 from runbooks.roster import on_duty
 from runbooks.working_time import spans, worked, works_on
@@ -212,6 +212,14 @@ def test_a_role_without_a_roster_is_its_whole_team() -> None:
             "within: 1d\nmay: {cancel: []}",
             "nobody could cancel; name a role, or one of anyone,",
         ),
+        (
+            "within: 1d",
+            'within: 1d\nnight: {from: "22:00", to: "22:00", zone: UTC}',
+            "p.yaml:15:8: a night takes some hours, and 14 at the most",
+        ),
+        ("within: 1d", 'within: 1d\nnight: {from: "17:59", to: "08:00", zone: UTC}', "p.yaml:15:8: a night takes some"),
+        ("within: 1d", 'within: 1d\nnight: {from: "22:00", to: "08:00", zone: Asia/Shangai}', "did you mean 'Asia/Sh"),
+        ("within: 1d", 'within: 1d\nnight: {from: "22:00", to: "08:00"}', "`zone` is missing"),
         ("within: 1d", "within: 1d\nmay: {decide: team}", ": who decides stands with each approval"),
         ("  owner: clerk\n", "", "`owner` is missing; say which role does what is left to a person"),
     ],
@@ -252,6 +260,15 @@ def test_quiet_hours_are_read_as_minutes_of_the_day() -> None:
 
     assert role.quiet == Quiet(begins=1320, ends=420, above=Severity.HIGH)
     assert from_midnight.quiet == Quiet(begins=0, ends=420, above=Severity.HIGH)
+
+
+def test_a_night_is_read_with_the_people() -> None:
+    people = read_people("p.yaml", PEOPLE + 'night: {from: "18:00", to: "08:00", zone: Asia/Shanghai}\n')
+    from_midnight = read_people("p.yaml", PEOPLE + 'night: {from: "24:00", to: "08:00", zone: UTC}\n')
+
+    assert people.night == Night(begins=timedelta(hours=18), ends=timedelta(hours=8), zone="Asia/Shanghai")
+    assert from_midnight.night == Night(begins=timedelta(0), ends=timedelta(hours=8))
+    assert read_people("p.yaml", PEOPLE).night is None
 
 
 def test_tasks_need_not_be_anybody_s() -> None:

@@ -9,7 +9,7 @@ from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
 from amends.connectors.shop.door import Desk
-from amends.connectors.shop.tables import HoldRow, LineRow, ParcelRow, PaymentRow, ReplacementRow
+from amends.connectors.shop.tables import CustomerRow, HoldRow, LineRow, ParcelRow, PaymentRow, ReplacementRow
 from amends.errors import Refused
 from amends.models import Money, Utc
 
@@ -29,6 +29,7 @@ class ShopOrders(Desk):
                 currency=order.currency,
                 total=Money(amount=lookup.order_total(db, order_id), currency=order.currency),
                 refunded=Money(amount=payment.refunded, currency=order.currency),
+                zone=db.get_one(CustomerRow, order.customer_id).zone,
             )
 
         return self._door.read("orders.read", work)

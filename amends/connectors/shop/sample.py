@@ -46,6 +46,7 @@ class SampleCustomer(Written):
     email: str | None = None
     phone: str | None = None
     language: Literal["en", "zh"]
+    zone: str | None = None
 
 
 class TraceFate(Written):

@@ -45,6 +45,7 @@ def plant(db: Session, world: Sample, at: datetime) -> tuple[str, ...]:
             email=customer.email,
             phone=customer.phone,
             language=customer.language,
+            zone=customer.zone,
         )
         for customer_id, customer in world.customers.items()
     )

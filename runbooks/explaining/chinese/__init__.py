@@ -53,7 +53,9 @@ class Chinese(Steps):
         if explanation.opening.interrupts:
             said.append("未计入：中途改道所增加的时间。")
         if any(cleared.confirm for cleared in explanation.opening.clears):
-            said.append("未计入：询问客户问题是否已消失的时间。")
+            said.append("未计入：询问顾客问题是否已消失的时间。")
+        if explanation.promises.night and any(isinstance(item, AskItem) and not item.safety for item in items):
+            said.append("未计入：夜间提问等到次日早晨的时间。")
         return said
 
     def trouble(self, trouble: Trouble) -> str:

@@ -23,7 +23,7 @@ from runbooks.explaining.model import (
     Severities,
     Tasks,
 )
-from runbooks.explaining.saying import code, time_of_day
+from runbooks.explaining.saying import code, hours_of, time_of_day
 
 
 class Frame(Words):
@@ -70,13 +70,13 @@ class Frame(Words):
 
     def cleared(self, cleared: Cleared) -> str:
         only_if = f"，条件是{self.condition(cleared.only_if)}" if cleared.only_if else ""
-        said = f"问题对客户解决之前，任何时候出现 {code(cleared.on)}，事件即自行解除{only_if}：撤销已做的处理，"
-        said += f"告知客户“{self.title(cleared.tells)}”，然后结束。"
-        doubt = "由人报告的，或包裹未交到客户本人手中的"
+        said = f"问题对顾客解决之前，任何时候出现 {code(cleared.on)}，事件即自行解除{only_if}：撤销已做的处理，"
+        said += f"告知顾客“{self.title(cleared.tells)}”，然后结束。"
+        doubt = "由人报告的，或包裹未交到顾客本人手中的"
         if cleared.confirm is None or cleared.within is None:
             return f"{said}{doubt}，不予解除。"
-        asked = f"先询问客户“{self.title(cleared.confirm)}”，等待{self.times(cleared.within)}"
-        return f"{said}{doubt}，{asked}；客户未答“是”，则继续处理。"
+        asked = f"先询问顾客“{self.title(cleared.confirm)}”，等待{self.times(cleared.within)}"
+        return f"{said}{doubt}，{asked}；顾客未答“是”，则继续处理。"
 
     def severity_rules(self, severities: Severities) -> list[str]:
         said = [f"{self.severity(each.severity)}：{self.condition(each.condition)}。" for each in severities.rules]
@@ -92,14 +92,15 @@ class Frame(Words):
 
     def promised(self, promises: Promises) -> list[str]:
         if not promises.goals:
-            return ["本流程未承诺时限。"]
+            return ["本流程未承诺时限。", *self._at_night(promises)]
         said = []
         if promises.warn_at:
             parts = self.listed(f"{part}%" for part in promises.warn_at)
             said.append(f"目标时限用去 {parts} 时预警。")
         if promises.pauses:
             said.append(f"等待{self.listed(map(self.party, promises.pauses), either=True)}期间暂停计时。")
-        return [*said, *(self._by_itself(goal.tells, promises) for goal in promises.goals if goal.tells is not None)]
+        said += [self._by_itself(goal.tells, promises) for goal in promises.goals if goal.tells is not None]
+        return [*said, *self._at_night(promises)]
 
     def set_by_others(self, deadline: ExternalDeadline) -> Told:
         sentence = f"外部期限{self.field(deadline.name)}：自{self.fact(deadline.starts)}起算，从不暂停，时长见表"
@@ -141,6 +142,15 @@ class Frame(Words):
     def _by_itself(self, message: Message, promises: Promises) -> str:
         when = f"用去该时限的 {promises.warn_at[-1]}% 时" if promises.warn_at else "该时限用完时"
         return f"顾客较久未收到我方消息的，{when}自动发送“{self.title(message)}”。"
+
+    def _at_night(self, promises: Promises) -> list[str]:
+        if promises.night is None:
+            return []
+        begins, ends = hours_of(promises.night)
+        whose = f"顾客当地时间，不明时按 {promises.night.zone}"
+        return [
+            f"{begins} 至 {ends}（{whose}）不向顾客发送消息，也不提问，涉及顾客安全的除外；期间的消息次日早晨发出。"
+        ]
 
     def _quiet(self, role: RoleInfo) -> str:
         """When one of a role is not paged, and for what."""

@@ -50,6 +50,7 @@ FIELDS = {
     "type": "类型",
     "value": "价值",
     "values": "填充内容",
+    "zone": "时区",
 }
 
 HOLDS = {

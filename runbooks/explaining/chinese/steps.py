@@ -41,7 +41,7 @@ class Steps(Frame):
                 return self._do(item)
             case TellItem():
                 sentence = f"给{self.party(item.to)}发送消息：“{self.title(item.message)}”。"
-                return Told(sentence=self._if(item.only_if, sentence), details=(self._undelivered(item.refusal),))
+                return Told(sentence=self._if(item.only_if, sentence), details=self._sent(item))
             case AskItem():
                 return self._ask(item)
             case ApproveItem():
@@ -109,7 +109,7 @@ class Steps(Frame):
             details.append(f"答复记为 {code(item.save_as)}{self._not_asked(item)}。")
         sentence = f"询问{self.party(item.to)}：“{self.title(item.question)}”"
         sentence += "" if sentence.endswith("？”") else "。"
-        return Told(sentence=self._if(item.only_if, sentence), details=(*details, self._undelivered(item.refusal)))
+        return Told(sentence=self._if(item.only_if, sentence), details=(*details, *self._sent(item)))
 
     def _not_asked(self, item: AskItem) -> str:
         ways = ["未提问"] if item.only_if else []
@@ -152,6 +152,11 @@ class Steps(Frame):
 
     def _refused(self, refusal: Refusal) -> str:
         return self._then(f"如被拒绝（{'、'.join(map(code, refusal.reasons))}）", refusal)
+
+    def _sent(self, item: TellItem | AskItem) -> tuple[str, ...]:
+        """When a message goes out, and what becomes of one that does not arrive."""
+        at_night = ("涉及顾客安全，夜间也照常发出。",) if item.safety else ()
+        return (*at_night, self._undelivered(item.refusal))
 
     def _undelivered(self, refusal: Refusal) -> str:
         return self._then("如无法送达", refusal)

@@ -55,6 +55,8 @@ class English(Steps):
             said.append("Not counted: what an event that cuts in adds.")
         if any(cleared.confirm for cleared in explanation.opening.clears):
             said.append("Not counted: how long the customer is asked whether the cause is gone.")
+        if explanation.promises.night and any(isinstance(item, AskItem) and not item.safety for item in items):
+            said.append("Not counted: how long a question waits for the morning.")
         return said
 
     def trouble(self, trouble: Trouble) -> str:

@@ -23,7 +23,7 @@ from runbooks.explaining.model import (
     Severities,
     Tasks,
 )
-from runbooks.explaining.saying import code, time_of_day
+from runbooks.explaining.saying import code, hours_of, time_of_day
 
 
 class Frame(Words):
@@ -98,7 +98,7 @@ class Frame(Words):
 
     def promised(self, promises: Promises) -> list[str]:
         if not promises.goals:
-            return ["This runbook promises no times."]
+            return ["This runbook promises no times.", *self._at_night(promises)]
         said = []
         if promises.warn_at:
             parts = self.listed(f"{part}%" for part in promises.warn_at)
@@ -107,7 +107,8 @@ class Frame(Words):
             said.append(
                 f"The clocks stop while we wait for {self.listed(map(self.party, promises.pauses), either=True)}."
             )
-        return [*said, *(self._by_itself(goal.tells, promises) for goal in promises.goals if goal.tells is not None)]
+        said += [self._by_itself(goal.tells, promises) for goal in promises.goals if goal.tells is not None]
+        return [*said, *self._at_night(promises)]
 
     def set_by_others(self, deadline: ExternalDeadline) -> Told:
         sentence = f"Set by others: {self.field(deadline.name)}. It counts from {self.fact(deadline.starts)}, never "
@@ -158,6 +159,16 @@ class Frame(Words):
         when = f"at {promises.warn_at[-1]}% of that time" if promises.warn_at else "at the end of that time"
         said = f"When the customer has heard nothing from us for long, “{self.title(message)}” goes out by itself, "
         return f"{said}{when}."
+
+    def _at_night(self, promises: Promises) -> list[str]:
+        if promises.night is None:
+            return []
+        begins, ends = hours_of(promises.night)
+        whose = f"where the customer is, or in {promises.night.zone} if nobody knows"
+        left = (
+            f"From {begins} to {ends} ({whose}) nothing is said to the customer, and nothing asked, but what concerns "
+        )
+        return [f"{left}their safety: it goes out in the morning."]
 
     def _quiet(self, role: RoleInfo) -> str:
         """When one of a role is not paged, and for what."""

@@ -43,7 +43,7 @@ class Steps(Frame):
                 return self._do(item)
             case TellItem():
                 sentence = f"Write to {self.party(item.to)}: “{self.title(item.message)}”."
-                return Told(sentence=self._if(item.only_if, sentence), details=(self._undelivered(item.refusal),))
+                return Told(sentence=self._if(item.only_if, sentence), details=self._sent(item))
             case AskItem():
                 return self._ask(item)
             case ApproveItem():
@@ -124,7 +124,7 @@ class Steps(Frame):
             details.append(f"The answer is kept as {code(item.save_as)}{self._not_asked(item)}.")
         sentence = f"Ask {self.party(item.to)}: “{self.title(item.question)}”"
         sentence += "" if sentence.endswith("?”") else "."
-        return Told(sentence=self._if(item.only_if, sentence), details=(*details, self._undelivered(item.refusal)))
+        return Told(sentence=self._if(item.only_if, sentence), details=(*details, *self._sent(item)))
 
     def _not_asked(self, item: AskItem) -> str:
         ways = ["is not asked"] if item.only_if else []
@@ -167,6 +167,11 @@ class Steps(Frame):
 
     def _refused(self, refusal: Refusal) -> str:
         return self._then(f"it is refused ({', '.join(map(code, refusal.reasons))})", refusal)
+
+    def _sent(self, item: TellItem | AskItem) -> tuple[str, ...]:
+        """When a message goes out, and what becomes of one that does not arrive."""
+        at_night = ("As it concerns the customer's safety, it goes out at night too.",) if item.safety else ()
+        return (*at_night, self._undelivered(item.refusal))
 
     def _undelivered(self, refusal: Refusal) -> str:
         return self._then("it cannot be delivered", refusal)

@@ -20,7 +20,10 @@ def test_an_order_shows_what_it_cost_and_what_went_back(world: World) -> None:
 
     after = world.call("orders.read", key="r", order_id="SO-1001")
 
-    paid = ports.Order(order_id="SO-1001", status="shipped", currency="CNY", total=cny(39800), refunded=cny(0))
+    there = "Asia/Shanghai"
+    paid = ports.Order(
+        order_id="SO-1001", status="shipped", currency="CNY", total=cny(39800), refunded=cny(0), zone=there
+    )
     assert before == paid
     assert after == paid.model_copy(update={"refunded": cny(10000)})
 

@@ -8,7 +8,7 @@ from amends.models import Money, Severity
 from runbooks import library
 from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
-from runbooks.policy import Calendar, ExternalDeadline, Level, Quiet, Role, Shift
+from runbooks.policy import Calendar, ExternalDeadline, Level, Night, Quiet, Role, Shift
 from runbooks.program import BySeverity, Value
 from runbooks.rights import ActName, Who
 
@@ -73,6 +73,7 @@ def rich() -> Bundle:
             "external": (deadline.model_copy(update={"inputs": {"parcel_id": Value(expr="report.parcel_id")}}),),
             "roles": {**whole.roles, "finance": _role()},
             "may": {ActName.CANCEL: Who.TEAM, ActName.SKIP: ("finance",)},
+            "night": Night(begins=timedelta(hours=22), ends=timedelta(hours=8), zone="Asia/Shanghai"),
             "calendars": {name: _with_lunch(each) for name, each in whole.calendars.items()},
             "escalation": (*whole.escalation, Level(page="logistics", ack_within=hours(9), repeat=2)),
         }

@@ -49,6 +49,7 @@ def other_values(value: JsonValue) -> list[JsonValue]:
                 {"activity": "x", "takes": []},
                 {"amount": 1, "currency": "USD"},
                 {"begins": 0, "ends": 60, "above": "high"},
+                {"begins": "PT0S", "ends": "PT1H"},
                 {"message": "x", "after": ["PT1H"]},
             ]
         case []:

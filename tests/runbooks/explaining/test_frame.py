@@ -6,9 +6,12 @@ import pytest
 
 from amends.models import Severity, Stage
 from runbooks.explaining.model import Page
-from runbooks.explaining.reading import explain
-from runbooks.policy import GoalName, Quiet, Role
-from tests.runbooks.builders import REFERENCE
+from runbooks.explaining.reading import explain, explanation_of
+from runbooks.language.reading import read_runbook
+from runbooks.language.shelf import Shelf
+from runbooks.language.source import Source
+from runbooks.policy import GoalName, Night, Quiet, Role
+from tests.runbooks.builders import RATES, REFERENCE, small, texts
 from tests.runbooks.explaining.builders import EN, ZH, explained, hours, said, with_keys
 
 LADDER = (
@@ -174,6 +177,29 @@ def test_a_message_that_goes_out_by_itself_is_told_with_its_moment(warn_at: str,
     assert f"顾客较久未收到我方消息的，{chinese}自动发送“抱歉”。" in said(explanation, ZH)
 
 
+def test_the_night_of_customers_is_told_with_whose_clocks_count_and_that_no_question_is_counted_for_it() -> None:
+    night = Night(begins=timedelta(hours=22), ends=timedelta(hours=8), zone="Asia/Shanghai")
+    ask = "    - {ask: customer, question: sorry, choices: [1], answer_within: 3d, if_silent: skip}\n"
+    text, shelf = small(("save_as: order}\n", f"save_as: order}}\n{ask}")), Shelf(texts(), RATES, REFERENCE)
+    runbook = read_runbook(Source("late_parcel.yaml", text)).runbook
+    assert runbook is not None
+    explanation = explanation_of(runbook, shelf._replace(reference=REFERENCE._replace(night=night)))
+
+    english, chinese = said(explanation, EN), said(explanation, ZH)
+
+    assert (
+        "From 22:00 to 08:00 (where the customer is, or in Asia/Shanghai if nobody knows) nothing is said to the "
+        "customer, and nothing asked, but what concerns their safety: it goes out in the morning." in english
+    )
+    assert "Not counted: how long a question waits for the morning." in english
+    assert (
+        "22:00 至 08:00（顾客当地时间，不明时按 Asia/Shanghai）不向顾客发送消息，也不提问，涉及顾客安全的除外；"
+        "期间的消息次日早晨发出。" in chinese
+    )
+    assert "未计入：夜间提问等到次日早晨的时间。" in chinese
+    assert not any("waits for the morning" in line for line in said(explained(), EN))
+
+
 def test_who_approves_what_protects_us_is_told_with_its_time_and_role() -> None:
     keys = (
         "external:\n  claim: {from: report.seen_at, table: claim_window, protect_by: shipping.file_claim, "
@@ -234,7 +260,7 @@ def test_what_clears_an_incident_is_told_with_what_the_customer_is_asked_first()
     ]
     assert "first, for 48 hours; if they do not say yes, it goes on." in handed
     assert "Not counted: how long the customer is asked whether the cause is gone." in english
-    assert [line for line in chinese if "`shipment.delivered`" in line and "先询问客户" in line]
+    assert [line for line in chinese if "`shipment.delivered`" in line and "先询问顾客" in line]
     assert [line for line in chinese if "`order.paid`" in line and "不予解除" in line]
 
 

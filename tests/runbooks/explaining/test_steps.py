@@ -74,6 +74,17 @@ def test_a_tell_tells_its_subject_in_the_page_s_language() -> None:
     )
 
 
+def test_what_concerns_safety_tells_that_it_goes_out_at_night() -> None:
+    tells(
+        with_steps(
+            "- {tell: customer, message: sorry, safety: true}\n"
+            "- {ask: customer, question: sorry, safety: true, choices: [1], answer_within: 1d, if_silent: skip}\n"
+        ),
+        "As it concerns the customer's safety, it goes out at night too.",
+        "涉及顾客安全，夜间也照常发出。",
+    )
+
+
 def test_an_ask_tells_its_choices_its_limits_and_what_silence_means() -> None:
     steps = (
         "- {ask: customer, question: sorry, after: {critical: 1h, high: 2h, medium: 3h, low: 4h}, "

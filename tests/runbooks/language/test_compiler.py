@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from runbooks.language.compiler import workflow_type
-from runbooks.language.problems import RunbookErrors
-from runbooks.policy import Clearing, Interrupt
+from runbooks.language.compiler import examine, workflow_type
+from runbooks.language.problems import RunbookErrors, Weight
+from runbooks.policy import Clearing, Interrupt, Night
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -12,11 +12,12 @@ from runbooks.program import (
     DecideStep,
     FactType,
     Rounds,
+    TellStep,
     Together,
     Value,
     WaitStep,
 )
-from tests.runbooks.builders import compiled, small
+from tests.runbooks.builders import RATES, REFERENCE, compiled, small, texts
 
 TELL = "        - {tell: customer, message: sorry}\n"
 
@@ -167,6 +168,41 @@ def test_a_reminder_that_nobody_could_heed_is_refused(after: str, complaint: str
         compiled(reminded(after))
 
     assert complaint in str(caught.value)
+
+
+def test_what_concerns_safety_says_so() -> None:
+    told, asked = (
+        compiled(
+            in_plan(
+                "        - {tell: customer, message: sorry, safety: true}\n"
+                "        - {ask: customer, question: sorry, safety: true, choices: [1], answer_within: 7d, "
+                "if_silent: skip}\n"
+            )
+        )
+        .program.action[0]
+        .steps
+    )
+
+    assert isinstance(told, TellStep)
+    assert isinstance(asked, AskStep)
+    assert (told.safety, asked.safety) == (True, True)
+
+
+@pytest.mark.parametrize(("often", "told"), [("10h", True), ("11h", False)])
+def test_that_a_word_is_promised_more_often_than_the_night_lets_be_kept_is_odd(often: str, told: bool) -> None:
+    night = Night(begins=timedelta(hours=22), ends=timedelta(hours=8))
+    within = f"{{critical: {often}, high: 24h, medium: 48h, low: 72h, tell: sorry}}"
+    text = small(("stages:", f"sla:\n  update: {within}\nstages:"))
+
+    found = examine(
+        file="l.yaml", text=text, texts=texts(), rates=RATES, reference=REFERENCE._replace(night=night)
+    ).problems
+
+    said = (
+        "a night takes 10h, and nothing is said in it: no longer than that is 10h (critical); promise less, or shorten "
+        "the `night` of the people"
+    )
+    assert [(each.severity, each.message) for each in found] == ([(Weight.WARNING, said)] if told else [])
 
 
 def test_inputs_come_from_with_or_from_the_reports_field_of_the_same_name() -> None:

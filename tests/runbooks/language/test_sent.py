@@ -94,9 +94,9 @@ def test_a_step_cannot_save_a_fact_under_the_name_of_the_limit() -> None:
             "a step before sets it, such as `do: shipping.create_shipment` with `save_as: shipment`",
         ),
         (
-            "order.vwxyz",
+            "order.qqqqqq",
             TELL,
-            "name one of order.currency, order.order_id, order.refunded, order.status, order.total",
+            "name one of order.currency, order.order_id, order.refunded, order.status, order.total, order.zone",
         ),
         ("weather.rain", TELL, "save it with a step before, or take it out"),
     ],

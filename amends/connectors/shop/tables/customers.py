@@ -9,7 +9,8 @@ from amends.connectors.shop.tables.base import Base
 
 
 class CustomerRow(Base):
-    """``email`` is unset when letters to it come back; ``phone``: where text messages go, if they may."""
+    """``email`` is unset when letters to it come back; ``phone``: where text messages go, if they may. ``zone``:
+    whose clocks they live by, if that is known."""
 
     __tablename__ = "customers"
 
@@ -18,6 +19,7 @@ class CustomerRow(Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     language: Mapped[str]
+    zone: Mapped[str | None]
 
 
 class MessageRow(Base):
