@@ -18,8 +18,6 @@ from typing import Final, TypedDict, TypeVar
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.inheriting import Inheriting
 from activities.named import NamedInLogs
@@ -31,6 +29,7 @@ from amends.errors import ConfigurationError
 from amends.journal import Journal
 from amends.temporal import WORKFLOW_QUEUE, effects_queue, journal_queue
 from workflows.host import IncidentWorkflow
+from workflows.sandbox import StrictSandbox
 from workflows.vouching import Vouching
 
 T = TypeVar("T")
@@ -138,7 +137,7 @@ async def serving(
                 client,
                 task_queue=queue,
                 workflows=[IncidentWorkflow],
-                workflow_runner=strict_sandbox(),
+                workflow_runner=StrictSandbox(),
                 max_cached_workflows=cached_workflows,
                 max_concurrent_workflow_tasks=WORKFLOW_TASKS,
                 **common,
@@ -146,15 +145,6 @@ async def serving(
         for each in workers.values():
             await stack.enter_async_context(each)
         yield Serving(workers)
-
-
-def strict_sandbox() -> SandboxedWorkflowRunner:
-    """The sandbox of workers and of replays: a module that slips into it unannounced is an error at the start."""
-    policy = (
-        SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
-        | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-    )
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_import_notification_policy(policy))
 
 
 def stop_on_signals() -> asyncio.Event:

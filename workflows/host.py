@@ -16,10 +16,11 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    import workflows.core as core  # `from workflows import core` would load both anew for each incident
+    import workflows.dispatch as dispatch
     from activities.wire import AppendRequest
     from amends.models import Actor, ActorKind
     from amends.timeline import Entry, EntryKind
-    from workflows import core, dispatch
     from workflows.contract import NOT_ITS_BUNDLE, NOTHING_REPORTED, IncidentInput, IncidentResult
     from workflows.doors import Doors
     from workflows.events import (

@@ -26,9 +26,9 @@ from amends.tracing import tracing
 from tests.cli.serving_worker import collecting
 from tests.record_histories import FOLDER
 from tests.workflows.test_replay import read
-from worker import strict_sandbox
 from workflows.contract import IncidentResult
 from workflows.host import IncidentWorkflow
+from workflows.sandbox import StrictSandbox
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ async def test_a_history_recorded_without_traces_is_replayed_with_them(monkeypat
         with tracing("amends-test") as interceptors:
             replayer = Replayer(
                 workflows=[IncidentWorkflow],
-                workflow_runner=strict_sandbox(),
+                workflow_runner=StrictSandbox(),
                 data_converter=pydantic_data_converter,
                 interceptors=[each for each in interceptors if isinstance(each, Interceptor)],
             )

@@ -28,6 +28,7 @@ from tests.proofs.rig import OPS, Rig, new_rig
 from workflows.contract import DECIDE, NEWS, NOTE, NOTHING_REPORTED, DecideRequest, News, NoteRequest, Receipt, Verdict
 from workflows.events import DecisionGiven, event_of, held
 from workflows.host import IncidentWorkflow
+from workflows.sandbox import StrictSandbox
 
 SURE = Actor(kind=ActorKind.HUMAN, id="chen", verified=True)
 """As a request would have it that vouches for itself."""
@@ -79,7 +80,7 @@ async def test_only_a_signed_decision_counts_and_only_as_it_was_signed(rig: Rig,
     # the validators do not run again: whoever replays a history needs no keys
     replayer = Replayer(
         workflows=[IncidentWorkflow],
-        workflow_runner=worker.strict_sandbox(),
+        workflow_runner=StrictSandbox(),
         data_converter=pydantic_data_converter,
     )
     assert (await replayer.replay_workflow(history)).replay_failure is None

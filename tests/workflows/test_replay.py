@@ -13,8 +13,8 @@ from temporalio.workflow import NondeterminismError
 
 from drills.scenario import drilled_runbooks, load_scenarios
 from tests import record_histories
-from worker import strict_sandbox
 from workflows.host import IncidentWorkflow
+from workflows.sandbox import StrictSandbox
 
 FILES = sorted((Path(__file__).parents[1] / "histories").glob("*/*.json.gz"))
 
@@ -29,7 +29,7 @@ def read(file: Path) -> dict[str, Any]:
 async def replay(document: dict[str, Any]) -> None:
     """Raises what the replay raises."""
     replayer = Replayer(
-        workflows=[IncidentWorkflow], workflow_runner=strict_sandbox(), data_converter=pydantic_data_converter
+        workflows=[IncidentWorkflow], workflow_runner=StrictSandbox(), data_converter=pydantic_data_converter
     )
     await replayer.replay_workflow(WorkflowHistory.from_json(document["workflow_id"], document["history"]))
 
