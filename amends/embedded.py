@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,9 @@ from amends.errors import ConfigurationError
 from amends.namespace import missing_attributes, register_attributes
 from amends.server_process import HOST, ServerProcess, find_program, free_port, lock_beside, require_free
 from amends.temporal import connect
+
+NAMESPACE: Final = "default"
+"""The one that Temporal's own clients ask for, if they are told of none."""
 
 RETENTION: Final = timedelta(days=90)
 """How long closed workflows stay readable; the server's own default is one day, too short for an auditor."""
@@ -46,7 +50,8 @@ class EmbeddedServer:
 
     ``db_file``: where its state is kept, found again by the next server on that file; ``None``: in memory. ``port``:
     of its front end, 0 for a free one; ``ui_port``: of Temporal's web pages, ``None`` for none. Inside the block
-    ``address`` is ``host:port`` and the server answers, knows our search attributes and keeps what closed for 90 days.
+    ``address`` is ``host:port`` and the server answers, knows our search attributes and keeps what closed for 90 days,
+    in each of its ``namespaces``.
 
     A Ctrl-C in the terminal does not reach it (workers drain first), and it does not outlive this process, however
     that ends. Raises ``ConfigurationError`` when the program is missing, a port is taken, the file is used by another
@@ -59,11 +64,13 @@ class EmbeddedServer:
         *,
         port: int = 0,
         ui_port: int | None = None,
+        namespaces: Sequence[str] = (NAMESPACE,),
         program: Path | None = None,
     ) -> None:
         self._db_file = db_file
         self._port = port
         self._ui_port = ui_port
+        self._namespaces = tuple(namespaces)
         self._program = program
         self._claim: int | None = None
         self._process: ServerProcess | None = None
@@ -136,10 +143,11 @@ class EmbeddedServer:
 
     async def _launch(self, program: Path, port: int) -> None:
         command = [str(program), *_flags(self._db_file, port, self._ui_port)]
+        command += [word for each in self._namespaces for word in ("--namespace", each)]
         process = ServerProcess(command, keep=() if self._claim is None else (self._claim,))
         try:
             client = await _until_it_answers(process, f"{HOST}:{port}")
-            await _prepare(client)
+            await asyncio.gather(*(_prepare(client, each) for each in self._namespaces))
         except BaseException:
             process.stop()
             raise
@@ -191,24 +199,24 @@ async def _until_it_answers(process: ServerProcess, address: str) -> Client:
         await asyncio.sleep(0.02)
 
 
-async def _prepare(client: Client) -> None:
-    """Tells the server our search attributes and our retention. An older database lacks what is new: the server's own
+async def _prepare(client: Client, namespace: str) -> None:
+    """Tells a namespace our search attributes and our retention. An older database lacks what is new: the server's own
     flag registers attributes on an empty one only."""
     deadline = time.monotonic() + _UP_WITHIN
     while True:
         try:
             await client.workflow_service.update_namespace(
                 UpdateNamespaceRequest(
-                    namespace=client.namespace,
+                    namespace=namespace,
                     config=NamespaceConfig(
                         workflow_execution_retention_ttl=Duration(seconds=int(RETENTION.total_seconds()))
                     ),
                 )
             )
-            missing = await missing_attributes(client)
+            missing = await missing_attributes(client, namespace)
             if not missing:
                 return
-            await register_attributes(client, missing)
+            await register_attributes(client, missing, namespace)
         except RPCError as error:  # it answers before its namespace is there
             if time.monotonic() > deadline:
                 raise ConfigurationError(f"the embedded Temporal server takes no settings: {error}") from error

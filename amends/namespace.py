@@ -25,19 +25,22 @@ _TYPES: Final = {
 """What Temporal's own tool calls the types of our attributes."""
 
 
-async def missing_attributes(client: Client) -> list[SearchAttributeKey[Any]]:
-    """Our search attributes that the namespace lacks. Raises ``RPCError`` when the server does not tell."""
+async def missing_attributes(client: Client, namespace: str | None = None) -> list[SearchAttributeKey[Any]]:
+    """Our search attributes that a namespace lacks, the client's if none is named. Raises ``RPCError`` when the server
+    does not tell."""
     known = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
+        ListSearchAttributesRequest(namespace=namespace or client.namespace)
     )
     return [key for key in SEARCH_ATTRIBUTES if key.name not in known.custom_attributes]
 
 
-async def register_attributes(client: Client, missing: list[SearchAttributeKey[Any]]) -> None:
-    """Tells the namespace these attributes. It may take a moment until it lists them."""
+async def register_attributes(
+    client: Client, missing: list[SearchAttributeKey[Any]], namespace: str | None = None
+) -> None:
+    """Tells a namespace these attributes, the client's if none is named. It may take a moment until it lists them."""
     types = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in missing}
     await client.operator_service.add_search_attributes(
-        AddSearchAttributesRequest(namespace=client.namespace, search_attributes=types)
+        AddSearchAttributesRequest(namespace=namespace or client.namespace, search_attributes=types)
     )
 
 

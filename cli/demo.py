@@ -46,7 +46,7 @@ def demo() -> int:
 
 async def _play(scenario: Scenario) -> Played:
     quiet()
-    async with stage() as on:
+    async with stage(at_once=1) as on:
         return await perform(on, scenario, watch=_Screen().show)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from amends.journal import EffectRecord, TimelineRow, verify
 from amends.models import Data, Model, Status, Utc
@@ -17,10 +16,6 @@ from drills.player import PATIENCE, Watch, play
 from drills.scenario import Scenario, Unreachable
 from drills.stage import Stage
 from runbooks.bundle import Bundle
-
-AT_ONCE: Final = 6
-"""Scenarios that share a stage's server and this process. Each waits most of its time, so more are faster on two cores;
-but when there are many, each is served late, and an act may come behind what it has to come before."""
 
 
 class EffectShown(Model):
@@ -68,6 +63,7 @@ class Played(Model):
     timeline: tuple[TimelineRow, ...]
     proved: tuple[str, ...]
     opened_at: Utc
+    namespace: str
     workflow_id: str
     run_id: str
     unreachable: tuple[Unreachable, ...] = ()
@@ -154,6 +150,7 @@ async def perform(
         timeline=tuple(timeline),
         proved=verified.proved,
         opened_at=opened_at,
+        namespace=world.skipper.client.namespace,
         workflow_id=scenario.bundle.workflow_id(scenario.report),
         run_id=course.run_id,
         unreachable=scenario.unreachable,
@@ -164,18 +161,15 @@ async def perform_all(
     stage: Stage,
     scenarios: Sequence[Scenario],
     *,
-    at_once: int = AT_ONCE,
     finished: Callable[[Played], None] | None = None,
 ) -> list[Played]:
-    """Play scenarios on one stage, several at once; in the order in which they were given.
+    """Play scenarios on one stage, as many at once as it has room for; in the order in which they were given.
 
     ``finished`` is told each as it ends, whichever ends first.
     """
-    room = asyncio.Semaphore(at_once)
 
     async def one(scenario: Scenario) -> Played:
-        async with room:
-            played = await perform(stage, scenario)
+        played = await perform(stage, scenario)
         if finished is not None:
             finished(played)
         return played

@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import tempfile
 import uuid
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
@@ -23,10 +23,16 @@ from amends.temporal import connect as connect_temporal
 from drills.overhearing import Overhearing
 from drills.scenario import Scenario
 
+AT_ONCE: Final = 6
+"""Scenarios that share a server and this process, if nothing else is said. Each waits most of its time, so more are
+faster on two cores; but when there are many, each is served late, and an act may come behind what it has to come
+before."""
+
 
 @dataclass(frozen=True)
 class World:
-    """What a scenario has to itself: a task queue, a journal and a shop, seeded now, with the scenario's faults on.
+    """What a scenario has to itself: a namespace, a task queue, a journal and a shop, seeded now, with the scenario's
+    faults on.
 
     ``skipper`` moves the time of the incidents that are opened through ``skipper.client``, and of nothing else.
     ``heard`` is what the shop is asked. ``door`` vouches for whoever acts.
@@ -44,35 +50,43 @@ class World:
 class Stage:
     """A real Temporal server in memory, whose incidents stand still in time until they are moved."""
 
-    client: Client
+    clients: Mapping[str, Client]
+    """By the namespaces in which it is played. Each knows one incident on a subject at a time, and scenarios may well
+    be about the same."""
+    _free: asyncio.Queue[Client]
     _folder: Path
     _door: DoorKey = field(default_factory=lambda: DoorKey.new("drill"))
-    _one_at_a_time: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     @contextlib.asynccontextmanager
     async def world(self, scenario: Scenario) -> AsyncIterator[World]:
-        """A world with workers of its own, as long as the block runs.
-
-        A server knows one incident on a subject at a time, so scenarios on the same subject wait for each other.
-        """
-        async with self._one_at_a_time[scenario.bundle.workflow_id(scenario.report)]:
+        """A world with workers of its own, as long as the block runs. Waits until there is room for it."""
+        client = await self._free.get()
+        try:
             name = f"drill-{uuid.uuid4()}"
             with _databases(self._folder / name) as (journal, shop):
                 await asyncio.to_thread(_prepare, shop, scenario)
-                skipper = TimeSkipper(self.client, config=TimeSkippingConfig(enabled=False))
+                skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
                 heard, doors = Overhearing(), Trusted.of(self._door)
                 async with worker.serving(
                     skipper.client, journal=journal, connectors=heard.of(shop), doors=doors, queue=name
                 ):
                     yield World(skipper, name, journal, shop, heard, self._door)
+        finally:
+            self._free.put_nowait(client)
 
 
 @contextlib.asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """A stage, as long as the block runs; nothing of it stays. Raises ``ConfigurationError`` without a server."""
+async def stage(at_once: int = AT_ONCE) -> AsyncIterator[Stage]:
+    """A stage with room for so many scenarios at once, as long as the block runs; nothing of it stays. Raises
+    ``ConfigurationError`` without a server."""
+    names = [f"room-{number}" for number in range(1, at_once + 1)]
     with tempfile.TemporaryDirectory(prefix="amends-drill-") as folder:
-        async with EmbeddedServer() as server:
-            yield Stage(client=await connect_temporal(server.address), _folder=Path(folder))
+        async with EmbeddedServer(namespaces=names) as server:
+            clients = {name: await connect_temporal(server.address, namespace=name) for name in names}
+            free: asyncio.Queue[Client] = asyncio.Queue()
+            for each in clients.values():
+                free.put_nowait(each)
+            yield Stage(clients=clients, _free=free, _folder=Path(folder))
 
 
 @contextlib.contextmanager

@@ -33,9 +33,10 @@ async def record() -> None:
 
 
 async def _record(on: Stage, played: Played) -> None:
-    history = await on.client.get_workflow_handle(played.workflow_id, run_id=played.run_id).fetch_history()
+    client = on.clients[played.namespace]
+    history = await client.get_workflow_handle(played.workflow_id, run_id=played.run_id).fetch_history()
     document = {"workflow_id": played.workflow_id, "history": _without_traces(history.to_json_dict())}
-    text = json.dumps(document, separators=(",", ":"), sort_keys=True).replace(on.client.identity, "recorder")
+    text = json.dumps(document, separators=(",", ":"), sort_keys=True).replace(client.identity, "recorder")
     # no time of writing in it: the same history is the same file
     file = FOLDER / f"{played.report.runbook}.{played.report.scenario}.json.gz"
     file.write_bytes(gzip.compress(text.encode(), mtime=0))

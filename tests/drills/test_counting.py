@@ -47,6 +47,7 @@ def played(scenario: str, *reached: str, runbook: str = "lost_parcel", unreachab
         timeline=(),
         proved=(),
         opened_at=datetime(2026, 11, 2, 9, 0, tzinfo=UTC),
+        namespace="room-1",
         workflow_id="lost_parcel:SO-1:PC-1",
         run_id="run-1",
         unreachable=tuple(

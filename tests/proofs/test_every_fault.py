@@ -12,7 +12,6 @@ from amends.journal import verify
 from amends.models import Status
 from drills.observed import Observed, observe, outcome_of
 from drills.player import play
-from drills.report import AT_ONCE
 from drills.scenario import Fault, Scenario, load_scenarios
 from drills.stage import Stage, World, stage
 from runbooks.catalogue import CATALOGUE, TELL
@@ -104,10 +103,8 @@ class Ended:
 
 @pytest.fixture(scope="module")
 async def all_ended() -> dict[str, Ended]:
-    """All of them, several at once: alone, each waits most of its time."""
-    room = asyncio.Semaphore(AT_ONCE)
     async with stage() as on, asyncio.TaskGroup() as group:
-        playing = {case.name: group.create_task(_play(case, on, room)) for case in [*UNDISTURBED.values(), *CASES]}
+        playing = {case.name: group.create_task(_play(case, on)) for case in [*UNDISTURBED.values(), *CASES]}
     return {name: task.result() for name, task in playing.items()}
 
 
@@ -146,25 +143,22 @@ def test_whatever_breaks_the_ledger_and_the_stock_are_right(case: Case, all_ende
         assert _story(ended) == _story(undisturbed), "as if nothing had been wrong"
 
 
-async def _play(case: Case, on: Stage, room: asyncio.Semaphore) -> Ended:
+async def _play(case: Case, on: Stage) -> Ended:
     scenario = _scenario(case)
-    async with room, on.world(scenario) as world:
+    async with on.world(scenario) as world:
         course = await play(world, scenario)
         return _seen(world, scenario, course.incident_id, tuple(course.remarks))
 
 
 def _scenario(case: Case) -> Scenario:
-    """The shipped scenario with the faults before its own; as an exception type of its own, so that none waits for
-    another on the same parcel, without the weeks in which nothing more is done, and without promises and pages, which
-    move neither money nor goods."""
+    """The shipped scenario with the faults before its own; without the weeks in which nothing more is done, and without
+    promises and pages, which move neither money nor goods."""
     shipped = next(each for each in load_scenarios(RUNBOOK) if each.name == case.way)
-    own = case.name.replace(".", "_").replace("-", "_")
     program = shipped.bundle.program
     claim = tuple(step for step in program.follow_up if isinstance(step, DoStep))
     short = program.model_copy(update={"follow_up": claim})
-    plain = {"sla": None, "escalation": (), "external": ()}
-    named = {"exception_type": own, "workflow_type": own, "program": short}
-    bundle = shipped.bundle.model_copy(update={**named, **plain})
+    plain = {"sla": None, "escalation": (), "external": (), "program": short}
+    bundle = shipped.bundle.model_copy(update=plain)
     faults = (*(_fault(call, KINDS[case.kind]) for call in case.calls), *shipped.faults)
     return shipped.model_copy(update={"bundle": bundle, "faults": faults})
 
