@@ -7,8 +7,9 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 UV ?= $(shell command -v uv)
 BIN := .venv/bin
 READY := .venv/.ready
-# Two at once, whatever the machine: each brings a Temporal server and a PostgreSQL of its own.
-PYTEST_FLAGS ?= -n 2
+# Two at once, whatever the machine: each brings a Temporal server and a PostgreSQL of its own. Whichever is done takes
+# over of what the other has left.
+PYTEST_FLAGS ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test check format lock clean
