@@ -8,7 +8,7 @@ from amends.timeline import EntryKind
 from drills.beside import Beside
 from drills.checking_acts import approvals_of, people_of, protecting_steps
 from drills.written import WrittenScenario
-from drills.written_acts import WrittenCancel, WrittenReport, WrittenSkip
+from drills.written_acts import WrittenCancel, WrittenNews, WrittenReport, WrittenSkip
 from runbooks.bundle import Bundle
 from runbooks.catalogue import TELL
 from runbooks.program import (
@@ -65,6 +65,8 @@ class Abouts:
                 return [self._bundle.exception_type, *Severity]
             case EntryKind.REPORT_ADDED:
                 return [act.report for act in written.script if isinstance(act, WrittenReport)]
+            case EntryKind.NEWS_RECEIVED:
+                return [act.news for act in written.script if isinstance(act, WrittenNews)]
             case EntryKind.CANCEL_REQUESTED:
                 return _reasons(written)
             case EntryKind.FACTS_READ | EntryKind.READ_REFUSED | EntryKind.READ_FAILED:
@@ -191,7 +193,6 @@ class Abouts:
                 | EntryKind.DUPLICATE_FOUND
                 | EntryKind.REPORT_REPEATED
                 | EntryKind.RUN_STARTED
-                | EntryKind.NEWS_RECEIVED
                 | EntryKind.NEWS_IGNORED
                 | EntryKind.RETRY_REQUESTED
                 | EntryKind.BOOKS_AGREED

@@ -14,6 +14,7 @@ from drills.written_acts import (
     WrittenCancel,
     WrittenChoose,
     WrittenEscalate,
+    WrittenNews,
     WrittenNote,
     WrittenReject,
     WrittenReport,
@@ -154,6 +155,15 @@ class ReportAct(Model):
     at: timedelta
 
 
+class NewsAct(Model):
+    """``event_id`` is its own in its script."""
+
+    event_id: str
+    event_type: str
+    data: Data
+    at: timedelta
+
+
 class CancelAct(Model):
     """``by`` is not set where the cancelling is asked of Temporal, which does not tell who asked."""
 
@@ -179,12 +189,13 @@ Act = (
     | SkipAct
     | PlainAct
     | ReportAct
+    | NewsAct
     | CancelAct
 )
 
 
-def act_of(written: WrittenAct, bundle: Bundle) -> Act:
-    """The act that was written, whose names have been checked."""
+def act_of(written: WrittenAct, bundle: Bundle, number: int) -> Act:
+    """The act that was written, whose names have been checked; ``number``: where in its script it stands."""
     match written:
         case WrittenAnswer():
             ask = asks_of(bundle)[written.answer].id
@@ -237,6 +248,9 @@ def act_of(written: WrittenAct, bundle: Bundle) -> Act:
             return _plain(written)
         case WrittenReport():
             return ReportAct(key=written.report, at=written.at)
+        case WrittenNews():
+            news = {"event_type": written.news, "data": written.data}
+            return NewsAct(event_id=f"script-{number}", at=written.at, **news)
         case WrittenCancel():
             return CancelAct(reason=written.cancel, by=written.by, at=written.at)
         case _:
@@ -280,6 +294,8 @@ def in_words(act: Act) -> str:
             return f"the taking over of {act.by!r}"
         case ReportAct():
             return f"the report {act.key!r}"
+        case NewsAct():
+            return f"the news {act.event_type!r}"
         case CancelAct():
             return f"the cancelling ({act.reason})"
         case _:
@@ -289,7 +305,7 @@ def in_words(act: Act) -> str:
 def why_not(act: Act) -> str:
     """Why an act was not played: what it waited for did not come."""
     match act:
-        case ReportAct() | CancelAct() | NoteAct() | SuspendAct() | SeverityAct() | TakeOverAct():
+        case ReportAct() | NewsAct() | CancelAct() | NoteAct() | SuspendAct() | SeverityAct() | TakeOverAct():
             return "the incident ended before"
         case _ if act.at is not None:
             return "the incident ended before"

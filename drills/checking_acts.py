@@ -13,6 +13,7 @@ from drills.written_acts import (
     WrittenCancel,
     WrittenChoose,
     WrittenEscalate,
+    WrittenNews,
     WrittenNote,
     WrittenReject,
     WrittenReport,
@@ -29,6 +30,7 @@ from drills.written_acts import (
 from runbooks.bundle import Bundle
 from runbooks.program import ApproveStep, AskStep, DoStep, MeasureStep, TellStep, WaitStep
 from runbooks.suggestions import meant
+from workflows.news import FACTS
 
 Mistake = tuple[str, str]
 """The key whose value is wrong (empty for the whole act), and what is wrong with it."""
@@ -119,6 +121,8 @@ def mistakes(act: WrittenAct, bundle: Bundle) -> Iterator[Mistake]:
         case WrittenSkip():
             yield from _known("skip", "the runbook has nothing to skip named", act.skip, _skippable(bundle))
             yield from _once(act.at is None, act.after is None, "its step began to wait, ask, or need a person")
+        case WrittenNews():
+            yield from _news(act, bundle)
         case WrittenNote() | WrittenSeverity() | WrittenTakeOver() | WrittenReport() | WrittenCancel():
             pass
         case _:
@@ -137,6 +141,16 @@ def _answer(act: WrittenAnswer, bundle: Bundle) -> Iterator[Mistake]:
     if not wrong:
         choices = [choice.name for choice in asks[act.answer].choices]
         yield from _known("choice", f"{act.answer} has no choice", act.choice, choices)
+
+
+def _news(act: WrittenNews, bundle: Bundle) -> Iterator[Mistake]:
+    """A fact that the runbook does not know is left out of the news, and the timeline says so: here it is a slip."""
+    facts = act.data.get(FACTS, {})
+    if not isinstance(facts, dict):
+        yield "data", "facts are given by their paths: `facts: {parcel.status: delivered}`"
+        return
+    for path in facts:
+        yield from _known("data", "the runbook knows no fact", path, bundle.facts)
 
 
 def _approval(key: str, named: str, bundle: Bundle) -> Iterator[Mistake]:

@@ -16,6 +16,7 @@ from drills.acts import (
     ChooseAct,
     DecideAct,
     EscalateAct,
+    NewsAct,
     NoteAct,
     PlainAct,
     ReportAct,
@@ -69,6 +70,7 @@ from workflows.contract import (
 )
 
 REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="support")
+ORDER_SYSTEM: Final = Actor(kind=ActorKind.SYSTEM, id="order-system")
 CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="customer")
 
 Request = (
@@ -114,7 +116,7 @@ def moment_of(act: Act, rows: Sequence[TimelineRow], view: View) -> datetime | N
             came_up = _suspended(rows, view)
         case SkipAct():
             came_up = _came_to(rows, view, act.step)
-        case ReportAct() | CancelAct() | NoteAct() | SuspendAct() | SeverityAct() | TakeOverAct():
+        case ReportAct() | NewsAct() | CancelAct() | NoteAct() | SuspendAct() | SeverityAct() | TakeOverAct():
             came_up = None
         case _:
             assert_never(act)
@@ -122,7 +124,7 @@ def moment_of(act: Act, rows: Sequence[TimelineRow], view: View) -> datetime | N
 
 
 def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
-    """The update that an act is, and what it carries; ``None`` for a report and for what is asked of Temporal."""
+    """The update that an act is, and what it carries; ``None`` for reports, news and what is asked of Temporal."""
     match act:
         case AnswerAct():
             return ANSWER, AnswerRequest(key=key, ask=act.ask, choice=act.choice, actor=CUSTOMER)
@@ -163,7 +165,7 @@ def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
             return _plain(act, view, key)
         case CancelAct() if act.by is not None:
             return CANCEL, CancelRequest(key=key, reason=act.reason, actor=_person(act.by))
-        case ReportAct() | CancelAct():
+        case ReportAct() | NewsAct() | CancelAct():
             return None
         case _:
             assert_never(act)

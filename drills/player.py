@@ -17,12 +17,12 @@ from temporalio.exceptions import ApplicationError
 import starter
 from amends.errors import AmendsError
 from amends.journal import TimelineRow
-from drills.acts import Act, CancelAct, ReportAct, in_words, why_not
+from drills.acts import Act, CancelAct, NewsAct, ReportAct, in_words, why_not
 from drills.pace import Pace, pace_of, skip_to
-from drills.performing import REPORTER, moment_of, request_of
+from drills.performing import ORDER_SYSTEM, REPORTER, moment_of, request_of
 from drills.scenario import Scenario
 from drills.stage import World
-from workflows.contract import VIEW, Receipt, View
+from workflows.contract import NEWS, VIEW, News, Receipt, View
 
 EARLY: Final = timedelta(seconds=5)
 """An act comes this long before what falls due at its moment, so that it is always the first of the two."""
@@ -154,6 +154,8 @@ class _Player:
                     request, act=name, workflow_id=self.handle.id, incident_id=view.incident_id
                 )
                 await self.handle.execute_update(name, signed, result_type=Receipt)
+            elif isinstance(act, NewsAct):
+                await self.handle.signal(NEWS, _news(act, view))
             elif isinstance(act, CancelAct):
                 await self.handle.cancel(reason=act.reason)
             elif isinstance(act, ReportAct):
@@ -161,6 +163,10 @@ class _Player:
         except WorkflowUpdateFailedError as error:
             told = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
             self._course.remarks.append(f"{in_words(act)} did not count: {told}")
+
+
+def _news(act: NewsAct, view: View) -> News:
+    return News(event_id=act.event_id, event_type=act.event_type, data=act.data, actor=ORDER_SYSTEM, at=view.now)
 
 
 async def _report(world: World, scenario: Scenario, *, key: str) -> Receipt:

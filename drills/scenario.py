@@ -15,6 +15,7 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
           - {call: customers.tell, refuse: Undeliverable}
         script:                                    # acts at moments counted from the opening …
           - {report: second-call, at: 3h}                   # reported again, under this key
+          - {news: shipment.delivered, data: {delivered_to: locker}, at: 5h}  # the order system says so
           - {cancel: found behind the shelf, at: 30h}       # called off in Temporal, for this reason; `by: mei`: by her
           - {answer: analysis.ask.lost_parcel.reship_or_refund, choice: reship, at: 26h}
           - {answer: satisfaction, choice: 5, after: 2h}    # … or from when the question was asked; it is named by its
@@ -192,7 +193,7 @@ def _scenario(name: str, written: WrittenScenario, bundle: Bundle, unreachable: 
         report=report_of(written),
         night=DrilledNight(begins=written.night.from_, ends=written.night.to) if written.night else None,
         faults=tuple(_fault(fault) for fault in written.faults),
-        script=tuple(act_of(act, bundle) for act in written.script),
+        script=tuple(act_of(act, bundle, number) for number, act in enumerate(written.script)),
         expect=written.expect,
         unreachable=unreachable,
     )

@@ -8,6 +8,7 @@ from amends.models import Data, Party, Severity, Written
 from drills.written_moments import Moment
 from runbooks.language.durations import Duration
 from runbooks.language.surface import ChoiceName
+from runbooks.language.words import EventType
 
 Said = Annotated[str, Field(min_length=1)]
 
@@ -170,6 +171,15 @@ class WrittenReport(Written):
     at: Moment
 
 
+class WrittenNews(Written):
+    """``news``: the type of what happens to the order. ``data``: what is said of it; facts by their paths, under
+    ``facts``."""
+
+    news: EventType
+    data: Data = {}
+    at: Moment
+
+
 class WrittenCancel(Written):
     """``cancel``: the reason. ``by``: who; Temporal is asked if it is nobody."""
 
@@ -196,6 +206,7 @@ ACTS: dict[str, type[Written]] = {
     "skip": WrittenSkip,
     "take_over": WrittenTakeOver,
     "report": WrittenReport,
+    "news": WrittenNews,
     "cancel": WrittenCancel,
     "note": WrittenNote,
 }
@@ -226,6 +237,7 @@ WrittenAct = Annotated[
     | Annotated[WrittenSkip, Tag("skip act")]
     | Annotated[WrittenTakeOver, Tag("take_over act")]
     | Annotated[WrittenReport, Tag("report act")]
+    | Annotated[WrittenNews, Tag("news act")]
     | Annotated[WrittenCancel, Tag("cancel act")],
     Discriminator(
         _word,

@@ -57,7 +57,7 @@ def stuck(*, joined: str = "") -> Incident:
 
 def act(**written: Any) -> Act:
     adapter: TypeAdapter[WrittenAct] = TypeAdapter(WrittenAct)
-    return act_of(adapter.validate_python(written), BUNDLE)
+    return act_of(adapter.validate_python(written), BUNDLE, 0)
 
 
 def view(incident: Incident) -> View:

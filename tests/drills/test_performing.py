@@ -1,6 +1,7 @@
 """What people do in a scenario reaches the incident as if they had typed it, and counts from when it came up."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -189,6 +190,27 @@ async def test_who_is_paged_has_it_go_up_puts_it_off_and_takes_it_on(drill_stage
     assert [(page["people"], page["level"]) for page in played.report.pages] == [(["chen"], 2), (["dai"], 3)]
     assert played.report.breaches == ()
     assert played.report.journal_verified
+
+
+async def test_news_wakes_what_waits_and_says_facts(drill_stage: Stage, bundle: Bundle) -> None:
+    """The search would have ended with the next look, at 6 h."""
+    scenario = story(
+        bundle,
+        "{news: shipment.scanned, data: {facts: {trace.status: found}}, at: 1h}",
+        "{answer: lost_parcel.reship_or_refund, choice: still_wanted, after: 1h}",
+        "{cancel: enough was seen, by: bo, at: 3h}",
+        order="SO-1005",
+        status="cancelled",
+    )
+
+    played = await perform(drill_stage, scenario)
+
+    hours = timedelta(hours=1)
+    came = {row.kind: (row.occurred_at - played.opened_at) // hours for row in played.timeline}
+    assert unexpected(played) == []
+    assert list(told(played, EntryKind.NEWS_RECEIVED)) == [("news_received", "order-system")]
+    assert came[EntryKind.WAIT_ENDED] == came[EntryKind.NEWS_RECEIVED] == 1
+    assert came[EntryKind.ANSWER_RECEIVED] == 2
 
 
 async def test_what_people_say_give_suspend_set_skip_and_take_over_is_played(

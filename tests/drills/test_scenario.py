@@ -94,6 +94,16 @@ BROKEN = [
         "script:\n      - {answer: satisfaction, choice: 6, after: 1h}",
         f"{FILE}:6:40: satisfaction has no choice '6'",
     ),
+    (
+        "script:",
+        "script:\n      - {news: shipment.scanned, data: {facts: {trace.staus: found}}, at: 1h}",
+        f"{FILE}:6:40: the runbook knows no fact 'trace.staus'; did you mean 'trace.status'?",
+    ),
+    (
+        "script:",
+        "script:\n      - {news: shipment.scanned, data: {facts: found}, at: 1h}",
+        f"{FILE}:6:40: facts are given by their paths",
+    ),
     ("script:", "script:\n      - {answer: satisfaction, choice: 5}", f"{FILE}:6:9: say when: either `at`"),
     (
         "script:",
