@@ -34,7 +34,10 @@ _MOST_TURNS = 20_000
 """More looks than any scenario needs: one that always has something due comes to an end."""
 
 _GLANCE = 0.02
-"""Real seconds between two looks at an incident that is busy."""
+"""Real seconds until the next look at an incident that is busy, …"""
+
+_LONGEST_GLANCE = 0.16
+"""… twice as long after each that shows nothing new, up to this."""
 
 Watch = Callable[[TimelineRow], None]
 
@@ -90,13 +93,14 @@ class _Player:
         self._script = list(scenario.script)
         self._rows: list[TimelineRow] = []
         self._progress: tuple[object, float] = (None, time.monotonic())
+        self._glance = _GLANCE
 
     async def go_on(self) -> None:
         for _ in range(_MOST_TURNS):
             pace = pace_of(await self.handle.describe())
             self._lose_patience(pace)
             if pace.under_way and pace.next_try_at is None:
-                await asyncio.sleep(_GLANCE)
+                await self._pause()
                 continue
             view: View = await self.handle.query(VIEW, result_type=View)
             self._look()
@@ -105,7 +109,7 @@ class _Player:
             act, act_at = self._next_act(view)
             stops = [at for at in (act_at, view.due_at, pace.next_try_at) if at is not None]
             if view.status.final:  # the workflow is just closing: nothing can be moved or played any more
-                await asyncio.sleep(_GLANCE)
+                await self._pause()
             elif not view.busy and (not stops or (act is None and _is_left_to_people(view))):
                 break
             elif act is not None and act_at is not None and act_at <= pace.now:
@@ -114,7 +118,7 @@ class _Player:
             elif stops and min(stops) > pace.now and (pace.under_way or not view.busy):
                 await skip_to(self._world.skipper, self.handle, min(stops))
             else:  # what is due is being taken up
-                await asyncio.sleep(_GLANCE)
+                await self._pause()
         else:
             raise _GaveUp(f"gave up after {_MOST_TURNS} turns: something is always due")
         self._course.remarks += [f"{in_words(act)} was not played: {why_not(act)}" for act in self._script]
@@ -124,10 +128,14 @@ class _Player:
         known, since = self._progress
         progress = (len(self._rows), len(self._script), pace.calls)
         if progress != known:
-            self._progress = (progress, time.monotonic())
+            self._progress, self._glance = (progress, time.monotonic()), _GLANCE
         elif time.monotonic() - since > self._patience:
             waited_for = pace.under_way or "the worker"
             raise _GaveUp(f"gave up: for {self._patience:g} real seconds nothing came of waiting for {waited_for}")
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self._glance)
+        self._glance = min(self._glance * 2, _LONGEST_GLANCE)
 
     def _look(self) -> None:
         """Take in what has come into the journal since the last look."""
