@@ -52,6 +52,7 @@ class EntryKind(StrEnum):
     SEVERITY_CHOSEN = "severity_chosen"
     SKIP_REQUESTED = "skip_requested"
     TAKEN_OVER = "taken_over"
+    REPIN_REQUESTED = "repin_requested"
     SUPERSEDED = "superseded"
     MERGED = "merged"
     REPORT_SPLIT = "report_split"
@@ -64,6 +65,8 @@ class EntryKind(StrEnum):
     BOOKS_UNREAD = "books_unread"
     TIME_CAME = "time_came"
     # what the engine derived
+    REPINNED = "repinned"
+    REPIN_PUT_OFF = "repin_put_off"
     STAGE_ENTERED = "stage_entered"
     SEVERITY_SET = "severity_set"
     STATUS_CHANGED = "status_changed"

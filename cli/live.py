@@ -28,6 +28,7 @@ from workflows.contract import (
     EVIDENCE,
     MERGE,
     NOTE,
+    REPIN,
     RESUME,
     RETRY,
     SETTLE,
@@ -50,6 +51,7 @@ from workflows.contract import (
     MergeRequest,
     NoteRequest,
     Receipt,
+    RepinRequest,
     ResumeRequest,
     RetryRequest,
     SettleRequest,
@@ -114,6 +116,7 @@ Act = (
     | SeverityRequest
     | SkipRequest
     | TakeOverRequest
+    | RepinRequest
     | MergeRequest
     | SplitRequest
     | CancelRequest
@@ -192,6 +195,7 @@ _UPDATES: Final[dict[type[Act], str]] = {
     SplitRequest: SPLIT,
     SkipRequest: SKIP,
     TakeOverRequest: TAKE_OVER,
+    RepinRequest: REPIN,
     CancelRequest: CANCEL,
 }
 

@@ -65,6 +65,7 @@ _COMMANDS: Final = {
     "evidence": ("cli.noting:evidence", "Show something: a file, or a reference."),
     "assign": ("cli.giving:assign", "Give a task, or whatever is to be done, to a person."),
     "take-over": ("cli.giving:take_over", "Take an incident into your own hands."),
+    "repin": ("cli.repinning:repin", "Have an incident follow another revision of its runbook."),
     "suspend": ("cli.suspending:suspend", "Stop the clocks while somebody else holds the ball."),
     "resume": ("cli.suspending:resume", "Start the clocks again."),
     "severity": ("cli.overruling:severity", "Say how severe it is, over the rules."),

@@ -205,6 +205,9 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             | EntryKind.SEVERITY_CHOSEN
             | EntryKind.SKIP_REQUESTED
             | EntryKind.TAKEN_OVER
+            | EntryKind.REPIN_REQUESTED
+            | EntryKind.REPINNED
+            | EntryKind.REPIN_PUT_OFF
         ):
             return telling_acts.tell(entry.kind, said)
         case _:

@@ -15,8 +15,13 @@ Kind = Literal[
     EntryKind.SEVERITY_CHOSEN,
     EntryKind.SKIP_REQUESTED,
     EntryKind.TAKEN_OVER,
+    EntryKind.REPIN_REQUESTED,
+    EntryKind.REPINNED,
+    EntryKind.REPIN_PUT_OFF,
 ]
 """The kinds of entries that are told here."""
+
+_SHORT = len("sha256:") + 12
 
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
 """How a sentence ends that somebody has written."""
@@ -46,8 +51,23 @@ def tell(kind: Kind, said: Said) -> str:
             return f"{said.actor} had it skipped: {said.step('step')}: {said['reason']}."
         case EntryKind.TAKEN_OVER:
             return f"{said.actor} took it over: {said['reason']}. Nothing new is begun until it is handed back."
+        case EntryKind.REPIN_REQUESTED:
+            return f"{said.actor} wants the next stages to follow {_text(said, 'digest')}: {said['reason']}."
+        case EntryKind.REPINNED:
+            return (
+                f"From here on it follows {_text(said, 'to')}; {said['by']} wanted that, and "
+                f"{' and '.join(said.many('approved_by'))} approved."
+            )
+        case EntryKind.REPIN_PUT_OFF:
+            later = "yet, the stage after this one may" if said["again"] == "yes" else "and never will"
+            return f"It does not follow the other text of its runbook {later}: {said['why']}."
         case _:
             assert_never(kind)
+
+
+def _text(said: Said, digest: str) -> str:
+    """Which text of its runbook."""
+    return said.maybe("revision {} of its runbook", "revision") or f"the text {said[digest][:_SHORT]} of its runbook"
 
 
 def _sentence(text: str) -> str:

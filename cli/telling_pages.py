@@ -26,7 +26,11 @@ _RESULTS = {
     "failed": "not reached",
     "no_channel": "nobody has said how to reach them",
 }
-_STOPPED = {"nothing_owed": "no person owes a move", "ended": "the incident ends"}
+_STOPPED = {
+    "nothing_owed": "no person owes a move",
+    "ended": "the incident ends",
+    "no_ladder": "the runbook has no ladder any more",
+}
 
 
 def tell(kind: Kind, said: Said) -> str:

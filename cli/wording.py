@@ -72,9 +72,15 @@ def message_of(step_id: str) -> str:
 
 
 def approval(approval_id: str) -> str:
-    """What is to be approved, by its id: a step's, or ``waive:<task>``."""
-    kind, _, task = approval_id.partition(":")
-    return f"a second person's word to let {task} be" if kind == "waive" and task else step(approval_id)
+    """What is to be approved, by its id: a step's, ``waive:<task>``, or ``repin:<digest>``."""
+    kind, _, of = approval_id.partition(":")
+    match kind:
+        case "waive" if of:
+            return f"a second person's word to let {of} be"
+        case "repin" if of:
+            return f"a second person's word to follow the text sha256:{of} of its runbook"
+        case _:
+            return step(approval_id)
 
 
 def goal(name: str) -> str:

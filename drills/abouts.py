@@ -183,10 +183,12 @@ class Abouts:
                 return [*Status, *self.outcomes(written)]
             case EntryKind.ANSWER_INHERITED:
                 return [*_ids(self._asks), *self._choices()]
-            case EntryKind.MERGED | EntryKind.REPORT_SPLIT:
+            case EntryKind.MERGED | EntryKind.REPORT_SPLIT | EntryKind.REPIN_REQUESTED:
                 return self._doers(written)
             case (
-                EntryKind.SUPERSEDED
+                EntryKind.REPINNED
+                | EntryKind.REPIN_PUT_OFF
+                | EntryKind.SUPERSEDED
                 | EntryKind.INHERITED
                 | EntryKind.NOT_INHERITED
                 | EntryKind.INCIDENT_REGISTERED

@@ -16,7 +16,7 @@ _CONFIRMATIONS = range(1, 5)
 """How often the customer may be asked in one scenario whether the cause is gone, and more."""
 
 _RAISES = ("breach", "undo_failed", "no_plan_left", "escalate")
-_STOPS = ("nothing_owed", "ended")
+_STOPS = ("nothing_owed", "ended", "no_ladder")
 _HOLDS = ("quiet", "snoozed")
 
 

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from amends.connectors.shop.sample import sample
 from drills.scenario import Scenario
-from runbooks.bundle import Bundle
 from runbooks.policy import Night
 
 _DAY = timedelta(days=1)
@@ -17,7 +16,7 @@ def with_its_nights(scenario: Scenario, *, opened_at: datetime) -> Scenario:
     night = _night(scenario, opened_at)
     if night == scenario.bundle.night:
         return scenario
-    return scenario.model_copy(update={"bundle": Bundle(**{**dict(scenario.bundle), "night": night})})
+    return scenario.model_copy(update={"bundle": scenario.bundle.model_copy(update={"night": night})})
 
 
 def _night(scenario: Scenario, opened_at: datetime) -> Night | None:

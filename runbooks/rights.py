@@ -27,6 +27,7 @@ class ActName(StrEnum):
     WAIVE = "waive"
     SKIP = "skip"
     TAKE_OVER = "take_over"
+    REPIN = "repin"
     MERGE = "merge"
     SPLIT = "split"
     CANCEL = "cancel"
@@ -62,6 +63,7 @@ RIGHTS: Final[dict[ActName, May]] = {
     ActName.WAIVE: Who.TEAM,
     ActName.SKIP: Who.TEAM,
     ActName.TAKE_OVER: Who.TEAM,
+    ActName.REPIN: Who.TEAM,
     ActName.MERGE: Who.TEAM,
     ActName.SPLIT: Who.TEAM,
 }

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 from amends.timeline import Entry, EntryKind
 from runbooks.program import AskStep
 from runbooks.rights import ActName
-from workflows import approving, asking, authority, closing, ladder, lineage, people, program, rights, tasks
+from workflows import approving, asking, authority, closing, ladder, lineage, people, program, repinning, rights, tasks
 from workflows.events import (
     Acknowledgement,
     AnswerGiven,
@@ -21,6 +21,7 @@ from workflows.events import (
     MergeRequested,
     NoteAdded,
     PlanChosen,
+    RepinRequested,
     ResumptionRequested,
     RetryRequested,
     SeverityChosen,
@@ -54,6 +55,7 @@ Act = (
     | SeverityChosen
     | SkipRequested
     | TakeOverRequested
+    | RepinRequested
     | MergeRequested
     | SplitRequested
     | CancelRequested
@@ -238,6 +240,13 @@ _RULES: Final[dict[type[Act], _Rule[Any]]] = {
         EntryKind.TAKEN_OVER,
         _at_any_time(people.take_over_refusal),
         _simply(people.take_over),
+        brings=True,
+    ),
+    RepinRequested: _Rule[RepinRequested](
+        ActName.REPIN,
+        EntryKind.REPIN_REQUESTED,
+        _at_any_time(repinning.refusal),
+        _simply(repinning.request),
         brings=True,
     ),
     MergeRequested: _Rule[MergeRequested](

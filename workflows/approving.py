@@ -38,12 +38,10 @@ def ask(turn: Turn, step: ApproveStep, *, plan: str | None, amount: Money | None
     )
 
 
-def ask_to_waive(turn: Turn, *, task: str, reason: str, by: str) -> None:
-    """Ask for a second person's approval that a task be let be. The task has a deadline; this has none of its own."""
-    _open(
-        turn,
-        ApprovalRun(id=f"waive:{task}", about=task, requested_by=[by], reason=reason, asked_at=turn.now),
-    )
+def ask_second(turn: Turn, *, approval: str, about: str, reason: str, by: str) -> None:
+    """Ask for a second person's approval of what ``by`` wants; anybody with a role may give it, and there is no
+    deadline."""
+    _open(turn, ApprovalRun(id=approval, about=about, requested_by=[by], reason=reason, asked_at=turn.now))
 
 
 def go_on(turn: Turn, step: ApproveStep, *, plan: str | None) -> bool | None:

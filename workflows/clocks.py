@@ -13,8 +13,9 @@ from pydantic import JsonValue
 from amends.models import Data, Party, Severity, Stage
 from amends.timeline import EntryKind
 from runbooks import working_time
+from runbooks.bundle import Bundle
 from runbooks.catalogue import TELL
-from runbooks.policy import Calendar, Goal, GoalName
+from runbooks.policy import Calendar, Goal, GoalName, SlaPolicy
 from workflows import asking, beside, night, program, waiting
 from workflows.state import ClockRun, Due, State, Suspension
 from workflows.turn import Turn
@@ -63,6 +64,23 @@ def inherit(turn: Turn, consumed: Mapping[str, JsonValue]) -> None:
             clock.consumed += timedelta(seconds=seconds)
             told: Data = {"goal": clock.goal, "within": _seconds(clock.within), **_due_data(turn.state, clock)}
             turn.note(EntryKind.CLOCK_RESET, {**told, "inherited": seconds})
+
+
+def settle(turn: Turn, policy: SlaPolicy | None) -> None:
+    """Before another policy holds: what was consumed is consumed, in the calendars of now, and what is promised no more
+    is stopped."""
+    for clock in running(turn.state):
+        if policy is None or clock.goal not in policy.goals:
+            _stop(turn, clock)
+        elif clock.running_since is not None:
+            clock.consumed, clock.running_since = _consumed(turn.state, clock, turn.now), turn.now
+
+
+def reset(turn: Turn, old: Bundle) -> None:
+    """Another policy holds: what it promises otherwise than the ``old`` one is due at another time."""
+    for clock in running(turn.state):
+        if old.sla is None or _goal(turn.state, clock) != old.sla.goals.get(clock.goal):
+            _set_budget(turn, clock, _goal(turn.state, clock).within.of(turn.state.severity))
 
 
 def end(turn: Turn) -> None:
@@ -176,8 +194,11 @@ def _stop(turn: Turn, clock: ClockRun) -> None:
 
 def _follow_severity(turn: Turn, clock: ClockRun) -> None:
     within = _goal(turn.state, clock).within.of(turn.state.severity)
-    if within == clock.within:
-        return
+    if within != clock.within:
+        _set_budget(turn, clock, within)
+
+
+def _set_budget(turn: Turn, clock: ClockRun, within: timedelta) -> None:
     clock.within = within
     consumed = _consumed(turn.state, clock, turn.now)
     clock.warned = [percent for percent in clock.warned if consumed >= _part(within, percent)]

@@ -27,6 +27,7 @@ RESUME: Final = "resume"
 SEVERITY: Final = "severity"
 SKIP: Final = "skip"
 TAKE_OVER: Final = "take_over"
+REPIN: Final = "repin"
 MERGE: Final = "merge"
 SPLIT: Final = "split"
 CANCEL: Final = "cancel"
@@ -239,6 +240,19 @@ class TakeOverRequest(Model):
     actor: Actor
 
 
+class RepinRequest(Model):
+    """Has the incident follow another text of its runbook from its next stage on; opens the approval
+    ``repin:<digest>`` for a second person. ``digest`` is the bundle's, ``revision`` its number if it was published.
+    ``key``: the act's idempotency key."""
+
+    key: str
+    digest: str
+    revision: int | None = None
+    bundle: Bundle
+    reason: str
+    actor: Actor
+
+
 class MergeRequest(Model):
     """Makes the incident one with ``to``, which is about the order ``order_id``. ``key``: the act's idempotency key."""
 
@@ -402,6 +416,7 @@ __all__ = [
     "NOTHING_REPORTED",
     "NOT_ITS_BUNDLE",
     "REFUSED",
+    "REPIN",
     "REPORT",
     "RESUME",
     "RETRY",
@@ -433,6 +448,7 @@ __all__ = [
     "OpenDeadline",
     "OpenTask",
     "Receipt",
+    "RepinRequest",
     "ReportRequest",
     "ResumeRequest",
     "RetryRequest",

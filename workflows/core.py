@@ -34,6 +34,7 @@ from workflows import (
     people,
     plans,
     program,
+    repinning,
     tasks,
     waiting,
 )
@@ -221,6 +222,7 @@ def _advance(turn: Turn) -> None:
     people.keep(turn)
     approving.expire(turn)
     tasks.take_waivers(turn)
+    repinning.keep(turn)
     tasks.mark_overdue(turn)
     if state.registered and not state.ended and not people.is_taken_over(state):
         program.send_held(turn)
@@ -263,6 +265,7 @@ def _advance_stage(turn: Turn, stage: Stage) -> Progress:
 
 
 def _enter(turn: Turn, stage: Stage) -> None:
+    repinning.at_boundary(turn, stage)
     turn.state.stage = stage
     turn.note(EntryKind.STAGE_ENTERED, {"stage": stage})
 

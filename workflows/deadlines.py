@@ -1,7 +1,7 @@
 """Deadlines that others set: watched from the moment that starts them, never paused, and protected at the last safe
 moment by a call of our own, unless the runbook's own step has made it by then."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, timedelta
 
 from amends.errors import DefinitionError
@@ -48,6 +48,14 @@ def dues(state: State) -> Iterator[Due]:
             yield Due(at=run.protect_at, what=f"protection of {name}")
         elif run.phase is DeadlinePhase.PROTECTING:
             yield Due(at=run.due_at, what=f"deadline {name}")
+
+
+def let_go(turn: Turn, kept: Collection[str]) -> None:
+    """Watch no deadline any more but those that are kept."""
+    for name, run in open_deadlines(turn.state).items():
+        if name not in kept:
+            run.phase = DeadlinePhase.OVER
+            turn.note(EntryKind.DEADLINE_LET_GO, {"deadline": name})
 
 
 def open_deadlines(state: State) -> dict[str, DeadlineRun]:

@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         NOT_ITS_BUNDLE,
         NOTE,
         REFUSED,
+        REPIN,
         REPORT,
         RESUME,
         RETRY,
@@ -58,6 +59,7 @@ with workflow.unsafe.imports_passed_through():
         MergeRequest,
         News,
         NoteRequest,
+        RepinRequest,
         ReportRequest,
         ResumeRequest,
         RetryRequest,
@@ -84,6 +86,7 @@ with workflow.unsafe.imports_passed_through():
         NewsReceived,
         NoteAdded,
         PlanChosen,
+        RepinRequested,
         ReportReceived,
         ReportRepeated,
         ResumptionRequested,
@@ -280,6 +283,15 @@ class Doors:
     @take_over.validator
     def _validate_take_over(self, request: TakeOverRequest) -> None:
         self._validate(TakeOverRequested, request)
+
+    @workflow.update(name=REPIN, description="Have the incident follow another text of its runbook.")
+    async def repin(self, request: RepinRequest) -> Receipt:
+        """Answers when the wish is in the journal; a second person has to approve it."""
+        return await self._act(RepinRequested, request)
+
+    @repin.validator
+    def _validate_repin(self, request: RepinRequest) -> None:
+        self._validate(RepinRequested, request)
 
     @workflow.update(name=CANCEL, description="Call the incident off: what was done is undone, then it closes.")
     async def cancel(self, request: CancelRequest) -> Receipt:

@@ -7,7 +7,7 @@ again.
 from enum import StrEnum
 from typing import Annotated, Literal, assert_never
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, field_serializer
 
 from amends.models import (
     ENGINE,
@@ -25,6 +25,7 @@ from amends.models import (
     plain,
 )
 from amends.timeline import Entry, EntryKind
+from runbooks.bundle import Bundle
 
 
 class ReportReceived(Model):
@@ -309,6 +310,26 @@ class TakeOverRequested(Model):
     actor: Actor
 
 
+class RepinRequested(Model):
+    """A person wants the incident to follow another text of its runbook from the next stage on; a second one has to
+    approve. ``digest`` is the bundle's; ``revision``: its number, if it was published. ``key``: the act's idempotency
+    key."""
+
+    type: Literal["repin_requested"] = "repin_requested"
+    key: str
+    digest: str
+    revision: int | None = None
+    bundle: Bundle
+    reason: str
+    actor: Actor
+
+    @field_serializer("bundle")
+    def _whole(self, bundle: Bundle) -> Data:
+        """As its digest has it: what an entry leaves out of other things because it is not set stands here."""
+        whole: Data = bundle.model_dump(mode="json")
+        return whole
+
+
 class Superseded(Model):
     """The incident ``to``, of another type on the same subject, takes over."""
 
@@ -374,6 +395,7 @@ Event = Annotated[
     | SeverityChosen
     | SkipRequested
     | TakeOverRequested
+    | RepinRequested
     | Superseded
     | MergeRequested
     | SplitRequested
@@ -478,6 +500,7 @@ _EVENT_TYPES: dict[EntryKind, str] = {
     EntryKind.SEVERITY_CHOSEN: "severity_chosen",
     EntryKind.SKIP_REQUESTED: "skip_requested",
     EntryKind.TAKEN_OVER: "take_over_requested",
+    EntryKind.REPIN_REQUESTED: "repin_requested",
     EntryKind.SUPERSEDED: "superseded",
     EntryKind.MERGED: "merge_requested",
     EntryKind.REPORT_SPLIT: "split_requested",
@@ -513,7 +536,7 @@ def actor_of(event: Event) -> Actor:
             return event.actor
         case SuspensionRequested() | ResumptionRequested() | SeverityChosen() | SkipRequested() | TakeOverRequested():
             return event.actor
-        case Superseded() | MergeRequested() | SplitRequested():
+        case RepinRequested() | Superseded() | MergeRequested() | SplitRequested():
             return event.actor
         case TimeCame():
             return TIMER

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from amends.models import Data, Outcome
 from amends.timeline import EntryKind
 from runbooks import roster
+from runbooks.bundle import Bundle
 from runbooks.policy import Level
 from workflows import approving, clocks
 from workflows.events import Acknowledgement, Command, CommandReturned, EscalationRequested, Role, SnoozeRequested
@@ -94,6 +95,16 @@ def keep(turn: Turn) -> None:
     at = _next(state, ladder)
     if not _all_held(ladder) and (at is None or turn.now >= at):
         _page_round(turn, ladder, moves)
+
+
+def follow(turn: Turn, bundle: Bundle) -> None:
+    """Another ladder holds from now on: people are paged anew where it has other levels or roles."""
+    old = turn.state.bundle
+    if not bundle.escalation:
+        _stop(turn, "no_ladder")
+    elif turn.state.ladder is not None and (bundle.escalation, bundle.roles) != (old.escalation, old.roles):
+        _begin_again(turn.state.ladder)
+        turn.state.ladder.level = 0
 
 
 def end(turn: Turn) -> None:

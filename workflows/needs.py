@@ -3,6 +3,8 @@ were cut short."""
 
 from collections.abc import Iterator
 
+from amends.models import Stage
+from runbooks.bundle import Bundle
 from runbooks.expressions import CURRENCY
 from runbooks.language.guards import needed_by, proven_by
 from runbooks.program import (
@@ -34,6 +36,44 @@ def unknown(state: State, plan: Plan, *, whatever: bool = False) -> list[str]:
         needed |= _without(set(_read_by(step)) - proven, found)
         found |= set(_saved_by(step))
     return sorted(path for path in needed if not facts.known(state, path))
+
+
+def lacking(state: State, bundle: Bundle, stages: tuple[Stage, ...], *, found: frozenset[str]) -> list[str]:
+    """The facts that ``stages`` read in a text, in their order, and that are neither known nor ``found`` (by their
+    roots) nor found out by a step before. What only one of several plans finds out counts as found: the plan that
+    reads it is checked by itself."""
+    missing: set[str] = set()
+    roots = set(found)
+    for stage in stages:
+        if stage is Stage.ACTION:
+            sequences = [(plan.when, plan.steps) for plan in bundle.program.action]
+        else:
+            sequences = [(None, bundle.program.steps_of(stage))]
+        for condition, steps in sequences:
+            own = set(roots)
+            missing |= _without(_in_expression(condition or "true"), own)
+            for step in walk(steps):
+                if step.when is not None:
+                    missing |= _without(_in_expression(step.when), own)
+                proven = proven_by(step.when) if step.when is not None else frozenset()
+                missing |= _without(set(_read_by(step)) - proven, own)
+                own |= set(_saved_by(step))
+        roots |= saved_in(bundle, stage)
+    return sorted(path for path in missing if not facts.known(state, path))
+
+
+def saved_in(bundle: Bundle, stage: Stage) -> frozenset[str]:
+    """The roots of the facts that the steps of a stage set."""
+    if stage is Stage.ACTION:
+        steps = [step for plan in bundle.program.action for step in walk(plan.steps)]
+    else:
+        steps = list(walk(bundle.program.steps_of(stage)))
+    return frozenset(name for step in steps for name in _saved_by(step))
+
+
+def read_in(expression: str) -> set[str]:
+    """The paths of the facts that an expression reads."""
+    return {name.path for name in needed_by(expression)}
 
 
 def _read_by(step: Step) -> Iterator[str]:

@@ -166,6 +166,15 @@ class Task(_Part):
     assignee: str | None = None
 
 
+class Repinning(_Part):
+    """Another text that the incident is to follow, as the person ``by`` wants. ``revision``: its number, if it was
+    published."""
+
+    bundle: Bundle
+    revision: int | None = None
+    by: str
+
+
 class Deciding(_Part):
     """A decision whose authority is being looked up. ``asked``: which asking of the approval it is for."""
 
@@ -340,7 +349,8 @@ class State(_Part):
     """Commands that were issued and have not returned, by id."""
     tasks: list[Task] = []
     approvals: dict[str, ApprovalRun] = {}
-    """Those that are open, and those whose verdict still holds, by id: the step's, or ``waive:<task>``."""
+    """Those that are open, and those whose verdict still holds, by id: the step's, ``waive:<task>``, or
+    ``repin:<digest>``."""
     deciding: dict[str, Deciding] = {}
     """Decisions that are being counted, by their command's id."""
     counts: int = 0
@@ -373,6 +383,7 @@ class State(_Part):
     suspended: Suspended | None = None
     severity_chosen: Severity | None = None
     """What a person has said over the rules."""
+    repinning: Repinning | None = None
     by_hand: str | None = None
     """How a person who had taken the incident over has put it right."""
     cancelling: bool = False

@@ -17,6 +17,7 @@ from workflows.turn import Turn
 
 NO_PLAN_LEFT = "no_plan_left"
 BOOKS_DIFFER = "books_differ"
+_WAIVE = "waive:"
 _BEGINS_SOMETHING = (Why.REFUSED, Why.REJECTED, Why.NO_PLAN_LEFT, Why.UNPROTECTED, Why.TAKEN_OVER)
 
 
@@ -167,12 +168,13 @@ def waive_refusal(state: State, act: WaiverRequested) -> str | None:
 
 def ask_to_waive(turn: Turn, act: WaiverRequested) -> None:
     """Ask for the second person."""
-    approving.ask_to_waive(turn, task=act.task, reason=act.reason.strip(), by=act.actor.id)
+    task = _the(turn.state, act.task)
+    approving.ask_second(turn, approval=_waiver_of(task), about=task.id, reason=act.reason.strip(), by=act.actor.id)
 
 
 def take_waivers(turn: Turn) -> None:
     """Let be what two people have decided to let be; forget what was rejected."""
-    for waiver in [each for each in turn.state.approvals.values() if each.role is None and not each.open]:
+    for waiver in [each for each in turn.state.approvals.values() if _is_waiver(each) and not each.open]:
         del turn.state.approvals[waiver.id]
         task = _named(turn.state, waiver.about)
         if waiver.given and task is not None:
@@ -299,8 +301,12 @@ def _effect_of(task: Task) -> str:
     return task.id.removeprefix("undo:")
 
 
+def _is_waiver(approval: ApprovalRun) -> bool:
+    return approval.id.startswith(_WAIVE)
+
+
 def _waiver_of(task: Task) -> str:
-    return f"waive:{task.id}"
+    return f"{_WAIVE}{task.id}"
 
 
 def _not_open(state: State, task_id: str) -> str:

@@ -69,6 +69,10 @@ class _HandedOver(Model):
     to: str
 
 
+class _Repinned(Model):
+    to: str
+
+
 class _StageEntered(Model):
     stage: Stage
 
@@ -144,6 +148,10 @@ def _stage_entered(_row: IncidentRow, entry: TimelineRow) -> dict[str, Any]:
     return {"stage": _StageEntered.model_validate(entry.data).stage}
 
 
+def _repinned(_row: IncidentRow, entry: TimelineRow) -> dict[str, Any]:
+    return {"bundle_digest": _Repinned.model_validate(entry.data).to}
+
+
 def _severity_set(_row: IncidentRow, entry: TimelineRow) -> dict[str, Any]:
     return {"severity": _SeveritySet.model_validate(entry.data).severity}
 
@@ -173,6 +181,7 @@ _CHANGES: dict[EntryKind, Callable[[IncidentRow, TimelineRow], dict[str, Any]]] 
     EntryKind.SUPERSEDED: _handed_over,
     EntryKind.MERGED: _handed_over,
     EntryKind.STAGE_ENTERED: _stage_entered,
+    EntryKind.REPINNED: _repinned,
     EntryKind.SEVERITY_SET: _severity_set,
     EntryKind.STATUS_CHANGED: _status_changed,
     EntryKind.INCIDENT_RESOLVED: _resolved,

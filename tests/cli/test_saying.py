@@ -14,7 +14,7 @@ from amends.models import Party, Severity
 from amends.timeline import EntryKind
 from cli.main import main
 from tests.cli import stories
-from tests.cli.acted import Acted, acted
+from tests.cli.acted import Acted, acted, own_runbook
 
 TRACE = "analysis.wait.trace"
 ASK = "analysis.ask.lost_parcel.reship_or_refund"
@@ -266,3 +266,31 @@ def test_the_page_says_of_a_task_to_whom_it_was_given(
     told = capsys.readouterr().out
     assert "bo has it.\n" in told
     assert ("given to" in told) is (task is None)
+
+
+async def test_another_revision_is_previewed_wanted_by_one_and_approved_by_another(it: Acted, tmp_path: Path) -> None:
+    await waiting(it)
+    file = tmp_path / "acted_parcel.yaml"
+    own_runbook(tmp_path)
+    file.write_text(file.read_text(encoding="utf-8").replace("answer_within: 48h", "answer_within: 36h"))
+    _, nothing = await it.amends("repin", "--dry-run", expect=2)
+    assert main(["publish", str(file), "--why", "two days are too long", "--actor", "mei"]) == 0
+    it.capsys.readouterr()
+
+    preview, _ = await it.amends("repin", "--dry-run")
+    shown = await it.json("repin", "--dry-run")
+    wanted, _ = await it.amends("repin", "--reason", "faster", by="an")
+    again, _ = await it.amends("repin", "--reason", "faster", by="an")
+    _, own = await it.amends("approve", by="an", expect=2)
+    await it.amends("approve", by="dai")
+    story, _ = await it.amends("show")
+
+    assert "nothing was published of 'acted_parcel' yet" in nothing
+    assert "acted_parcel revision 1" in preview
+    assert "stages that would follow it: action, follow-up" in preview
+    assert (shown["revision"], shown["ahead"]) == (1, ["action", "follow_up"])
+    assert wanted.startswith(f"recorded: incident {it.incident} follows acted_parcel revision 1")
+    assert again.startswith("repeated: ")
+    assert "cannot approve it too" in own
+    assert "an wants the next stages to follow revision 1 of its runbook: faster." in story
+    assert str(it.entries(EntryKind.APPROVAL_GIVEN)[-1].data["approval"]).startswith("repin:")

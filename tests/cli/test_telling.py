@@ -385,6 +385,25 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "mei settled it by hand: unknown:x/1: asked the bank; it happened; evidence: mail 4711, slip.pdf.",
     ),
     (
+        EntryKind.REPIN_REQUESTED,
+        MEI,
+        {"digest": "sha256:0dde475ebebd640e", "revision": 4, "bundle": {}, "reason": "it offers too much"},
+        "mei wants the next stages to follow revision 4 of its runbook: it offers too much.",
+    ),
+    (
+        EntryKind.REPINNED,
+        ENGINE,
+        {"from": "sha256:1", "to": "sha256:0dde475ebebd640e", "revision": None, "by": "mei", "approved_by": ["dai"]},
+        "From here on it follows the text sha256:0dde475ebebd of its runbook; mei wanted that, and dai approved.",
+    ),
+    (
+        EntryKind.REPIN_PUT_OFF,
+        ENGINE,
+        {"to": "sha256:0dde475ebebd640e", "why": "'orders.release' is under way", "again": True},
+        "It does not follow the other text of its runbook yet, the stage after this one may: 'orders.release' is under "
+        "way.",
+    ),
+    (
         EntryKind.WAIVER_REQUESTED,
         MEI,
         {"task": "undo:x/1", "reason": "worth less than the fee"},

@@ -203,6 +203,8 @@ def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal(
     nameless = {entry for entry in EntryKind if not any(abouts.of(entry, WRITTEN) for abouts in bundles)}
 
     assert nameless == {
+        EntryKind.REPINNED,
+        EntryKind.REPIN_PUT_OFF,
         EntryKind.SUPERSEDED,
         EntryKind.INHERITED,
         EntryKind.NOT_INHERITED,

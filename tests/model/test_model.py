@@ -33,9 +33,10 @@ _NOT_WALKED = {
     *(EntryKind.CLEARED, EntryKind.CLEARING_ASKED, EntryKind.CLEARING_IGNORED),
     *(EntryKind.SUPERSEDED, EntryKind.INHERITED, EntryKind.NOT_INHERITED, EntryKind.ANSWER_INHERITED, EntryKind.MERGED),
     *(EntryKind.REPORT_SPLIT, EntryKind.MESSAGE_HELD, EntryKind.MESSAGE_WITHDRAWN),
+    *(EntryKind.REPIN_REQUESTED, EntryKind.REPINNED, EntryKind.REPIN_PUT_OFF),
 }
-"""What people give and take over, decisions, rounds, interrupts, clearing, what one incident has of another, and
-nights: proven elsewhere, and on no walk yet."""
+"""What people give and take over, decisions, rounds, interrupts, clearing, what one incident has of another, nights,
+and other texts: proven elsewhere, and on no walk yet."""
 
 _SKIP = {EntryKind.STEP_SKIPPED}
 _LET_GO = {EntryKind.DEADLINE_LET_GO}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.project.repository import ROOT
 
-ON_TEMPORAL = {"host", "doors", "dispatch", "visibility", "vouching", "contract"}
+ON_TEMPORAL = {"host", "doors", "dispatch", "visibility", "vouching", "contract", "sandbox"}
 """The modules of ``workflows`` that make the core's decisions happen, or that only doors and host share."""
 
 

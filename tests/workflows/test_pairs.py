@@ -27,6 +27,7 @@ from workflows.events import (
     MergeRequested,
     NoteAdded,
     PlanChosen,
+    RepinRequested,
     ReportReceived,
     ResumptionRequested,
     RetryRequested,
@@ -51,6 +52,12 @@ def whole() -> Bundle:
     roles = {**promising().roles, **bundle.roles}
     more = {"escalation": LADDER, "sla": sla(analysis=80, resolve=200, update=30, acknowledge=1), "roles": roles}
     return promising(bundle, **more, tasks=bundle.tasks)
+
+
+@cache
+def other() -> Bundle:
+    """Another text of it."""
+    return whole().model_copy(update={"about": "in other words"})
 
 
 def opened() -> Incident:
@@ -136,6 +143,7 @@ def every_act(incident: Incident, who: str, key: str) -> dict[str, acts.Act]:
         SeverityChosen(key=key, severity=Severity.CRITICAL, reason="a hospital", actor=actor),
         SkipRequested(key=key, step=step, reason="enough", actor=actor),
         TakeOverRequested(key=key, reason="mine", actor=actor),
+        RepinRequested(key=key, digest=other().digest, bundle=other(), reason="a better one", actor=actor),
         MergeRequested(key=key, to="inc-2", order_id="SO-1", reason="one and the same", actor=actor),
         SplitRequested(key=key, report="k-2", workflow_id="lost_parcel:SO-1:PC-2", reason="another", actor=actor),
         CancelRequested(key=key, reason="found", actor=actor),
@@ -167,7 +175,7 @@ def test_two_people_may_do_whatever_they_like_in_the_same_second(place: str) -> 
         assert due is None or due.at > incident.now, (type(first), type(second), due)
         assert incident.state.ended or due is not None or incident.state.pending or incident.state.tasks
 
-    assert pairs == 21 * 21
+    assert pairs == 22 * 22
 
 
 def test_every_act_counts_somewhere_and_every_act_is_here() -> None:
