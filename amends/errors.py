@@ -9,6 +9,7 @@
     │   └── ConfigurationError     a setting, a missing program or a missing right
     ├── Refused                    a connector's business refusal: trying again cannot help
     ├── Trouble                    a connector failed in a way that may pass: trying again can help
+    │   └── NoAnswer               the time ran out, or the connection was lost, before it answered
     ├── KeyReused                  an idempotency key came back with other arguments
     └── JournalError               the journal cannot take what it was given
         └── JournalForked          an entry came back with other content
@@ -77,6 +78,11 @@ class Trouble(AmendsError):
     """
 
     code = "trouble"
+
+
+class NoAnswer(Trouble):
+    """The time ran out, or the connection was lost, before an answer came. Who serves such a system over HTTP gives no
+    answer either."""
 
 
 class KeyReused(AmendsError):

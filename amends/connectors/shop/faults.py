@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from amends.connectors import ports
 from amends.connectors.shop.tables import FaultRow
-from amends.errors import InputError, Refused, Trouble
+from amends.errors import InputError, NoAnswer, Refused
 from amends.models import Head, Model
 
 
@@ -70,10 +70,10 @@ def misbehaving(fault: Fault | None) -> Iterator[None]:
         case FaultKind.REFUSE:
             raise Refused(fault.reason, f"{fault.call} was refused: {fault.reason}")
         case FaultKind.TROUBLE:
-            raise Trouble(f"{fault.call}: no connection")
+            raise NoAnswer(f"{fault.call}: no connection")
         case FaultKind.TROUBLE_AFTER:
             yield
-            raise Trouble(f"{fault.call}: the connection was lost before the answer came")
+            raise NoAnswer(f"{fault.call}: the connection was lost before the answer came")
         case FaultKind.GOES_WELL:
             yield
         case _:

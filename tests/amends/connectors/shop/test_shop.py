@@ -8,7 +8,7 @@ from amends.connectors import shop as shop_package
 from amends.connectors.shop import FaultKind, Shop
 from amends.connectors.shop.engine import connect
 from amends.connectors.shop.sample import SampleStock, sample
-from amends.errors import ConfigurationError, InputError, Refused, Trouble
+from amends.errors import ConfigurationError, InputError, NoAnswer, Refused, Trouble
 from tests.amends.connectors.worlds import SEEDED, at
 
 
@@ -70,7 +70,7 @@ def test_faults_come_in_the_order_in_which_they_were_switched_on_and_then_end(sh
         else:
             met.append(None)
 
-    assert met == [Refused, Trouble, Trouble, None]
+    assert met == [Refused, NoAnswer, NoAnswer, None]
 
 
 def test_a_fault_behind_calls_that_go_well_meets_a_later_one(shop: Shop) -> None:
