@@ -20,18 +20,19 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import clock, counting
 from activities.wire import CallReport, CallRequest
 from activities.worth import Worth
 from amends.connectors.ports import Call, Recalled
-from amends.errors import DefinitionError, KeyReused, Refused
+from amends.errors import ConfigurationError, DefinitionError, KeyReused, Refused
 from amends.journal import Reservation
 from amends.journal.effects import EffectLog
 from amends.journal.rows import EffectRecord
 from amends.models import Data, Head, Model, Outcome, Refusal, plain
-from runbooks.catalogue import EXPOSURE_REFUSALS, NEVER_ARRIVED, NOT_DONE, ActivitySpec
+from runbooks.catalogue import EFFECT_RETRY, EXPOSURE_REFUSALS, NEVER_ARRIVED, NOT_DONE, ActivitySpec
 
 Work = Callable[[Call, Any], Model | None]
 """Calls an outside system with the validated inputs."""
@@ -54,7 +55,8 @@ class Effects:
         Raises ``ApplicationError``, never to be retried, of type ``definition_error`` for inputs that are not the
         activity's, and ``key_reused`` for a key that came before with other inputs. Trouble and the unexpected are
         raised as they are, to be retried; so is a journal that knows another outcome by now (two attempts overlapped):
-        the next attempt answers with the known one.
+        the next attempt answers with the known one. ``configuration_error``, for a system that is not understood, is
+        retried as often as an effect is, also for a read.
         """
         inputs = _validated(spec, request)
         at = clock.now()
@@ -160,6 +162,11 @@ def _told(spec: ActivitySpec, request: CallRequest) -> Iterator[None]:
             yield
         except KeyReused as error:
             raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+        except ConfigurationError as error:
+            # people mend that: a read would go on for ever, and nobody would hear of it
+            counting.met_trouble(spec.name)
+            last = activity.info().attempt >= EFFECT_RETRY.attempts
+            raise ApplicationError(str(error), type=error.code, non_retryable=last) from error
         except Exception:
             counting.met_trouble(spec.name)
             raise

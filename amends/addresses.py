@@ -1,7 +1,9 @@
-"""Where something listens: ``host:port``, as people write it."""
+"""Where something listens: ``host:port``, as people write it; and the address of what answers over HTTP."""
 
+import re
 import socket
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
+from urllib.parse import urlsplit
 
 from amends.errors import ConfigurationError
 
@@ -39,3 +41,19 @@ class Address(NamedTuple):
             raise ConfigurationError(
                 f"{named}: nothing can listen on {str(self)!r} ({error.strerror}); stop what holds it, or name another"
             ) from error
+
+
+_BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?", re.IGNORECASE)
+
+
+def require_base_url(text: str, *, named: str) -> None:
+    """Raises ``ConfigurationError``, beginning with ``named``, unless it is an address below which paths can stand. It
+    is not shown, for it may hold a password."""
+    try:
+        good = _BASE_URL.fullmatch(text) is not None and urlsplit(text).port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ConfigurationError(
+            f"{named}: it is no address of systems; write https://<host>/<path>, without a name, a query or a fragment"
+        )

@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from amends.addresses import Address
+from amends.addresses import Address, require_base_url
+from amends.connectors.signing import Secrets
 from amends.errors import ConfigurationError
 from amends.journal.engine import journal_url
 from amends.paging.server import MailServer
@@ -34,12 +35,20 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Systems(StrEnum):
+    """Which systems are called: the reference ``shop``, or a company's own over ``http``."""
+
+    SHOP = "shop"
+    HTTP = "http"
+
+
 class Settings(BaseSettings):
     """The settings of this process. Raises ``ConfigurationError``, naming the variable, for a value of no use.
 
     ``state_dir``: where everything lives that was not sent elsewhere. ``database_url``: the journal, SQLite or
-    PostgreSQL. ``shop_url``: the reference shop's own database. ``temporal_bin``: the Temporal server's program; if it
-    is not set, ``temporal`` is looked for. ``channels``: the file that says how people are reached, if there is one.
+    PostgreSQL. ``shop_url``: the reference shop's own database. ``connectors``: which systems are called; those over
+    HTTP at ``connectors_url``, signed with ``connectors_secret``. ``temporal_bin``: the Temporal server's program; if
+    it is not set, ``temporal`` is looked for. ``channels``: the file that says how people are reached, if there is one.
     ``smtp_url``: the server that takes mail to them. ``door_key``: the file with the key by which this door vouches for
     people. ``door_keys``: the folder, or file, of the public keys of the doors that a worker trusts.
     ``evidence_dir``: the folder where files are kept that show something, each of ``evidence_largest`` MiB at most.
@@ -55,6 +64,9 @@ class Settings(BaseSettings):
     # URLs may hold a password: they stay out of the repr
     database_url: str = Field(default_factory=lambda data: _sqlite(data, "journal.db"), repr=False)
     shop_url: str = Field(default_factory=lambda data: _sqlite(data, "shop.db"), repr=False)
+    connectors: Systems = Systems.SHOP
+    connectors_url: str | None = None
+    connectors_secret: str | None = Field(default=None, repr=False)
     temporal_bin: Path | None = None
     channels: Path | None = Field(default_factory=lambda data: _if_there(data, "channels.yaml"))
     smtp_url: str | None = Field(default=None, repr=False)
@@ -92,6 +104,25 @@ class Settings(BaseSettings):
             make_url(value)
         except (ArgumentError, ValueError) as error:
             raise ConfigurationError("AMENDS_SHOP_URL: it cannot be read; write sqlite:///<file>") from error
+        return value
+
+    @field_validator("connectors", mode="before")
+    @classmethod
+    def _are_systems(cls, value: str) -> Systems:
+        return _one_of(Systems, value, "AMENDS_CONNECTORS") or Systems.SHOP
+
+    @field_validator("connectors_url")
+    @classmethod
+    def _is_an_http_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            require_base_url(value, named="AMENDS_CONNECTORS_URL")
+        return value
+
+    @field_validator("connectors_secret")
+    @classmethod
+    def _is_a_secret(cls, value: str | None) -> str | None:
+        if value is not None:
+            Secrets.parse(value, named="AMENDS_CONNECTORS_SECRET")
         return value
 
     @field_validator("temporal_bin")

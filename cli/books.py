@@ -11,11 +11,12 @@ from sqlalchemy import make_url
 
 from activities.balance import compare
 from activities.wire import BalanceRequest
-from amends.connectors.shop import Shop
+from amends.connectors.chosen import connectors_of
+from amends.connectors.ports import Connectors, Ledger
 from amends.errors import ConfigurationError
 from amends.journal import IncidentRow, Journal
 from amends.models import Model, Status
-from amends.settings import Settings
+from amends.settings import Settings, Systems
 from cli.codes import ExitCode
 from cli.options import OutputFormat
 from cli.output import Format, print_json, say, short
@@ -50,8 +51,8 @@ def books(
 
     Exit codes: 0, the books agree; 1, they do not.
     """
-    with journal() as found, _shop() as shop:
-        compared = list(_compared(found, shop, incident))
+    with journal() as found, _systems(Settings()) as systems:
+        compared = list(_compared(found, systems.ledger, incident))
     different = [each for each in compared if each.differences]
     if format is Format.JSON:
         print_json([each.model_dump(mode="json") for each in compared])
@@ -64,26 +65,27 @@ def books(
     return ExitCode.NOT_AS_WANTED if different else ExitCode.DONE
 
 
-def _compared(found: Journal, shop: Shop, incident: str | None) -> Iterator[Compared]:
+def _compared(found: Journal, ledger: Ledger, incident: str | None) -> Iterator[Compared]:
     only = found.incident(incident) if incident is not None else None
     for incident_id, order_id in found.effects.givers():
         if only is None or only.incident_id == incident_id:
-            yield _one(found, shop, found.incident(incident_id), order_id)
+            yield _one(found, ledger, found.incident(incident_id), order_id)
 
 
-def _one(found: Journal, shop: Shop, row: IncidentRow, order_id: str) -> Compared:
+def _one(found: Journal, ledger: Ledger, row: IncidentRow, order_id: str) -> Compared:
     request = BalanceRequest(incident_id=row.incident_id, order_id=order_id)
-    differences = compare(shop.ledger, found.effects, request, at=datetime.now(UTC))
+    differences = compare(ledger, found.effects, request, at=datetime.now(UTC))
     return Compared(incident_id=row.incident_id, order_id=order_id, status=row.status, differences=tuple(differences))
 
 
 @contextmanager
-def _shop() -> Iterator[Shop]:
-    url = make_url(Settings().shop_url)
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+def _systems(settings: Settings) -> Iterator[Connectors]:
+    url = make_url(settings.shop_url)
+    if (
+        settings.connectors is Systems.SHOP
+        and url.get_backend_name() == "sqlite"
+        and not Path(str(url.database)).is_file()
+    ):
         raise ConfigurationError(f"there is no shop at {url.database!r}; say where it is with AMENDS_SHOP_URL")
-    shop = Shop(Settings().shop_url)
-    try:
-        yield shop
-    finally:
-        shop.dispose()
+    with connectors_of(settings) as systems:
+        yield systems

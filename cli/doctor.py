@@ -6,7 +6,7 @@ from typing import Final
 from amends.settings import Settings
 from cli import problems
 from cli.codes import ExitCode
-from cli.doctoring import databases, doors, machine, paging, temporal_server
+from cli.doctoring import databases, doors, machine, paging, systems, temporal_server
 from cli.doctoring.finding import Finding, Verdict, ok, wrong
 from cli.options import Address, OutputFormat
 from cli.output import Format, print_json
@@ -28,8 +28,8 @@ async def doctor(
       amends doctor
 
     It looks at Python, the Temporal server's program, the state folder and its
-    disk, ports, what an `amends up` left behind, the journal and the shop, how
-    people are paged, whose signed word counts, the Temporal server with its
+    disk, ports, what an `amends up` left behind, the journal and the shop, or
+    the systems that are called over HTTP, how people are paged, whose signed word counts, the Temporal server with its
     namespace, workers and clock, the runbooks, and what the watchdog has found.
     Nothing is changed, and nobody is paged.
 
@@ -49,6 +49,8 @@ async def _findings(settings: Settings, address: str | None) -> AsyncIterator[Fi
     for finding in machine.checks(settings):
         yield finding
     for finding in databases.checks(settings):
+        yield finding
+    for finding in systems.checks(settings):
         yield finding
     for finding in paging.checks(settings):
         yield finding

@@ -33,6 +33,8 @@ Settings (environment)
   AMENDS_STATE_DIR      the folder where everything is kept: .amends
   AMENDS_DATABASE_URL   the journal: sqlite:///<file> or postgresql+psycopg://…
   AMENDS_SHOP_URL       the reference shop's database
+  AMENDS_CONNECTORS     which systems are called: shop, or http for your own at
+                        AMENDS_CONNECTORS_URL, signed with AMENDS_CONNECTORS_SECRET
   AMENDS_CHANNELS       the file that says how people are paged: channels.yaml
   AMENDS_SMTP_URL       the mail server for it: smtp://user:password@host:587?from=…
   AMENDS_DOOR_KEY       the key that signs for whoever types: door.json
@@ -86,6 +88,7 @@ _COMMANDS: Final = {
     "backup": ("cli.backup:backup", "Copy the journal into a file, also while incidents run."),
     "books": ("cli.books:books", "Compare what was given with the shop's books."),
     "door": ("cli.door:door", "Make the key by which a door vouches for people, and say whose word counts."),
+    "shop": ("cli.shop:shop", "Serve the reference shop over HTTP, as your own systems would answer."),
     "worker": ("cli.serving:serve", "Serve incidents for a Temporal server that runs elsewhere."),
 }
 """Where each command is, and what the list of commands says of it; its own docstring is its help."""

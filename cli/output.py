@@ -20,7 +20,7 @@ class Format(StrEnum):
 
 def print_json(document: Any) -> None:
     """Prints one JSON document."""
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    print(json.dumps(document, indent=2, ensure_ascii=False), flush=True)
 
 
 def say(text: str) -> None:

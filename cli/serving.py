@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -13,6 +13,8 @@ from temporalio.common import WorkerDeploymentVersion
 import worker
 from amends import health, observed
 from amends.addresses import Address as HostPort
+from amends.connectors.chosen import connectors_of
+from amends.connectors.ports import Connectors
 from amends.connectors.shop import Shop
 from amends.errors import InputError, Trouble
 from amends.health import Check
@@ -118,10 +120,12 @@ async def _serve(
             checks[wellbeing.JOURNAL] = wellbeing.not_yet
             journal = await _journal(stack, settings, wait=wait)
             checks[wellbeing.JOURNAL] = wellbeing.journal_answers(journal)
-        shop = stack.enter_context(_shop(settings)) if Part.EFFECTS in parts else None
-        if shop is not None and shop_orders:
-            shop.seed(at=datetime.now(UTC))
-        connectors = None if shop is None else stack.enter_context(reaching(shop, settings))
+        connectors = None
+        if Part.EFFECTS in parts:
+            systems = stack.enter_context(connectors_of(settings))
+            if shop_orders:
+                _shop(systems).seed(at=datetime.now(UTC))
+            connectors = stack.enter_context(reaching(systems, settings))
         client = await needs.temporal(address, wait=wait, interceptors=interceptors, runtime=runtime)
         checks[wellbeing.TEMPORAL] = wellbeing.temporal_answers(client)
         await require_attributes(client)
@@ -145,13 +149,10 @@ async def _journal(stack: contextlib.ExitStack, settings: Settings, *, wait: boo
     return await needs.journal(engine, wait=wait)
 
 
-@contextlib.contextmanager
-def _shop(settings: Settings) -> Iterator[Shop]:
-    shop = Shop(settings.shop_url)
-    try:
-        yield shop
-    finally:
-        shop.dispose()
+def _shop(systems: Connectors) -> Shop:
+    if not isinstance(systems, Shop):
+        raise InputError("--shop-orders is for the reference shop, and AMENDS_CONNECTORS names other systems")
+    return systems
 
 
 def _host_port(text: str | None, named: str) -> HostPort | None:

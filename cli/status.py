@@ -132,7 +132,7 @@ def _journal(settings: Settings) -> JournalState:
 
 def _paging(settings: Settings) -> str:
     try:
-        return how_people_are_reached(directory_of(settings))
+        return how_people_are_reached(directory_of(settings), settings.connectors)
     except ConfigurationError as error:
         return str(error)
 

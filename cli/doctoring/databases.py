@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, make_url, select
 from amends.connectors.shop import Shop
 from amends.errors import ConfigurationError
 from amends.journal import AlertLog, Journal, JournalNotMigrated, connect, reading
-from amends.settings import Settings
+from amends.settings import Settings, Systems
 from amends.watchdog import NEEDED, tell
 from cli.doctoring.finding import Finding, ok, warning, wrong
 from cli.output import short
@@ -35,7 +35,8 @@ def checks(settings: Settings) -> Iterator[Finding]:
             yield from _journal(engine, shown(url))
         finally:
             engine.dispose()
-    yield _shop(settings)
+    if settings.connectors is Systems.SHOP:
+        yield _shop(settings)
 
 
 def skew(name: str, ahead: timedelta, whose: str) -> Finding:

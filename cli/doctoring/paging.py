@@ -21,7 +21,7 @@ def checks(settings: Settings) -> Iterator[Finding]:
     except ConfigurationError as error:
         yield wrong("paging", str(error), "nobody is paged until this is mended; then try it with `amends page --test`")
         return
-    told = how_people_are_reached(directory)
+    told = how_people_are_reached(directory, settings.connectors)
     if directory is None:
         yield ok("paging", told)
         return

@@ -17,14 +17,14 @@ def places(told: UpFile) -> list[tuple[str, str]]:
         ("Temporal", told.temporal),
         *([("its pages", f"http://{told.pages}")] if told.pages else []),
         ("journal", told.journal),
-        ("shop", told.shop),
+        ("systems" if told.shop.startswith("http") else "shop", told.shop),
         *([("log", told.log)] if told.log else []),
     ]
 
 
-def screen(folder: Path, told: UpFile, journal: Journal, shop: Shop) -> Iterator[str]:
+def screen(folder: Path, told: UpFile, journal: Journal, shop: Shop | None) -> Iterator[str]:
     """The lines of the one screen."""
-    orders = _orders(shop)
+    orders = [] if shop is None else _orders(shop)
     elsewhere = told.temporal.rpartition(":")[2] != DEFAULT_TARGET.rpartition(":")[2]
     how_to_stop = "`amends down`" if told.log else "Ctrl-C"
     yield f"Amends is up. State is kept in {folder}; {how_to_stop} stops it."

@@ -11,6 +11,7 @@ from typing import Final
 
 import worker
 from amends import __version__, disk
+from amends.connectors.chosen import connectors_of, place_of
 from amends.connectors.shop import Shop
 from amends.embedded import EmbeddedServer
 from amends.errors import AmendsError, ConfigurationError
@@ -39,11 +40,11 @@ class StackFailed(AmendsError):
 
 @dataclass(frozen=True)
 class Stack:
-    """What runs. ``told`` is what the folder's file says of it."""
+    """What runs. ``told`` is what the folder's file says of it; ``shop`` is there unless other systems are called."""
 
     told: UpFile
     journal: Journal
-    shop: Shop
+    shop: Shop | None
     _server: EmbeddedServer
     _announcement: Announcement
     _underway: Underway
@@ -90,13 +91,13 @@ async def running(
         doors = signing.trusted(settings)
         engine = connect_journal(settings.database_url)
         parts.callback(engine.dispose)
-        shop = Shop(settings.shop_url)
-        parts.callback(shop.dispose)
-        connectors = parts.enter_context(reaching(shop, settings))
+        systems = parts.enter_context(connectors_of(settings))
+        shop = systems if isinstance(systems, Shop) else None
+        connectors = parts.enter_context(reaching(systems, settings))
         with answering(shown(settings.database_url)):
             upgrade(engine)
             journal = Journal(engine)
-        if shop_orders:
+        if shop is not None and shop_orders:
             with answering(shown(settings.shop_url)):
                 shop.seed(at=datetime.now(UTC))
         client = await connect(server.address)
@@ -120,7 +121,7 @@ def _told(settings: Settings, server: EmbeddedServer, log: Path | None) -> UpFil
         temporal=server.address,
         pages=server.ui_address,
         journal=shown(settings.database_url),
-        shop=shown(settings.shop_url),
+        shop=place_of(settings),
         log=None if log is None else str(log),
     )
 
