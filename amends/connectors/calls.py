@@ -74,7 +74,7 @@ def _call(port: str, method: str, function: FunctionType) -> PortCall:
         method=method,
         takes=create_model(name, __base__=Written, **fields),
         returns=hints["return"],
-        about=inspect.cleandoc(function.__doc__ or "").replace("``", "`"),
+        about=inspect.cleandoc(function.__doc__ or ""),
     )
 
 

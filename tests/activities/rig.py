@@ -34,21 +34,21 @@ class Rig:
         }
         self._reconciliation = Reconciliation(shop, Effects(log, Worth(shop)))
 
-    def attempt(self, name: str, request: CallRequest, *, hours: float = 0) -> CallReport:
-        """One attempt at an activity, so many hours after seeding."""
-        return self.within(lambda: self._activities[name](request), hours=hours)
+    def attempt(self, name: str, request: CallRequest, *, hours: float = 0, attempt: int = 1) -> CallReport:
+        """One attempt at an activity, by Temporal's count the ``attempt``-th, so many hours after seeding."""
+        return self.within(lambda: self._activities[name](request), hours=hours, attempt=attempt)
 
     def reconcile(self, name: str, request: CallRequest, *, hours: float = 0) -> CallReport:
         """One attempt at asking what became of a call of ``name``."""
         asked = ReconcileRequest(activity=name, call=request)
         return self.within(lambda: self._reconciliation.reconcile(asked), hours=hours)
 
-    def within(self, attempt: Callable[[], CallReport], *, hours: float = 0) -> CallReport:
+    def within(self, work: Callable[[], CallReport], *, hours: float = 0, attempt: int = 1) -> CallReport:
         """Runs something as an activity that was scheduled so many hours after seeding."""
         environment = ActivityEnvironment()
         moment = SEEDED + timedelta(hours=hours)
-        environment.info = replace(environment.info, current_attempt_scheduled_time=moment)
-        report = environment.run(attempt)
+        environment.info = replace(environment.info, current_attempt_scheduled_time=moment, attempt=attempt)
+        report = environment.run(work)
         assert isinstance(report, CallReport)
         return report
 

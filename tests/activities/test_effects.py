@@ -11,10 +11,10 @@ from activities.wire import CallReport
 from activities.worth import Worth
 from amends.connectors.ports import Call
 from amends.connectors.shop import Shop
-from amends.errors import KeyReused, Trouble
+from amends.errors import ConfigurationError, KeyReused, Trouble
 from amends.journal import EffectLog, EffectRecord, Journal
 from amends.models import Model, Outcome, Refusal
-from runbooks.catalogue import CATALOGUE
+from runbooks.catalogue import CATALOGUE, EFFECT_RETRY
 from tests.activities.rig import INCIDENT, SEEDED, Rig, request
 
 KEY = f"{INCIDENT}/action.refund/1"
@@ -323,3 +323,24 @@ def test_nothing_personal_is_in_what_comes_back_from_writing_to_a_customer(rig: 
 
     assert report.result == {"message_id": "MS-1001-1", "channel": "email", "language": "zh"}
     assert "林晓梅" in rig.shop.messages("SO-1001")[0].body
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs"),
+    [("orders.read", {"order_id": "SO-1001"}), ("inventory.reserve", {"parcel_id": "PC-1001-1"})],
+)
+def test_a_system_that_is_not_understood_is_tried_as_often_as_an_effect_and_then_left_to_people(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, name: str, inputs: dict[str, Any]
+) -> None:
+    def answers_nonsense(*_: object, **__: object) -> None:
+        raise ConfigurationError(f"{name}: https://shop.example answered 404")
+
+    system, _, method = name.partition(".")
+    monkeypatch.setattr(getattr(rig.shop, system), method, answers_nonsense)
+    ends = []
+    for attempt in (1, EFFECT_RETRY.attempts - 1, EFFECT_RETRY.attempts):
+        with pytest.raises(ApplicationError, match="answered 404") as error:
+            rig.attempt(name, request(KEY, **inputs), attempt=attempt)
+        ends.append((error.value.type, error.value.non_retryable))
+
+    assert ends == [("configuration_error", False), ("configuration_error", False), ("configuration_error", True)]

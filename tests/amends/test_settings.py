@@ -1,11 +1,12 @@
 """Settings: where they come from, and what is said about those of no use."""
 
+import base64
 from pathlib import Path
 
 import pytest
 
 from amends.errors import ConfigurationError
-from amends.settings import LogLevel, Settings
+from amends.settings import LogLevel, Settings, Systems
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +22,7 @@ def test_without_any_setting_everything_lives_under_one_folder() -> None:
     assert settings.state_dir == Path(".amends")
     assert settings.database_url == "sqlite:///.amends/journal.db"
     assert settings.shop_url == "sqlite:///.amends/shop.db"
+    assert (settings.connectors, settings.connectors_url, settings.connectors_secret) == (Systems.SHOP, None, None)
     assert settings.temporal_bin is None
     assert (settings.log_level, settings.log_format) == (None, None)
     assert (settings.health_address, settings.metrics_address) == (None, None)
@@ -64,6 +66,17 @@ def test_a_program_is_taken_as_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         ("DATABASE_URL", "mysql://db/amends", "AMENDS_DATABASE_URL: .* is neither SQLite nor PostgreSQL"),
         ("DATABASE_URL", "journal.db", "AMENDS_DATABASE_URL: the journal's URL cannot be read; write sqlite:///<file>"),
         ("SHOP_URL", "shop.db", "AMENDS_SHOP_URL: it cannot be read; write sqlite:///<file>"),
+        ("CONNECTORS", "rest", "AMENDS_CONNECTORS: 'rest' is none of shop, http"),
+        *(
+            ("CONNECTORS_URL", url, "AMENDS_CONNECTORS_URL: it is no address of systems; write https://<host>/<path>")
+            for url in (
+                "shop.example",
+                "ftp://shop.example",
+                "https://a:hunter2@shop.example",
+                "https://shop.example?a=b",
+            )
+        ),
+        ("CONNECTORS_SECRET", "hunter2", "AMENDS_CONNECTORS_SECRET: a secret is whsec_ and 24 to 64 bytes in base64"),
         ("TEMPORAL_BIN", "/nowhere/temporal", "AMENDS_TEMPORAL_BIN: '/nowhere/temporal' is no program"),
         ("LOG_LEVEL", "loud", "AMENDS_LOG_LEVEL: 'loud' is none of debug, info, warning, error"),
         ("LOG_FORMAT", "xml", "AMENDS_LOG_FORMAT: 'xml' is none of text, json"),
@@ -101,8 +114,19 @@ def test_how_people_are_reached_stands_in_the_folder_unless_it_was_sent_elsewher
     assert (from_the_folder, Settings().channels) == (Path(".amends/channels.yaml"), elsewhere)
 
 
+@pytest.mark.parametrize("url", ["https://shop.example", "http://127.0.0.1:8070/", "https://[::1]:8443/a/b/"])
+def test_systems_answer_at_an_address_below_which_paths_can_stand(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("AMENDS_CONNECTORS", "HTTP")
+    monkeypatch.setenv("AMENDS_CONNECTORS_URL", url)
+
+    assert (Settings().connectors, Settings().connectors_url) == (Systems.HTTP, url)
+
+
 def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "whsec_" + base64.b64encode(b"hunter2 hunter2 hunter2 hunter2").decode()
+    monkeypatch.setenv("AMENDS_CONNECTORS_SECRET", secret)
     monkeypatch.setenv("AMENDS_DATABASE_URL", "postgresql://amends:hunter2@db/amends")
     monkeypatch.setenv("AMENDS_SMTP_URL", "smtp://amends:hunter2@mail.example?from=pager@shop.example")
 
     assert "hunter2" not in repr(Settings())
+    assert secret not in repr(Settings())

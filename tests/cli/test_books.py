@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from amends.connectors.shop import Shop
 from amends.journal import Journal, Reservation, UnitWorth, connect
 from amends.models import Head, Money, Outcome
 from cli.main import main
+from tests.amends.connectors.elsewhere import SECRET, line_to
 from tests.cli.stories import INCIDENT, OPENED_AT, reported, write
 
 KEY = f"{INCIDENT}/action.refund.payments.refund/1"
@@ -102,3 +104,19 @@ def test_without_a_shop_it_says_how_to_name_one(journal: Journal, capsys: pytest
 
     assert code == 2
     assert "AMENDS_SHOP_URL" in capsys.readouterr().err
+
+
+def test_books_that_are_kept_elsewhere_are_asked_for_over_http(
+    journal: Journal, shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert journal.count() == 1
+    pay(shop, PAID)
+    monkeypatch.setenv("AMENDS_CONNECTORS", "http")
+    monkeypatch.setenv("AMENDS_CONNECTORS_SECRET", SECRET)
+    monkeypatch.setenv("AMENDS_SHOP_URL", "sqlite:///nowhere/shop.db")
+
+    with line_to(shop, silent_for=timedelta(0)) as line:
+        monkeypatch.setenv("AMENDS_CONNECTORS_URL", line.url)
+        code = main(["books"])
+
+    assert (code, capsys.readouterr().out) == (0, "1 incidents gave something; the books differ about 0\n")

@@ -13,7 +13,7 @@ COMMANDS = (
     *("list", "show", "watch", "open", "answer", "approve", "reject", "cancel"),
     *("retry", "choose", "settle", "waive"),
     *("explain", "check", "drill", "runbooks", "diff", "publish"),
-    *("up", "status", "doctor", "down", "worker", "db", "backup", "demo", "completion"),
+    *("up", "status", "doctor", "down", "shop", "worker", "db", "backup", "demo", "completion"),
 )
 
 

@@ -1,5 +1,6 @@
 """The application: one route for each call of the ports, and how its errors are said."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from types import NoneType
@@ -53,7 +54,8 @@ def description() -> dict[str, Any]:
         del schemas[never]
     del document["paths"]["/events"]["get"]["responses"]["422"]
     schemas["Problem"] = Problem.model_json_schema()
-    return document
+    in_markdown: dict[str, Any] = json.loads(json.dumps(document).replace("``", "`"))  # docstrings have them doubled
+    return in_markdown
 
 
 def _app(connectors: Connectors | None) -> FastAPI:

@@ -10,7 +10,7 @@ from amends.connectors.ports import Call
 from amends.connectors.problems import PROBLEM_TYPE
 from amends.connectors.signing import AT_HEADER, KEY_HEADER, read_key
 
-ABOUT: Final = """
+ABOUT: Final = """\
 Each call is a `POST` of its arguments as JSON.
 
 **Once for each key.** `Idempotency-Key` names the call. The same key with the same arguments is answered with the
@@ -19,9 +19,9 @@ key. Reads have a key too, as a label.
 
 **In the incident's time.** `Amends-At` is now, as far as the call is concerned.
 
-**Trouble and refusals are kept apart.** 409 is a decision of the business, and final; its `reason` is one that the
-runbooks know. Whatever else goes wrong and may pass (a time-out, any 5xx, 429) is asked again, under the same key.
-Other answers mean that the two sides do not understand each other, and people are told.
+**Trouble and refusals are kept apart.** 409 with a `reason` is a decision of the business, and final; the reason is
+one that the runbooks know. Whatever else goes wrong and may pass (a time-out, any 5xx, 429) is asked again, under the
+same key. Other answers mean that the two sides do not understand each other, and people are told.
 
 **`recall`** says what became of the call with the key `of`. Being asked closes a key that has not arrived: a call that
 still comes with it is refused with 422. Never say `done: false` of a call that may still be on its way.

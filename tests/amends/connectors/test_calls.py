@@ -38,7 +38,7 @@ def test_a_call_has_the_types_the_defaults_and_the_words_of_its_method() -> None
     assert tell.takes.model_fields["order_id"].is_required()
     assert shipment.takes.model_fields["reservation_id"].annotation == str | None
     assert (shipment.returns, PORT_CALLS["orders.release"].returns) == (ports.Shipment, NoneType)
-    assert "Refuses `NoCapacity`" in shipment.about
+    assert "Refuses ``NoCapacity``" in shipment.about
     assert (shipment.name, shipment.path) == ("shipping.create_shipment", "shipping/create_shipment")
 
 
