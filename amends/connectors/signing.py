@@ -5,7 +5,6 @@ which time of the incident, and under which idempotency key. So a request cannot
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from secrets import token_bytes
@@ -108,7 +107,7 @@ def new_secret() -> str:
 def _bytes(secret: str, named: str) -> bytes:
     try:
         found = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         found = b""
     if not secret.startswith(_PREFIX) or len(found) not in _BYTES:
         raise ConfigurationError(

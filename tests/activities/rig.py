@@ -13,6 +13,7 @@ from activities.reconciling import Reconciliation
 from activities.registry import activities_of
 from activities.wire import CallReport, CallRequest, ReconcileRequest
 from activities.worth import Worth
+from amends.connectors.ports import Connectors
 from amends.connectors.shop import Shop
 from amends.journal import EffectLog, EffectRecord, Journal
 
@@ -21,18 +22,22 @@ INCIDENT = "inc-1001"
 
 
 class Rig:
-    """``effects`` stands in for the journal's own log where a test wants it to fail."""
+    """``effects`` stands in for the journal's own log where a test wants it to fail; ``over`` is the way to the shop,
+    if it is not straight."""
 
-    def __init__(self, shop: Shop, journal: Journal, effects: EffectLog | None = None) -> None:
+    def __init__(
+        self, shop: Shop, journal: Journal, effects: EffectLog | None = None, over: Connectors | None = None
+    ) -> None:
         self.shop = shop
         self.journal = journal
+        systems = over or shop
         log = effects or journal.effects
         self._activities = {
             implementation(each).name: each
-            for each in activities_of(shop, log, journal.pages)
+            for each in activities_of(systems, log, journal.pages)
             if hasattr(each, "implements")
         }
-        self._reconciliation = Reconciliation(shop, Effects(log, Worth(shop)))
+        self._reconciliation = Reconciliation(systems, Effects(log, Worth(systems)))
 
     def attempt(self, name: str, request: CallRequest, *, hours: float = 0, attempt: int = 1) -> CallReport:
         """One attempt at an activity, by Temporal's count the ``attempt``-th, so many hours after seeding."""

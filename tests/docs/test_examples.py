@@ -4,9 +4,12 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
 
 from amends.models import Head
 from amends.paging.directory import read_directory
@@ -25,7 +28,8 @@ from runbooks.language.texts import LANGUAGES, Texts
 from runbooks.program import FactType
 from runbooks.totality import must_not_fail
 from tests.cli.builders import write_incidents
-from tests.docs.pages import Example, example, examples
+from tests.docs.pages import Example, code_of, example, examples
+from tests.project.repository import ROOT
 
 MINIMAL = """\
 runbook: late_parcel
@@ -194,6 +198,25 @@ def test_the_auditor_s_script_holds_a_chain_together_and_finds_what_was_altered(
     assert audited(timeline=[first, second | {"data": {"stage": "action"}}, *rest]) == "entry 2 does not hold"
     assert audited(timeline=[first, *rest]) == "entry 2 does not hold"
     assert audited(timeline=[first, second]) == "the last entries are missing"
+
+
+def test_the_request_of_the_page_is_signed_as_it_says_and_its_program_takes_it() -> None:
+    about, body = example("http", "signed").text.strip().split("\n\n")
+    asked, *lines = about.splitlines()
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    (secret,) = {word for word in code_of(ROOT / "docs" / "integrating.md") if re.fullmatch("whsec_.+", word)}
+    path = asked.split()[1].removeprefix("/")
+    program: dict[str, Any] = {}
+    exec(example("python", "checks.py").text, program)  # noqa: S102 - the page's own program
+
+    signed_at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+    now = datetime.now(UTC)
+    signature = Webhook(secret).sign(headers["webhook-id"], now, body)
+    sent = headers | {"webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
+
+    assert Webhook(secret).sign(headers["webhook-id"], signed_at, body) == headers["webhook-signature"]
+    assert program["is_from_amends"](secret, path, sent, body.encode())
+    assert not program["is_from_amends"](secret, "orders/release", sent, body.encode())
 
 
 def test_the_verifying_script_tells_what_is_proved(

@@ -83,7 +83,16 @@ def test_a_key_comes_back_as_it_was_and_fits_into_a_header(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "hunter2hunter2hunter2hunter2", "whsec_hunter2", "whsec_AAAA", f"{new_secret()} hunter2"]
+    "text",
+    [
+        "",
+        " ",
+        "hunter2hunter2hunter2hunter2",
+        "whsec_hunter2",
+        "whsec_AAAA",
+        "whsec_…hunter2",
+        f"{new_secret()} hunter2",
+    ],
 )
 def test_what_is_no_secret_is_an_error_that_does_not_show_it(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^here: .*`amends shop secret` makes one") as error:
