@@ -1,7 +1,8 @@
 """The line to a company's systems: what each answer means, and what none means."""
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from amends.connectors.http import Line, connected
@@ -176,6 +177,28 @@ def test_an_answer_that_does_not_come_in_time_is_trouble(systems: Scripted, line
         connected(short).orders.hold(at(0, key=KEY), order_id="SO-1001")
 
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("part", "error", "says"),
+    [
+        (".", NoAnswer, "did not answer in time"),
+        ("." * 4 * 1024 * 1024, ConfigurationError, "more than 8388608 bytes; is AMENDS_CONNECTORS_URL right"),
+    ],
+    ids=["trickles", "is too long"],
+)
+def test_an_answer_without_an_end_is_not_waited_for(
+    systems: Scripted, line: Line, part: str, error: type[Exception], says: str
+) -> None:
+    async def answer() -> AsyncIterator[str]:
+        while True:
+            yield part
+            await asyncio.sleep(0.02)
+
+    systems.answer = StreamingResponse(answer())
+
+    with impatient(line.url) as short, pytest.raises(error, match=says):
+        connected(short).orders.hold(at(0, key=KEY), order_id="SO-1001")
 
 
 class _Endless(Response):
