@@ -18,6 +18,7 @@ class Reconciliation:
             "shipping": connectors.shipping,
             "payments": connectors.payments,
             "customers": connectors.customers,
+            "merchants": connectors.merchants,
         }
         self._effects = effects
 

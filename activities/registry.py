@@ -11,6 +11,7 @@ from activities.customers import CustomerActivities
 from activities.effects import Effects
 from activities.inventory import InventoryActivities
 from activities.journal import JournalActivities
+from activities.merchants import MerchantActivities
 from activities.orders import OrderActivities
 from activities.paging import Paging
 from activities.payments import PaymentActivities
@@ -43,6 +44,7 @@ def activities_of(
         ShippingActivities(connectors.shipping, effects),
         PaymentActivities(connectors.payments, effects),
         CustomerActivities(connectors.customers, effects),
+        MerchantActivities(connectors.merchants, effects),
     )
     found = [each for system in systems for each in activities_in(system)]
     check(CATALOGUE, [implementation(each) for each in found])

@@ -1,27 +1,40 @@
 """``amends answer`` and ``amends cancel``: what people do to a running incident."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
+from pydantic import JsonValue
 
-from amends.errors import InputError
+from amends.errors import DefinitionError, InputError
 from amends.journal import TimelineRow
+from amends.models import Data, plain
 from amends.temporal import connect
 from amends.timeline import EntryKind
 from cli import acting, bulk, live, wording
 from cli.acting import Done, OpenIncident
 from cli.bulk import Filter, OneOrMany, Yes
+from cli.evidence import files_of
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format
+from cli.to_do import ways_to_answer
+from runbooks.amounts import parse_amount
+from runbooks.program import AnswerKind
 from workflows.contract import AnswerRequest, CancelRequest, OpenAsk, View
 
 
 async def answer(
     incident: OpenIncident,
-    choice: Annotated[str, Parameter(help="What is chosen; `amends show` lists the choices.")],
+    choice: Annotated[
+        str | None, Parameter(name="CHOICE", help="What is chosen; `amends show` lists the choices.")
+    ] = None,
     /,
     *,
+    text: Annotated[str | None, Parameter(help="The answer, where a text is asked for.")] = None,
+    amount: Annotated[str | None, Parameter(help="The answer, where an amount is, such as 'CNY 12.00'.")] = None,
+    file: Annotated[
+        tuple[str, ...], Parameter(help="The answer, where files are; kept as evidence. May be given several times.")
+    ] = (),
     ask: Annotated[str | None, Parameter(help="Which question, if several are open: its name or its step id.")] = None,
     actor: ActorName = None,
     key: Key = None,
@@ -33,15 +46,20 @@ async def answer(
     For example:
 
       amends answer 09e8ed54 reship
+      amends answer 09e8ed54 --text "the box was open"
+      amends answer 09e8ed54 --amount "CNY 12.00"
+      amends answer 09e8ed54 --file ./damage.jpg --file ./slip.pdf
 
     It says whether the answer counted. One that is not offered, or comes too
-    late, is refused with the reason.
+    late, is refused with the reason; so is that of somebody who is not of the
+    role that is asked.
     """
     who = actor_of(actor)
+    said = _said(choice, text, amount, file)
     row, timeline = acting.found(incident)
 
     def key_for(asked: str) -> str:
-        return key or key_of("answer", row.incident_id, asked, choice, who.id)
+        return key or key_of("answer", row.incident_id, asked, said.told, who.id)
 
     given = next((entry for entry in timeline if _is_given(entry, key_for)), None)
     if given is not None:
@@ -51,11 +69,11 @@ async def answer(
         acting.require_running(row)
         client = await connect(address)
         asked = _asked(await live.view(client, row), ask)
-        request = AnswerRequest(key=key_for(asked), ask=asked, choice=choice, actor=who)
+        request = AnswerRequest(key=key_for(asked), ask=asked, actor=who, **said.given)
         receipt = await live.act(client, row, request)
-    said = f"{choice} is the answer to {wording.step(asked)} of incident {row.incident_id}"
-    document = {"ask": asked, "choice": choice, "key": key_for(asked)}
-    acting.tell(acting.Done(row, receipt, said, {**document}), address=address, form=format)
+    words = f"{said.words} is the answer to {wording.step(asked)} of incident {row.incident_id}"
+    document: Data = {"ask": asked, said.kind.value: said.told, "key": key_for(asked)}
+    acting.tell(acting.Done(row, receipt, words, document), address=address, form=format)
 
 
 async def cancel(
@@ -98,6 +116,38 @@ async def cancel(
     return await bulk.each(one, incident, filter, would=would, yes=yes, address=address, form=format)
 
 
+class _Said(NamedTuple):
+    """An answer as it was typed: ``given`` is the field of its request, ``told`` the same for programs."""
+
+    kind: AnswerKind
+    given: dict[str, Any]
+    told: JsonValue
+    words: str
+
+
+def _said(choice: str | None, text: str | None, amount: str | None, files: tuple[str, ...]) -> _Said:
+    """What was typed, which is to be one answer. Raises ``InputError``."""
+    typed = [each for each in (choice, text, amount, files) if each not in (None, ())]
+    if len(typed) != 1:
+        ways = "a choice, --text, --amount or --file"
+        raise InputError(f"answer by one of {ways}; {'nothing was typed' if not typed else 'several were typed'}")
+    if amount is not None:
+        try:
+            money = parse_amount(amount)
+        except DefinitionError as error:
+            raise InputError(f"--amount: {error}") from error
+        told = wording.money(money.amount, money.currency)
+        return _Said(AnswerKind.AMOUNT, {"amount": money}, plain(money), told)
+    if files:
+        kept = files_of(files, option="--file")
+        told = ", ".join(each.what for each in kept)
+        return _Said(AnswerKind.FILES, {"files": kept}, [plain(each) for each in kept], told)
+    if text is not None:
+        words = acting.require("--text", text, "an answer says something; write it")
+        return _Said(AnswerKind.TEXT, {"text": words}, words, f"“{words}”")
+    return _Said(AnswerKind.CHOICE, {"choice": choice}, choice, str(choice))
+
+
 def _is_given(entry: TimelineRow, key_for: Callable[[str], str]) -> bool:
     """Whether the entry is this very answer: whoever types again after a time-out learns that it counted."""
     return entry.kind is EntryKind.ANSWER_RECEIVED and entry.data.get("key") == key_for(str(entry.data.get("ask")))
@@ -118,4 +168,4 @@ def _asked(view: View, named: str | None) -> str:
 
 
 def _shown(ask: OpenAsk) -> str:
-    return f"{ask.ask} ({' | '.join(ask.choices)})"
+    return f"{ask.ask} ({' | '.join(ways_to_answer(ask))})"

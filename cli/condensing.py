@@ -16,7 +16,7 @@ from amends.models import Data
 from amends.timeline import EntryKind
 from cli import pending
 from cli.telling import tell
-from runbooks.catalogue import TELL
+from runbooks.catalogue import MESSAGES
 
 _BOOKKEEPING: Final = frozenset(
     {
@@ -139,7 +139,7 @@ class _Names:
     def _worth_telling(self, entry: TimelineRow, name: str, value: JsonValue) -> bool:
         if not name.endswith("_id"):
             return True
-        if name == "message_id" and entry.data.get("activity") == TELL:
+        if name == "message_id" and entry.data.get("activity") in MESSAGES:
             return False
         new = (name, str(value)) not in self._told
         self._told.add((name, str(value)))

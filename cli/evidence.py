@@ -23,6 +23,16 @@ def evidence_of(typed: Iterable[str], *, option: str = "--evidence") -> tuple[Ev
     return evidence
 
 
+def files_of(typed: Iterable[str], *, option: str) -> tuple[Evidence, ...]:
+    """The files whose paths were typed behind ``option``, each once, and kept from now on. Raises ``InputError`` for
+    one that cannot be read, or is no evidence."""
+    kept = tuple(dict.fromkeys(_one(each.strip(), option) for each in typed))
+    for each in kept:
+        if each.sha256 is None:
+            raise InputError(f"{option} {each.what!r}: there is no such file; name the path of one")
+    return kept
+
+
 def files() -> EvidenceFiles:
     """Where this process keeps files."""
     settings = Settings()

@@ -59,7 +59,7 @@ def _needs_the_call(step: Step | None, activity: str | None) -> bool:
     it has done it, or later steps read a choice, which nobody makes for who is asked."""
     match step:
         case AskStep():
-            return step.save_as is not None and step.otherwise is None
+            return step.save_as is not None and not step.knows_otherwise
         case DoStep():
             return step.undo is not None
         case None:

@@ -1,4 +1,4 @@
-"""Where people are needed now: tasks and approvals of all open incidents, as the journal has them."""
+"""Where people are needed now: tasks, approvals and questions of all open incidents, as the journal has them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,8 @@ _LOOKED_AT: Final = 20
 
 
 class Needed(Model):
-    """A task, by its id, or an approval in words. ``of``: the role whose it is. ``until``: when it should be done."""
+    """A task, by its id, or an approval or a question in words. ``of``: the role whose it is. ``until``: when it should
+    be done."""
 
     incident_id: str
     what: str
@@ -65,6 +66,11 @@ def _in(timeline: list[TimelineRow]) -> Iterator[Needed]:
         )
     for approval in pending.approvals(timeline):
         yield _approval(timeline[0].incident_id, approval)
+    for ask in pending.asks(timeline):
+        if ask.role is not None:
+            yield Needed(
+                incident_id=timeline[0].incident_id, what=wording.step(ask.ask), of=ask.role, until=ask.answer_by
+            )
 
 
 def _approval(incident_id: str, approval: OpenApproval) -> Needed:

@@ -10,6 +10,7 @@ from amends.models import Actor, ActorKind, Data
 from amends.timeline import EntryKind
 from cli import wording
 from cli.times import roughly
+from runbooks.program import AnswerKind
 
 TASKS: Final = {
     "outcome_unknown": "nobody can say whether it happened",
@@ -187,9 +188,39 @@ class Said:
     def party(self, name: str) -> str:
         return wording.party(self[name])
 
-    def silence(self, name: str) -> str:
-        given = self._data.get(name)
+    def silence(self, *names: str) -> str:
+        """What silence means, by the first of several that says it."""
+        given = next((self[name] for name in names if self._data.get(name) is not None), None)
         return "silence means that we go on without one" if given is None else f"silence means {given}"
+
+    @property
+    def asked(self) -> str:
+        """Who is asked."""
+        return wording.role(self["role"]) if self._data.get("role") else self.party("to")
+
+    @property
+    def answers(self) -> str:
+        """What can be answered."""
+        match self._data.get("answer"):
+            case AnswerKind.TEXT:
+                return "a text"
+            case AnswerKind.AMOUNT:
+                return f"an amount of {self['at_least']}{self.maybe(' to {}', 'at_most') or ' or more'}"
+            case AnswerKind.FILES:
+                return f"files, {self['fewest']} to {self['most']}"
+            case _:
+                return self["choices"]
+
+    @property
+    def answer(self) -> str:
+        """What was answered."""
+        match self._data.get("files"):
+            case list(files):
+                return ", ".join(str(each.get("what")) for each in files if isinstance(each, dict))
+            case {"count": count}:
+                return f"{count} files"
+            case _:
+                return next((self[name] for name in ("choice", "text", "amount") if name in self._data), "?")
 
     def assumed(self, name: str) -> str:
         given = self._data.get(name)

@@ -14,7 +14,9 @@ from cli.codes import ExitCode
 from cli.evidence import files
 from cli.output import Format, columns, local, print_json, say
 
-_SHOWN = (EntryKind.EVIDENCE_ADDED, EntryKind.TASK_SETTLED)
+_SHOWN = {EntryKind.EVIDENCE_ADDED: "evidence", EntryKind.TASK_SETTLED: "evidence", EntryKind.ANSWER_RECEIVED: "files"}
+"""Where entries name what was shown."""
+
 _SHORT = 12
 
 
@@ -67,7 +69,7 @@ def bring(incident: str, digest: str, to: Path | None, *, form: Format) -> int:
 def _shown(timeline: Sequence[TimelineRow]) -> Iterator[tuple[TimelineRow, Evidence]]:
     for entry in timeline:
         if entry.kind in _SHOWN:
-            shown = entry.data.get("evidence")
+            shown = entry.data.get(_SHOWN[entry.kind])
             for each in shown if isinstance(shown, list) else ():
                 yield entry, Evidence.model_validate(each)
 

@@ -20,7 +20,7 @@ from cli.screen import Screen
 from cli.telling import tell
 from cli.times import Times
 from cli.to_do import ToDo, asked_for
-from runbooks.catalogue import TELL
+from runbooks.catalogue import MESSAGES
 from runbooks.program import Program
 from workflows.contract import View
 
@@ -132,7 +132,7 @@ class Story:
             said = wording.activity(effect.activity, wording.message_of(effect.step))
             if effect.refusal:
                 said += f" ({effect.refusal.reason}: {effect.refusal.message})"
-            elif effect.result and effect.activity != TELL:
+            elif effect.result and effect.activity not in MESSAGES:
                 said += f" ({wording.values(effect.result)})"
             screen.line(said, prefix=f"  {outcome:<{width}}  ")
         if not known:
@@ -195,7 +195,8 @@ def waiting_for(timeline: Sequence[TimelineRow], *, times: Times, now: datetime)
         yield f"{wording.party(str(entry.data.get('waiting_for')))}{by}: {wording.step(str(entry.data.get('wait')))}"
     for ask in pending.asks(timeline):
         by = f", until {times.deadline(ask.answer_by, now=now)}" if ask.answer_by else ""
-        yield f"{wording.party(ask.to)}{by}: an answer to {wording.step(ask.ask)}"
+        whose = wording.role(ask.role) if ask.role is not None else wording.party(ask.to)
+        yield f"{whose}{by}: an answer to {wording.step(ask.ask)}"
     for approval in pending.approvals(timeline):
         by = f", until {times.deadline(approval.decide_by, now=now)}" if approval.decide_by else ""
         whose = wording.role(approval.role) if approval.role else "a second person"

@@ -68,13 +68,13 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"Not sent any more: {said.step('step')}."
         case EntryKind.QUESTION_ASKED:
             silence, by = said.silence("if_silent"), said["answer_by"]
-            return f"Asked {said.party('to')}: {said['question']} ({said['choices']}); answer by {by}; {silence}."
+            return f"Asked {said.asked}: {said['question']} ({said.answers}); answer by {by}; {silence}."
         case EntryKind.ANSWER_RECEIVED:
-            return f"{said.actor} answered {said.step('ask')}: {said['choice']}."
+            return f"{said.actor} answered {said.step('ask')}: {said.answer}."
         case EntryKind.SILENCE_ASSUMED:
-            return f"No answer to {said.step('ask')}: {said.silence('choice')}."
+            return f"No answer to {said.step('ask')}: {said.silence('choice', 'text', 'amount')}."
         case EntryKind.ANSWER_INHERITED:
-            return f"Answered before, to the incident that was taken over: {said.step('ask')} ({said['choice']})."
+            return f"Answered before, to the incident that was taken over: {said.step('ask')} ({said.answer})."
         case EntryKind.QUESTION_WITHDRAWN:
             return f"No answer is needed any more to {said.step('ask')}."
         case EntryKind.NEWS_RECEIVED:

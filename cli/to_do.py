@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from amends.journal import Alert, TimelineRow
+from amends.models import Money
 from amends.watchdog import tell as tell_alert
 from cli import pending, styles, tasks, wording
 from cli.paging import paging
 from cli.screen import Screen
 from cli.times import Times
-from runbooks.program import Program
+from runbooks.program import AnswerKind, Program
 from workflows.contract import OpenApproval, OpenAsk, View
 
 
@@ -110,14 +112,49 @@ class ToDo:
             screen.line("What may be answered now", style=styles.HEADING)
         for ask in asks:
             screen.line(self._asked(ask), prefix="  ")
-            for choice in ask.choices:
-                several = f" --ask {ask.ask}" if len(asks) > 1 else ""
-                screen.whole(f"    amends answer {self.incident} {choice}{several}{self.at}")
+            for line in _read(ask):
+                screen.line(line, prefix="    ")
+            several = f" --ask {ask.ask}" if len(asks) > 1 else ""
+            for answer in ways_to_answer(ask):
+                screen.whole(f"    amends answer {self.incident} {answer}{several}{self.at}")
 
     def _asked(self, ask: OpenAsk) -> str:
-        silence = f"silence means {ask.if_silent}" if ask.if_silent else "nobody has to"
+        silence = f"silence means {_meant(ask.if_silent)}" if ask.if_silent is not None else "nobody has to"
         by = f"until {self.times.deadline(ask.answer_by, now=self.now)}" if ask.answer_by else "once it is delivered"
-        return f"{wording.party(ask.to).capitalize()} may answer {wording.step(ask.ask)} {by}; {silence}."
+        who = wording.role(ask.role) if ask.role is not None else wording.party(ask.to)
+        return f"{_titled(who)} may answer {wording.step(ask.ask)} {by}; {silence}."
+
+
+def ways_to_answer(ask: OpenAsk) -> list[str]:
+    """What is typed behind ``amends answer <incident>`` for each answer that a question may have."""
+    match ask.answer:
+        case AnswerKind.CHOICE:
+            return list(ask.choices)
+        case AnswerKind.TEXT:
+            return ['--text "…"']
+        case AnswerKind.AMOUNT:
+            return [f'--amount "{_bounds(ask)}"']
+        case AnswerKind.FILES:
+            return ["--file PATH"]
+        case _:
+            assert_never(ask.answer)
+
+
+def _bounds(ask: OpenAsk) -> str:
+    if ask.at_least is None:
+        return "…"
+    least = _meant(ask.at_least)
+    return f"{least} … {_meant(ask.at_most)}" if ask.at_most is not None else f"{least} …"
+
+
+def _meant(answer: str | Money | None) -> str:
+    return wording.money(answer.amount, answer.currency) if isinstance(answer, Money) else str(answer)
+
+
+def _read(ask: OpenAsk) -> list[str]:
+    """What a role is asked, as it is read in English, or else in the first language that it is written in."""
+    text = ask.texts.get("en") or next(iter(ask.texts.values()), {})
+    return str(text.get("body", "")).splitlines()
 
 
 def approval_in_words(approval: OpenApproval, *, now: datetime, times: Times) -> list[str]:

@@ -96,6 +96,8 @@ def owed(move: str) -> str:
             return f"the task {of}"
         case "approval":
             return approval(of)
+        case "ask":
+            return step(of)
         case "breach":
             return f"not kept is {goal(of)}"
         case "unacknowledged":

@@ -10,7 +10,7 @@ from drills.checking_acts import approvals_of, people_of, protecting_steps
 from drills.written import WrittenScenario
 from drills.written_acts import WrittenCancel, WrittenNews, WrittenReport, WrittenSkip
 from runbooks.bundle import Bundle
-from runbooks.catalogue import TELL
+from runbooks.catalogue import MESSAGES, TELLING
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -41,7 +41,7 @@ class Abouts:
         self._steps = [step for step in bundle.program.all_steps() if not isinstance(step, Together | Rounds)]
         self._asks = [step for step in self._steps if isinstance(step, AskStep)]
         self._waits = [step for step in self._steps if isinstance(step, WaitStep)]
-        self._sends = [step for step in self._steps if isinstance(step, TellStep | AskStep)]
+        self._sends = [step for step in self._steps if isinstance(step, TellStep | AskStep) and step.to in TELLING]
         self._does = [step for step in self._steps if isinstance(step, DoStep)]
         self._approvals = [step for step in self._steps if isinstance(step, ApproveStep)]
         self._measures = [step for step in self._steps if isinstance(step, MeasureStep)]
@@ -89,7 +89,9 @@ class Abouts:
             case EntryKind.ANSWER_RECEIVED | EntryKind.SILENCE_ASSUMED:
                 return [*_ids(self._asks), *self._choices()]
             case EntryKind.QUESTION_ASKED:
-                return [*_ids(self._asks), *(ask.question for ask in self._asks), *self._choices(), *Party]
+                asked_of = (ask.role for ask in self._asks if ask.role is not None)
+                questions = (ask.question for ask in self._asks)
+                return [*_ids(self._asks), *questions, *self._choices(), *Party, *asked_of]
             case EntryKind.QUESTION_WITHDRAWN:
                 return _ids(self._asks)
             case EntryKind.WAIT_STARTED:
@@ -206,7 +208,7 @@ class Abouts:
                 assert_never(entry)
 
     def _effect_names(self) -> list[str]:
-        own = [*_ids(self._effects), *(step.activity for step in self._effects), *_ids(self._sends), TELL]
+        own = [*_ids(self._effects), *(step.activity for step in self._effects), *_ids(self._sends), *sorted(MESSAGES)]
         return [*own, *self._beside.effects()]
 
     def _left_to_people(self) -> list[Step]:

@@ -1,9 +1,10 @@
 """What people do in a scenario, and when."""
 
+import hashlib
 from datetime import timedelta
 from typing import assert_never
 
-from amends.models import Data, Evidence, Model, Outcome, Party, Severity
+from amends.models import Data, Evidence, Model, Money, Outcome, Party, Severity
 from drills.checking_acts import asks_of
 from drills.written_acts import (
     WrittenAcknowledge,
@@ -28,7 +29,9 @@ from drills.written_acts import (
     WrittenTakeOver,
     WrittenWaive,
 )
+from runbooks.amounts import amount_in_words, parse_amount
 from runbooks.bundle import Bundle
+from runbooks.program import AskStep
 from workflows.contract import Verdict
 
 
@@ -41,10 +44,16 @@ class _Timed(Model):
 
 
 class AnswerAct(_Timed):
-    """``ask``: the step of the question."""
+    """``ask``: the step of the question. ``party``: whose it is to answer; ``by``: who does, of a role that is
+    asked."""
 
     ask: str
-    choice: str
+    party: Party = Party.CUSTOMER
+    by: str | None = None
+    choice: str | None = None
+    text: str | None = None
+    amount: Money | None = None
+    files: tuple[Evidence, ...] | None = None
 
 
 class DecideAct(_Timed):
@@ -198,8 +207,7 @@ def act_of(written: WrittenAct, bundle: Bundle, number: int) -> Act:
     """The act that was written, whose names have been checked; ``number``: where in its script it stands."""
     match written:
         case WrittenAnswer():
-            ask = asks_of(bundle)[written.answer].id
-            return AnswerAct(ask=ask, choice=written.choice, at=written.at, after=written.after)
+            return _answer(written, asks_of(bundle)[written.answer])
         case WrittenApprove():
             return _decision(written, written.approve, Verdict.APPROVE)
         case WrittenReject():
@@ -257,11 +265,31 @@ def act_of(written: WrittenAct, bundle: Bundle, number: int) -> Act:
             assert_never(written)
 
 
+def _answer(written: WrittenAnswer, asked: AskStep) -> AnswerAct:
+    return AnswerAct(
+        ask=asked.id,
+        party=asked.to,
+        by=written.by,
+        choice=written.choice,
+        text=written.text,
+        amount=parse_amount(written.amount) if written.amount is not None else None,
+        files=tuple(map(_file, written.files)) if written.files is not None else None,
+        at=written.at,
+        after=written.after,
+    )
+
+
+def _file(name: str) -> Evidence:
+    """A file that a scenario only names: its content is its name."""
+    content = name.encode()
+    return Evidence(what=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
 def in_words(act: Act) -> str:
     """An act, as remarks name it."""
     match act:
         case AnswerAct():
-            return f"the answer {act.choice!r} to {act.ask}"
+            return f"the answer {_said(act)} to {act.ask}"
         case DecideAct():
             return f"the decision of {act.by!r} to {act.verdict} {act.approval}"
         case RetryAct():
@@ -345,3 +373,9 @@ def _decision(written: WrittenApprove | WrittenReject, approval: str, verdict: V
     return DecideAct(
         approval=approval, verdict=verdict, by=written.by, note=written.note, at=written.at, after=written.after
     )
+
+
+def _said(act: AnswerAct) -> str:
+    if act.amount is not None:
+        return amount_in_words(act.amount.amount, act.amount.currency)
+    return repr(act.text or act.choice) if act.files is None else ", ".join(each.what for each in act.files)

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import assert_never
 
 from amends.models import Model, Severity
-from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.catalogue import CATALOGUE, TELLING
 from runbooks.program import (
+    AnswerKind,
     ApproveStep,
     AskStep,
     DecideStep,
@@ -41,6 +42,7 @@ class Way(StrEnum):
     APPLIED = "applied"
     REFUSED = "refused"
     CHOSEN = "chosen"
+    ANSWERED = "answered"
     NOT_OFFERED = "not_offered"
     SILENCE = "silence"
     EARLY = "early"
@@ -132,7 +134,8 @@ def _of_step(step: Step, plan: Plan | None) -> Iterator[Branch]:
         case AskStep():
             words = f"ask `{step.question}`"
             yield from _of_condition(step, words)
-            yield _comes_back(step, words)
+            if step.to in TELLING:
+                yield _comes_back(step, words)
             yield from _of_answers(step, words)
         case ApproveStep():
             words = f"approval by `{step.role}`"
@@ -210,13 +213,17 @@ def _of_measure(step: MeasureStep, words: str, plan: Plan | None) -> Iterator[Br
 
 
 def _comes_back(step: TellStep | AskStep, words: str) -> Branch:
-    hint = f"{_let_refuse(TELL)}, behind `trouble: none` for the messages before it"
+    hint = f"{_let_refuse(TELLING[step.to])}, behind `trouble: none` for the messages before it"
     return _branch(step.id, Way.REFUSED, f"{words}: comes back, {_then(step.on_refusal)}", hint)
 
 
 def _of_answers(step: AskStep, words: str) -> Iterator[Branch]:
+    by = "by: …, after: 1h}` in a `script`" if step.role is not None else "after: 1h}` in a `script`"
+    if step.answer is not AnswerKind.CHOICE:
+        hint = f"answer it: `{{answer: {step.question}, {step.answer}: …, {by}"
+        yield _branch(step.id, Way.ANSWERED, f"{words}: answered", hint)
     for choice in step.choices:
-        hint = f"answer it: `{{answer: {step.question}, choice: {choice.name}, after: 1h}}` in a `script`"
+        hint = f"answer it: `{{answer: {step.question}, choice: {choice.name}, {by}"
         yield _branch(step.id, Way.CHOSEN, f"{words}: `{choice.name}` is chosen", hint, choice.name)
         if choice.when is not None:
             hint = f"let `{choice.when}` not hold when the question goes out"

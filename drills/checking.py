@@ -12,7 +12,7 @@ from drills.checking_acts import approvals_of, mistakes, people_of, task_mistake
 from drills.written import Verdict, WrittenExpect, WrittenFault, WrittenPage, WrittenScenario, WrittenUnreachable
 from drills.written_acts import WrittenAct
 from runbooks.bundle import Bundle
-from runbooks.catalogue import CATALOGUE, NEVER_ARRIVED, TELL
+from runbooks.catalogue import CATALOGUE, MESSAGES, NEVER_ARRIVED
 from runbooks.language.people import LONGEST_NIGHT
 from runbooks.language.problems import Problem
 from runbooks.language.source import Path, Source
@@ -149,7 +149,7 @@ class Check:
     def _effect(self, path: Path, effect: dict[str, str]) -> None:
         if len(effect) > 1:
             self._of(path, "one effect a line, with its outcome, such as `- inventory.reserve: applied`")
-        effects = [name for name, spec in CATALOGUE.items() if spec.effect and name != TELL]
+        effects = [name for name, spec in CATALOGUE.items() if spec.effect and name not in MESSAGES]
         for name, outcome in effect.items():
             if name not in effects:
                 self._of_key((*path, name), f"there is no effect {name!r}{meant(name, effects)}")

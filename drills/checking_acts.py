@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from amends.errors import DefinitionError
 from amends.models import Party
 from drills.written_acts import (
     WrittenAcknowledge,
@@ -27,8 +28,9 @@ from drills.written_acts import (
     WrittenTakeOver,
     WrittenWaive,
 )
+from runbooks.amounts import parse_amount
 from runbooks.bundle import Bundle
-from runbooks.program import ApproveStep, AskStep, DoStep, MeasureStep, TellStep, WaitStep
+from runbooks.program import AnswerKind, ApproveStep, AskStep, DoStep, MeasureStep, TellStep, WaitStep
 from runbooks.suggestions import meant
 from workflows.news import FACTS
 
@@ -139,8 +141,36 @@ def _answer(act: WrittenAnswer, bundle: Bundle) -> Iterator[Mistake]:
     wrong = list(_known("answer", "the runbook has no question", act.answer, asks))
     yield from wrong
     if not wrong:
-        choices = [choice.name for choice in asks[act.answer].choices]
-        yield from _known("choice", f"{act.answer} has no choice", act.choice, choices)
+        yield from _said(act, asks[act.answer])
+        yield from _asked_person(act, asks[act.answer], bundle)
+
+
+def _said(act: WrittenAnswer, ask: AskStep) -> Iterator[Mistake]:
+    """What is wrong with what is answered: it is to be of the kind that is asked for."""
+    wanted = ask.answer.value
+    if getattr(act, wanted) is None:
+        there_are = f", one of {', '.join(choice.name for choice in ask.choices)}" if ask.choices else ""
+        yield "", f"{act.answer} is answered by `{wanted}`{there_are}; say it"
+    for kind in AnswerKind:
+        if kind is not ask.answer and getattr(act, kind.value) is not None:
+            yield kind.value, f"{act.answer} is answered by `{wanted}`; leave `{kind.value}` out"
+    if act.choice is not None and ask.choices:
+        yield from _known("choice", f"{act.answer} has no choice", act.choice, [each.name for each in ask.choices])
+    if act.amount is not None:
+        try:
+            parse_amount(act.amount)
+        except DefinitionError as error:
+            yield "amount", str(error)
+
+
+def _asked_person(act: WrittenAnswer, ask: AskStep, bundle: Bundle) -> Iterator[Mistake]:
+    if ask.role is None:
+        return
+    team = bundle.roles[ask.role].team if ask.role in bundle.roles else ()
+    if act.by is None:
+        yield "", f"{act.answer} is asked of {ask.role!r}; say who answers, with `by`: one of {', '.join(team)}"
+    elif team:
+        yield from _known("by", f"of {ask.role!r} nobody is", act.by, team)
 
 
 def _news(act: WrittenNews, bundle: Bundle) -> Iterator[Mistake]:

@@ -60,7 +60,8 @@ def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
         elif row.kind in (EntryKind.EFFECT_REFUSED, EntryKind.READ_REFUSED) and not leaving:
             yield _branch(data["step"], Way.REFUSED)
         elif row.kind is EntryKind.ANSWER_RECEIVED:
-            yield _branch(data["ask"], Way.CHOSEN, str(data["choice"]))
+            chosen = data.get("choice")
+            yield _branch(data["ask"], *((Way.CHOSEN, str(chosen)) if chosen is not None else (Way.ANSWERED,)))
         elif row.kind is EntryKind.QUESTION_ASKED:
             ask, offered = str(data["ask"]), data["choices"]
             assert isinstance(offered, list)
@@ -99,7 +100,8 @@ def _steps(program: Program, timeline: Sequence[TimelineRow], state: State) -> I
     """What no entry says by itself: that a step was not skipped, that a wait had nothing to wait for, that an ask was
     held back for as long as it says or went out before."""
     skipped = {row.data["step"] for row in timeline if row.kind is EntryKind.STEP_SKIPPED}
-    asked_at = {row.data["step"]: row.occurred_at for row in timeline if row.kind is EntryKind.EFFECT_REQUESTED}
+    asked_at = {row.data["ask"]: row.occurred_at for row in timeline if row.kind is EntryKind.QUESTION_ASKED}
+    asked_at |= {row.data["step"]: row.occurred_at for row in timeline if row.kind is EntryKind.EFFECT_REQUESTED}
     for step in program.all_steps():
         run = state.steps.get(step.id)
         if run is None or step.id in skipped:

@@ -12,7 +12,7 @@ from drills.retelling import state_of
 from drills.scenario import Scenario
 from drills.stage import World
 from drills.written import Verdict
-from runbooks.catalogue import TELL
+from runbooks.catalogue import MESSAGES
 
 
 class Books(Model):
@@ -76,7 +76,7 @@ def observe(world: World, scenario: Scenario, incident_id: str) -> Observed:
         status=row.status,
         outcome=row.outcome,
         severity=row.severity,
-        effects=tuple(effect for effect in effects if effect.activity != TELL),
+        effects=tuple(effect for effect in effects if effect.activity not in MESSAGES),
         messages=tuple(_messages(timeline)),
         tasks=tuple(task.id for task in state.tasks),
         approvals=tuple(_approvals(timeline)),
@@ -147,7 +147,7 @@ def _messages(timeline: list[TimelineRow]) -> list[str]:
 
 
 def _sends(row: TimelineRow) -> bool:
-    return row.kind is EntryKind.EFFECT_REQUESTED and row.data["activity"] == TELL
+    return row.kind is EntryKind.EFFECT_REQUESTED and row.data["activity"] in MESSAGES
 
 
 def _books(world: World, scenario: Scenario) -> Books:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from amends.journal import TimelineRow
-from amends.models import Actor, ActorKind
+from amends.models import Actor, ActorKind, Party
 from amends.timeline import EntryKind
 from drills.acts import (
     AcknowledgeAct,
@@ -72,6 +72,7 @@ from workflows.contract import (
 REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="support")
 ORDER_SYSTEM: Final = Actor(kind=ActorKind.SYSTEM, id="order-system")
 CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="customer")
+MERCHANT: Final = Actor(kind=ActorKind.HUMAN, id="merchant")
 
 Request = (
     AnswerRequest
@@ -92,6 +93,10 @@ Request = (
     | TakeOverRequest
     | CancelRequest
 )
+
+
+_ASKED: Final = {Party.CUSTOMER: CUSTOMER, Party.MERCHANT: MERCHANT}
+"""Who answers what a party is asked, where nobody else is said to."""
 
 
 def moment_of(act: Act, rows: Sequence[TimelineRow], view: View) -> datetime | None:
@@ -127,7 +132,15 @@ def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
     """The update that an act is, and what it carries; ``None`` for reports, news and what is asked of Temporal."""
     match act:
         case AnswerAct():
-            return ANSWER, AnswerRequest(key=key, ask=act.ask, choice=act.choice, actor=CUSTOMER)
+            return ANSWER, AnswerRequest(
+                key=key,
+                ask=act.ask,
+                choice=act.choice,
+                text=act.text,
+                amount=act.amount,
+                files=act.files,
+                actor=_person(act.by) if act.by is not None else _ASKED.get(act.party, CUSTOMER),
+            )
         case DecideAct():
             return DECIDE, _decision(act, view, key)
         case RetryAct():

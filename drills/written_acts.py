@@ -25,10 +25,15 @@ class _Timed(Written):
 
 
 class WrittenAnswer(_Timed):
-    """``answer``: the step or the message of the question."""
+    """``answer``: the step or the message of the question. One of ``choice``, ``text``, ``amount`` and ``files`` is
+    what is said; a file is known by its name here. ``by``: who of the role that is asked."""
 
     answer: str
-    choice: ChoiceName
+    choice: ChoiceName | None = None
+    text: Said | None = None
+    amount: Said | None = None
+    files: Annotated[tuple[Said, ...] | None, BeforeValidator(_as_list), Field(min_length=1)] = None
+    by: Said | None = None
 
 
 class _Decision(_Timed):

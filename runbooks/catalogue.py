@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from amends.connectors import ports
-from amends.models import Head, Model, Money
+from amends.models import Head, Model, Money, Party
 
 
 class Retry(Model):
@@ -140,7 +140,7 @@ class CreditRequest(Model):
 
 class TellRequest(Model):
     """``texts``: language → ``{"subject": …, "body": …}``; ``values``: what stands for the placeholders; ``bounced``:
-    how many of the customer's channels have sent it back."""
+    how many of the channels of who is written to have sent it back."""
 
     order_id: str
     texts: dict[str, dict[str, str]]
@@ -186,6 +186,15 @@ BOUNCED = "Bounced"
 
 TELL = "customers.tell"
 """The activity behind ``tell: customer`` and ``ask: customer``."""
+
+TELL_MERCHANT = "merchants.tell"
+"""The activity behind ``tell: merchant`` and ``ask: merchant``."""
+
+TELLING = {Party.CUSTOMER: TELL, Party.MERCHANT: TELL_MERCHANT}
+"""Who can be written to, and by which activity."""
+
+MESSAGES = frozenset(TELLING.values())
+"""The activities that only say something: no step calls them by name."""
 
 CATALOGUE: dict[str, ActivitySpec] = {
     spec.name: spec
@@ -348,6 +357,14 @@ CATALOGUE: dict[str, ActivitySpec] = {
             TellRequest,
             ports.Delivery,
             {"en": "Write to the customer.", "zh": "给顾客发送消息。"},
+            refusals=("OrderNotFound", BOUNCED, "Undeliverable"),
+            final=True,
+        ),
+        _effect(
+            TELL_MERCHANT,
+            TellRequest,
+            ports.Delivery,
+            {"en": "Write to the merchant.", "zh": "给商家发送消息。"},
             refusals=("OrderNotFound", BOUNCED, "Undeliverable"),
             final=True,
         ),

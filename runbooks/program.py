@@ -65,6 +65,10 @@ class OnRefusal(StrEnum):
     TASK = "task"
 
 
+MOST_FILES = 20
+"""Files that one answer may show."""
+
+
 class _Step(Model):
     id: str
     when: str | None = None
@@ -133,27 +137,56 @@ class Reminders(Model):
     after: tuple[timedelta, ...]
 
 
-class AskStep(_Step):
-    """Asks a party to choose. The answer's clock starts when the question has been delivered.
+class AnswerKind(StrEnum):
+    """What a question wants: one of its choices, a text, an amount of money, or files."""
 
-    ``after``: not before this long after the step became current (or as soon as all its siblings in a ``together`` are
-    done). ``if_silent``: the choice that silence means; ``None`` means that the step is skipped. ``safety``: it
-    concerns the customer's safety, and goes out at night too.
+    CHOICE = "choice"
+    TEXT = "text"
+    AMOUNT = "amount"
+    FILES = "files"
+
+
+class AskStep(_Step):
+    """Asks a party, or a role of the company. The answer's clock starts when the question has been delivered; a role
+    has it as soon as it is asked.
+
+    ``role``: who is asked, if that is one of us (``to`` is ``us`` then). ``answer``: what is wanted; ``choices`` are
+    what is offered, if it is one of them; ``at_least`` and ``at_most`` what an amount must lie between; ``fewest`` and
+    ``most`` how many files are wanted. ``after``: not before this long after the step became current (or as soon as all
+    its siblings in a ``together`` are done). ``if_silent``: the answer that silence means; ``None`` means that the step
+    is skipped. ``otherwise``: the saved fact when it is. ``safety``: it concerns the customer's safety, and goes out at
+    night too.
     """
 
     kind: Literal["ask"] = "ask"
     to: Party
+    role: str | None = None
     question: str
     values: tuple[str, ...] = ()
     safety: bool = False
     after: BySeverity | None = None
-    choices: tuple[Choice, ...]
+    answer: AnswerKind = AnswerKind.CHOICE
+    choices: tuple[Choice, ...] = ()
+    at_least: Value | None = None
+    at_most: Value | None = None
+    fewest: int = 1
+    most: int = MOST_FILES
     answer_within: BySeverity
     remind: Reminders | None = None
-    if_silent: str | None
+    if_silent: str | Value | None
     save_as: str | None = None
-    otherwise: str | None = None
+    otherwise: str | Value | None = None
     on_refusal: OnRefusal = OnRefusal.TASK
+
+    @property
+    def knows_otherwise(self) -> bool:
+        """Whether something stands for an answer that nobody gives: of files, that none were shown."""
+        return self.otherwise is not None or self.answer is AnswerKind.FILES
+
+    @property
+    def leaves_a_gap(self) -> bool:
+        """Whether later steps may read a fact that is not known when nobody answers."""
+        return self.save_as is not None and self.if_silent is None and not self.knows_otherwise
 
 
 class Check(Model):

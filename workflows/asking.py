@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from amends.errors import DefinitionError
-from amends.models import Data, Severity
+from pydantic import JsonValue
+
+from amends.models import Actor, ActorKind, Data, Severity
 from amends.timeline import EntryKind
 from runbooks.answer_times import say_answer_within
-from runbooks.catalogue import BOUNCED, TELL
+from runbooks.catalogue import BOUNCED, TELLING
 from runbooks.program import AskStep, TellStep
-from workflows import beside, effects, facts, night
+from workflows import answers, authority, beside, effects, facts, night
 from workflows.events import AnswerGiven, CommandReturned
 from workflows.state import AskRun, HeldMessage, State, StepPhase, StepRun
 from workflows.turn import Turn
@@ -18,8 +19,9 @@ MOST_CHANNELS = 5
 
 
 def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None = None, bounced: int = 0) -> None:
-    """Send a message to the customer of the order, in every language that the bundle has. ``bounced``: how many of the
-    customer's channels have sent it back; it goes over the next. At night it is held back, and goes out in the morning.
+    """Send a message to the customer of the order, or its merchant, in every language that the bundle has. ``bounced``:
+    how many of their channels have sent it back; it goes over the next. At night it is held back, and goes out in the
+    morning.
 
     A question says how long its answer is awaited at the severity of now; ``delivered`` keeps to what it says.
     """
@@ -34,7 +36,8 @@ def send(turn: Turn, step: TellStep | AskStep, message: str, *, plan: str | None
     shown: Data = {"to": step.to, "message": message, "values": dict(values)}
     if bounced:
         inputs["bounced"] = shown["bounced"] = bounced
-    return effects.request(turn, step=step.id, activity=TELL, inputs=inputs, shown=shown, final=False, plan=plan)
+    activity = TELLING[step.to]
+    return effects.request(turn, step=step.id, activity=activity, inputs=inputs, shown=shown, final=False, plan=plan)
 
 
 def send_held(turn: Turn, step: TellStep | AskStep, held: HeldMessage) -> None:
@@ -57,7 +60,7 @@ def held(state: State) -> list[tuple[str, HeldMessage]]:
     return [
         (step, run.held)
         for step, run in state.steps.items()
-        if run.held is not None and is_held(run) and (run.ask is None or run.ask.offered)
+        if run.held is not None and is_held(run) and (run.ask is None or run.ask.asked)
     ]
 
 
@@ -70,7 +73,7 @@ def let_be(turn: Turn, step: TellStep | AskStep, run: StepRun) -> None:
 
 
 def goes_on_elsewhere(turn: Turn, step: TellStep | AskStep, returned: CommandReturned, *, plan: str | None) -> bool:
-    """Send a message that has come back over the customer's next channel; whether it is on its way again."""
+    """Send a message that has come back over the next channel; whether it is on its way again."""
     if returned.refusal is None or returned.refusal.reason != BOUNCED:
         return False
     newest = next(effect for effect in reversed(turn.state.effects) if effect.step == step.id)
@@ -91,46 +94,35 @@ def begin(turn: Turn, step: AskStep, run: StepRun) -> None:
 
 def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, plan: str | None) -> None:
     """Ask when it is time (or when all that runs beside it is done); take silence for what it means."""
-    if not ask.offered:
+    if not ask.asked:
         if alone or turn.now >= ask.not_before:
             _ask(turn, step, run, ask, plan=plan)
     elif (at := _reminds_at(turn.state, step, ask)) is not None and turn.now >= at:
         _remind(turn, step, ask)
     elif ask.answer_by is not None and turn.now >= ask.answer_by:
-        turn.note(EntryKind.SILENCE_ASSUMED, {"ask": step.id, "choice": step.if_silent})
+        turn.note(EntryKind.SILENCE_ASSUMED, {"ask": step.id, **answers.told(step, ask.silence)})
         turn.ran_out(ask.answer_by)
         run.silent = True
-        _settle(turn, step, run, step.if_silent)
+        _settle(turn, step, run, ask.silence)
 
 
 def delivered(turn: Turn, step: AskStep, ask: AskRun) -> None:
-    """The question has reached the customer: the answer's clock starts."""
-    ask.delivered_at = turn.now
-    ask.answer_by = turn.now + _promised(turn.state, step)
-    turn.note(
-        EntryKind.QUESTION_ASKED,
-        {
-            "ask": step.id,
-            "question": step.question,
-            "to": step.to,
-            "choices": list(ask.offered),
-            "answer_by": ask.answer_by.isoformat(),
-            "if_silent": step.if_silent,
-        },
-    )
+    """The question has reached whom it is for: the answer's clock starts."""
+    _begin_awaiting(turn, step, ask, within=_promised(turn.state, step))
 
 
 def answer(turn: Turn, step: AskStep, run: StepRun, given: AnswerGiven) -> None:
     """Take an answer that ``refusal`` has not refused."""
-    _settle(turn, step, run, given.choice)
+    turn.state.evidence += len(given.files or ())
+    _settle(turn, step, run, answers.fact_of(given))
 
 
 def skip(turn: Turn, step: AskStep, run: StepRun) -> None:
     """Stop asking, and go on as if nobody had answered."""
+    assert run.ask is not None
+    meant = run.ask.silence if run.ask.asked else answers.silence(turn.state, step)
     withdraw(turn, step, run)
-    meant = step.if_silent if step.if_silent is not None else step.otherwise
-    if step.save_as is not None and meant is not None:
-        facts.save(turn, step.save_as, meant)
+    _save(turn, step, meant)
 
 
 def withdraw(turn: Turn, step: AskStep, run: StepRun) -> None:
@@ -138,7 +130,7 @@ def withdraw(turn: Turn, step: AskStep, run: StepRun) -> None:
     let_be(turn, step, run)
     _let_reminders_be(turn, step)
     run.phase = StepPhase.DONE
-    if run.ask is not None and run.ask.offered:
+    if run.ask is not None and run.ask.asked:
         turn.note(EntryKind.QUESTION_WITHDRAWN, {"ask": step.id})
 
 
@@ -151,7 +143,7 @@ def open_asks(state: State) -> list[AskStep]:
         and (run := state.steps.get(step.id)) is not None
         and run.phase is StepPhase.RUNNING
         and run.ask is not None
-        and run.ask.offered
+        and run.ask.asked
     ]
 
 
@@ -159,40 +151,61 @@ def refusal(state: State, given: AnswerGiven) -> str | None:
     """Why an answer does not count now; ``None`` if it does (or repeats the one that counted)."""
     run = state.steps.get(given.ask)
     if run is not None and run.answer is not None:
-        return None if run.answer == given.choice else f"{given.ask!r} was answered already: {run.answer!r}"
+        same = run.answer == answers.fact_of(given)
+        return None if same else f"{given.ask!r} was answered already: {answers.in_words(run.answer)}"
     open_now = open_asks(state)
-    if given.ask not in [step.id for step in open_now]:
-        waiting = ", ".join(repr(step.id) for step in open_now) or "none"
+    step = next((step for step in open_now if step.id == given.ask), None)
+    if step is None:
+        waiting = ", ".join(repr(each.id) for each in open_now) or "none"
         return f"nothing is asked at {given.ask!r} now; open questions: {waiting}"
     assert run is not None
     assert run.ask is not None
-    if given.choice not in run.ask.offered:
-        offered = ", ".join(repr(choice) for choice in run.ask.offered)
-        return f"{given.choice!r} is not offered at {given.ask!r}; choose one of {offered}"
-    return None
+    return _not_of_the_role(state, step, given.actor) or answers.refusal(step, run.ask, given)
 
 
 def due(state: State, step: AskStep, run: StepRun) -> datetime | None:
     """When an ask next has something to do."""
     assert run.ask is not None
-    if not run.ask.offered:
+    if not run.ask.asked:
         return run.held.until if run.held is not None else run.ask.not_before
     return _reminds_at(state, step, run.ask) or run.ask.answer_by
 
 
 def _ask(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, plan: str | None) -> None:
-    """Offer what can be offered now, unless it has to wait for the morning or was answered before."""
-    offered = [choice.name for choice in step.choices if facts.condition(turn.state, choice.when)]
-    if not offered:
-        raise DefinitionError("none of the choices can be offered", place=step.id)
-    if turn.state.inherited.get(step.question) in offered:
-        ask.offered = offered
+    """Offer what can be offered now, unless it has to wait for the morning or was answered before. A role of ours has
+    the question as soon as it stands."""
+    terms = answers.asked_now(turn.state, step, ask)
+    inherited = turn.state.inherited.get(step.question)
+    if inherited is not None and answers.fits(step, terms, inherited):
+        run.ask = terms
         _take_inherited(turn, step, run)
+    elif step.role is not None:
+        within = step.answer_within.of(turn.state.severity)
+        run.ask = terms.model_copy(update={"texts": _as_read(turn.state, step, within)})
+        _begin_awaiting(turn, step, run.ask, within=within)
     elif run.held is None or turn.now >= run.held.until:
         if night.over_at(turn.state, step, turn.now) is None:
-            ask.offered = offered
+            run.ask = terms
             run.held = run.held.model_copy(update={"sent": True}) if run.held is not None else None
         send(turn, step, step.question, plan=plan)
+
+
+def _begin_awaiting(turn: Turn, step: AskStep, ask: AskRun, *, within: timedelta) -> None:
+    ask.delivered_at, ask.answer_by = turn.now, turn.now + within
+    asked: Data = {"ask": step.id, "question": step.question, "to": step.to}
+    if step.role is not None:
+        asked |= {"role": step.role, "texts": dict(ask.texts)}
+    awaited: Data = {"answer_by": ask.answer_by.isoformat(), "if_silent": ask.silence}
+    turn.note(EntryKind.QUESTION_ASKED, {**asked, **answers.terms(step, ask), **awaited})
+
+
+def _not_of_the_role(state: State, step: AskStep, actor: Actor) -> str | None:
+    """Why somebody does not answer what a role is asked; ``None`` for one who may answer."""
+    role = state.bundle.roles.get(step.role or "")
+    if step.role is None or role is None or (actor.kind is ActorKind.HUMAN and actor.id in role.team):
+        return None
+    able = authority.named(sorted(role.team))
+    return f"{actor.id!r} is not of {step.role!r}, which is asked at {step.id!r}; {able} could answer"
 
 
 def _hold(turn: Turn, step: TellStep | AskStep, message: str, held: HeldMessage) -> None:
@@ -237,6 +250,19 @@ def _texts(state: State, message: str, limit: timedelta | None) -> dict[str, Dat
     }
 
 
+def _as_read(state: State, step: AskStep, limit: timedelta) -> dict[str, Data]:
+    """Language → what a role is asked, with all that it names filled in: nobody else does it for us."""
+    values = facts.shown(state, step.values)
+
+    def filled(text: str) -> str:
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    texts = _texts(state, step.question, limit)
+    return {language: {part: filled(str(text)) for part, text in each.items()} for language, each in texts.items()}
+
+
 def _promised(state: State, step: AskStep) -> timedelta:
     """How long the question that was sent awaits its answer: what it says, though the severity has changed since. One
     that says nothing of it follows the severity of now."""
@@ -248,15 +274,21 @@ def _promised(state: State, step: AskStep) -> timedelta:
 
 def _take_inherited(turn: Turn, step: AskStep, run: StepRun) -> None:
     """The customer has answered this very question already, to the incident that this one took over."""
-    choice = turn.state.inherited.pop(step.question)
-    turn.note(EntryKind.ANSWER_INHERITED, {"ask": step.id, "choice": choice})
-    _settle(turn, step, run, choice)
+    answer = turn.state.inherited.pop(step.question)
+    turn.note(EntryKind.ANSWER_INHERITED, {"ask": step.id, **answers.told(step, answer)})
+    _settle(turn, step, run, answer)
 
 
-def _settle(turn: Turn, step: AskStep, run: StepRun, choice: str | None) -> None:
+def _settle(turn: Turn, step: AskStep, run: StepRun, answer: JsonValue) -> None:
     let_be(turn, step, run)
     _let_reminders_be(turn, step)
     run.phase = StepPhase.DONE
-    run.answer = choice
-    if step.save_as is not None and choice is not None:
-        facts.save(turn, step.save_as, choice)
+    run.answer = answer
+    _save(turn, step, answer)
+
+
+def _save(turn: Turn, step: AskStep, answer: JsonValue) -> None:
+    """Take the answer as a fact, or what stands for it where there is none."""
+    known = answer if answer is not None else answers.otherwise(turn.state, step)
+    if step.save_as is not None and known is not None:
+        facts.save(turn, step.save_as, known)

@@ -5,6 +5,7 @@ from typing import Final
 from amends.models import Actor, Data, Evidence, Model, Money, Outcome, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
 from runbooks.policy import GoalName
+from runbooks.program import AnswerKind
 from workflows.events import Verdict
 from workflows.state import Receipt, State, Why
 
@@ -71,12 +72,16 @@ class ReportRequest(Model):
 
 
 class AnswerRequest(Model):
-    """``ask``: the step id of the question. ``key``: the answer's idempotency key. ``at``: when it was answered, if
-    that was before it is told here: clocks that stood still for the answer go on from then."""
+    """``ask``: the step id of the question. One of ``choice``, ``text``, ``amount`` and ``files`` (each kept already,
+    and named by its digest) is the answer. ``key``: the answer's idempotency key. ``at``: when it was answered, if that
+    was before it is told here: clocks that stood still for the answer go on from then."""
 
     key: str
     ask: str
-    choice: str
+    choice: str | None = None
+    text: str | None = None
+    amount: Money | None = None
+    files: tuple[Evidence, ...] | None = None
     actor: Actor
     at: Utc | None = None
 
@@ -286,14 +291,24 @@ class News(Model):
 
 
 class OpenAsk(Model):
-    """A question that may be answered now. ``answer_by`` is not set while it is on its way."""
+    """A question that may be answered now. ``role``: whose it is to answer, if that is one of us; then ``texts`` has
+    it by language, as it is read. ``answer``: what is
+    wanted; an amount lies between ``at_least`` and ``at_most``, files are ``fewest`` to ``most``. ``answer_by`` is not
+    set while it is on its way. ``if_silent``: what silence means; of files it means nothing."""
 
     ask: str
     question: str
     to: Party
+    role: str | None = None
+    texts: dict[str, Data] = {}
+    answer: AnswerKind = AnswerKind.CHOICE
     choices: tuple[str, ...]
+    at_least: Money | None = None
+    at_most: Money | None = None
+    fewest: int | None = None
+    most: int | None = None
     answer_by: Utc | None
-    if_silent: str | None
+    if_silent: str | Money | None
 
 
 class OpenTask(Model):

@@ -95,13 +95,16 @@ class CommandReturned(Model):
 
 
 class AnswerGiven(Model):
-    """Somebody chose. ``ask``: the step id of the ask. ``key``: the answer's idempotency key. ``at``: when the answer
-    was given, if that was before it came here."""
+    """Somebody has answered, by one of ``choice``, ``text``, ``amount`` and ``files``. ``ask``: the step id of the ask.
+    ``key``: the answer's idempotency key. ``at``: when the answer was given, if that was before it came here."""
 
     type: Literal["answer_given"] = "answer_given"
     key: str
     ask: str
-    choice: str
+    choice: str | None = None
+    text: str | None = None
+    amount: Money | None = None
+    files: tuple[Evidence, ...] | None = None
     actor: Actor
     at: Utc | None = None
 

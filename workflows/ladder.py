@@ -14,7 +14,8 @@ from amends.timeline import EntryKind
 from runbooks import roster
 from runbooks.bundle import Bundle
 from runbooks.policy import Level
-from workflows import approving, clocks
+from runbooks.program import AskStep
+from workflows import approving, asking, clocks
 from workflows.events import Acknowledgement, Command, CommandReturned, EscalationRequested, Role, SnoozeRequested
 from workflows.state import Due, LadderRun, State, Task, Why
 from workflows.turn import Turn
@@ -58,6 +59,7 @@ def owed(state: State) -> list[Owed]:
             cause = f"approval:{state.incident_id}:{approval.id}"
             asked = str(approval.asked)
             found.append(Owed(f"approval:{approval.id}", "approval", cause, approval.role, approval.decide_by, asked))
+    found += [_of_question(state, step) for step in asking.open_asks(state) if step.role is not None]
     if clocks.needs_acknowledging(state):
         found.append(Owed(_UNACKNOWLEDGED, _UNACKNOWLEDGED, f"{_UNACKNOWLEDGED}:{state.incident_id}"))
     found += [Owed(f"breach:{clock.goal}", "breach", f"breach:{clock.goal}") for clock in clocks.breached(state)]
@@ -196,6 +198,12 @@ def _of_task(state: State, task: Task) -> Owed:
     told = next((effect.activity for effect in reversed(state.effects) if effect.step == task.step), task.step)
     person, since = task.assignee or state.assignee, task.opened_at.isoformat()
     return Owed(f"task:{task.id}", task.why, f"{task.why}:{told}", task.owner, task.due_at, since, person)
+
+
+def _of_question(state: State, step: AskStep) -> Owed:
+    ask = state.steps[step.id].ask
+    due_at = ask.answer_by if ask is not None else None
+    return Owed(f"ask:{step.id}", "question", f"ask:{state.incident_id}:{step.id}", step.role, due_at)
 
 
 def _stop(turn: Turn, why: str) -> None:

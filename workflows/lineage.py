@@ -56,7 +56,7 @@ def inherit(turn: Turn, returned: CommandReturned) -> None:
     if isinstance(consumed, dict):
         clocks.inherit(turn, consumed)
     if isinstance(answers, dict):
-        state.inherited |= {question: str(choice) for question, choice in answers.items()}
+        state.inherited |= answers
 
 
 def supersede_refusal(state: State, event: Superseded) -> str | None:
@@ -144,9 +144,9 @@ def _goes_to(state: State, to: str) -> bool:
     return state.handing_over is not None and state.handing_over.to == to
 
 
-def _answers(state: State) -> dict[str, str]:
+def _answers(state: State) -> Data:
     """What was really answered, by its question: silence is no answer."""
-    answered = {}
+    answered: Data = {}
     for step in state.bundle.program.all_steps():
         run = state.steps.get(step.id)
         if isinstance(step, AskStep) and run is not None and run.answer is not None and not run.silent:

@@ -8,6 +8,7 @@ from runbooks.bundle import Bundle
 from runbooks.expressions import CURRENCY
 from runbooks.language.guards import needed_by, proven_by
 from runbooks.program import (
+    AnswerKind,
     ApproveStep,
     AskStep,
     DecideStep,
@@ -88,6 +89,11 @@ def _read_by(step: Step) -> Iterator[str]:
         case AskStep() | DecideStep():
             for choice in step.choices:
                 yield from _in_expression(choice.when or "true")
+            if isinstance(step, AskStep):
+                for amount in (step.at_least, step.at_most, step.if_silent, step.otherwise):
+                    yield from _in_value(amount if isinstance(amount, Value) else None)
+                if step.answer is AnswerKind.AMOUNT:
+                    yield CURRENCY
         case WaitStep():
             yield from _in_expression(step.until)
             for value in step.check.inputs.values() if step.check is not None else ():

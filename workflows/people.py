@@ -209,7 +209,7 @@ def _step_refusal(state: State, step: Step, run: StepRun) -> str | None:
     match step:
         case ApproveStep():
             return f"{step.id!r} is an approval, which nobody skips; it is given, rejected, or the incident called off"
-        case AskStep() if step.if_silent is None and step.save_as is not None and step.otherwise is None:
+        case AskStep() if step.leaves_a_gap:
             return f"{step.id!r} asks for something that later steps read, and silence means nothing there"
         case AskStep() | WaitStep():
             return None

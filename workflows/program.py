@@ -22,7 +22,7 @@ from runbooks.program import (
     WaitStep,
     walk,
 )
-from workflows import approving, asking, beside, effects, facts, measures, waiting
+from workflows import answers, approving, asking, beside, effects, facts, measures, waiting
 from workflows.events import Command, CommandReturned, Role, Settlement
 from workflows.progress import Progress
 from workflows.state import PlanPhase, State, StepPhase, StepRun, Why
@@ -409,8 +409,9 @@ def _refused(
 
 
 def _save_otherwise(turn: Turn, step: DoStep | AskStep) -> None:
-    if step.save_as is not None and step.otherwise is not None:
-        facts.save(turn, step.save_as, step.otherwise)
+    otherwise = answers.otherwise(turn.state, step) if isinstance(step, AskStep) else step.otherwise
+    if step.save_as is not None and otherwise is not None:
+        facts.save(turn, step.save_as, otherwise)
 
 
 def _given_up(state: State, step: Step, plan: str | None) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from amends.models import Data, Money, Outcome, Party, Severity, Stage, Status, Utc
 from runbooks.bundle import Bundle
@@ -31,7 +31,15 @@ class AskRun(_Part):
     """An ask under way: held back until ``not_before``, then asked, then open until ``answer_by``."""
 
     not_before: Utc
+    asked: bool = False
     offered: list[str] = []
+    at_least: Money | None = None
+    at_most: Money | None = None
+    """What an amount must lie between, in the order's currency."""
+    silence: JsonValue = None
+    """What silence means, as it was when it was asked."""
+    texts: dict[str, Data] = {}
+    """Language → subject and body, as a role of ours reads the question."""
     delivered_at: Utc | None = None
     answer_by: Utc | None = None
     reminded: int = 0
@@ -65,7 +73,7 @@ class StepRun(_Part):
     wait: WaitRun | None = None
     held: HeldMessage | None = None
     """Set once its message was held back at night: what stands behind a message does not wait for it then."""
-    answer: str | None = None
+    answer: JsonValue = None
     silent: bool = False
     """Whether the answer is what silence means."""
     rounds: int = 0
@@ -394,7 +402,7 @@ class State(_Part):
     handing_over: HandingOver | None = None
     split: dict[str, str] = {}
     """Reports that are incidents of their own now, by their keys, and as which workflow they run."""
-    inherited: dict[str, str] = {}
+    inherited: Data = {}
     """Answers that were given to an incident that this one took over, by their questions."""
     confirmations: list[int] = []
     """The rules by which the customer was asked whether the cause is gone, in order."""

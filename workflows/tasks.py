@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from amends.models import Data, Outcome, Stage
 from amends.timeline import EntryKind
-from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.catalogue import CATALOGUE, MESSAGES
 from runbooks.expressions import FactMissing
 from runbooks.language.guards import proven_by
 from runbooks.program import AskStep, DoStep, MeasureStep, Step, TellStep
@@ -270,8 +270,8 @@ def _by_hand_refusal(step: Step, result: Data) -> str | None:
 def _result_refusal(step: Step, result: Data, *, happened: bool = False) -> str | None:
     """Why a result does not stand for what a step would have given: later steps read it. ``happened``: what the step
     says ``otherwise`` is no way out."""
-    if isinstance(step, AskStep) and step.save_as is not None and step.otherwise is None:
-        return f"{step.id!r} asks for a choice that later steps read; have it asked again, or call the incident off"
+    if isinstance(step, AskStep) and step.save_as is not None and not step.knows_otherwise:
+        return f"{step.id!r} asks for what later steps read; have it asked again, or call the incident off"
     if not isinstance(step, DoStep | TellStep | AskStep | MeasureStep) or isinstance(step, TellStep | AskStep):
         return None
     gives = CATALOGUE[step.activity].gives
@@ -294,7 +294,7 @@ def _effect_at(state: State, task: Task) -> EffectRun | None:
 
 def _is_half_done(state: State, task: Task) -> bool:
     effect = _effect_at(state, task)
-    return effect is not None and effects.in_doubt(effect) and effect.activity != TELL
+    return effect is not None and effects.in_doubt(effect) and effect.activity not in MESSAGES
 
 
 def _effect_of(task: Task) -> str:

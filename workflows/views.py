@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from amends.models import Data
 from runbooks.program import AskStep
-from workflows import approving, asking, authority, clocks, core, deadlines, ladder, people
+from workflows import answers, approving, asking, authority, clocks, core, deadlines, ladder, people
 from workflows.contract import LadderView, OpenApproval, OpenAsk, OpenDeadline, OpenTask, RunningClock, View
 from workflows.state import ApprovalRun, ClockRun, State, Task
 
@@ -42,14 +43,9 @@ def view(state: State, *, now: datetime, busy: bool) -> View:
 def _open_ask(state: State, step: AskStep) -> OpenAsk:
     run = state.steps[step.id].ask
     assert run is not None
-    return OpenAsk(
-        ask=step.id,
-        question=step.question,
-        to=step.to,
-        choices=tuple(run.offered),
-        answer_by=run.answer_by,
-        if_silent=step.if_silent,
-    )
+    asked: Data = {"ask": step.id, "question": step.question, "to": step.to, "role": step.role}
+    awaited = {"texts": run.texts, "answer_by": run.answer_by, "if_silent": run.silence}
+    return OpenAsk.model_validate({**asked, **answers.terms(step, run), **awaited})
 
 
 def _open_task(state: State, task: Task) -> OpenTask:

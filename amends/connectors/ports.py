@@ -272,6 +272,14 @@ class Customers(Recalling, Protocol):
         """
 
 
+class Merchants(Recalling, Protocol):
+    def tell(
+        self, call: Call, *, order_id: str, texts: dict[str, dict[str, str]], values: dict[str, str], bounced: int = 0
+    ) -> Delivery:
+        """Sends a message to who sells what the order is about, as ``Customers.tell`` does to who placed it, and with
+        the same refusals. ``{merchant.name}`` is filled in by the shop."""
+
+
 class Ledger(Protocol):
     def given(self, call: Call, *, order_id: str) -> Given:
         """A read. Refuses ``OrderNotFound``."""
@@ -305,6 +313,8 @@ class Connectors(Protocol):
     def payments(self) -> Payments: ...
     @property
     def customers(self) -> Customers: ...
+    @property
+    def merchants(self) -> Merchants: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

@@ -9,6 +9,7 @@ from amends.connectors.ports import (
     Customers,
     Inventory,
     Ledger,
+    Merchants,
     Orders,
     Pager,
     Payments,
@@ -67,6 +68,7 @@ class _Systems:
     shipping: Shipping
     payments: Payments
     customers: Customers
+    merchants: Merchants
     ledger: Ledger
     people: Pager
 
@@ -78,6 +80,7 @@ def _with_people(connectors: Connectors, people: Pager) -> Connectors:
         shipping=connectors.shipping,
         payments=connectors.payments,
         customers=connectors.customers,
+        merchants=connectors.merchants,
         ledger=connectors.ledger,
         people=people,
     )

@@ -54,6 +54,7 @@ _ENGLISH: Final = _Words(
     why={
         "unacknowledged": "nobody has taken notice of it yet",
         "approval": "an approval is asked for",
+        "question": "a question is asked of your role",
         "breach": "a promise was broken",
         "escalated": "somebody has escalated it, or a deadline of others was missed",
         "outcome_unknown": "nobody can say whether something happened",
@@ -81,6 +82,7 @@ _CHINESE: Final = _Words(
     why={
         "unacknowledged": "尚无人确认",
         "approval": "等待审批",
+        "question": "等待贵岗位答复",
         "breach": "已超过承诺时限",
         "escalated": "有人要求升级，或已错过外部期限",
         "outcome_unknown": "某项操作是否完成无法确定",

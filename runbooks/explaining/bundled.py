@@ -14,6 +14,7 @@ from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
 from runbooks.policy import Clearing, Expectation, ExternalDeadline, Goal, Interrupt, Level, Match, SlaPolicy
 from runbooks.program import (
+    AnswerKind,
     ApproveStep,
     AskStep,
     BySeverity,
@@ -142,16 +143,16 @@ def _own(step: Step) -> dict[str, Any]:
             return {"tell": step.to, "message": step.message, "safety": step.safety, "on_refusal": step.on_refusal}
         case AskStep():
             return {
-                "ask": step.to,
+                "ask": step.role or step.to,
                 "question": step.question,
                 "safety": step.safety,
                 "after": _times(step.after) if step.after else None,
-                "choices": {choice.name: choice.when or True for choice in step.choices},
+                **_answers(step),
                 "answer_within": _times(step.answer_within),
                 "remind": {"message": step.remind.message, "after": list(step.remind.after)} if step.remind else None,
-                "if_silent": step.if_silent or SKIP,
+                "if_silent": SKIP if step.if_silent is None else _said(step.if_silent),
                 "save_as": step.save_as,
-                "otherwise": step.otherwise,
+                "otherwise": None if step.otherwise is None else _said(step.otherwise),
                 "on_refusal": step.on_refusal,
             }
         case ApproveStep():
@@ -189,6 +190,26 @@ def _own(step: Step) -> dict[str, Any]:
             return {"rounds": body}
         case _:
             assert_never(step)
+
+
+def _answers(step: AskStep) -> dict[str, Any]:
+    """What can be answered."""
+    match step.answer:
+        case AnswerKind.CHOICE:
+            return {"choices": {choice.name: choice.when or True for choice in step.choices}}
+        case AnswerKind.TEXT:
+            return {"answer": step.answer}
+        case AnswerKind.AMOUNT:
+            bounds = {"at_least": step.at_least, "at_most": step.at_most}
+            return {"answer": step.answer, **{name: _value(each) for name, each in bounds.items() if each is not None}}
+        case AnswerKind.FILES:
+            return {"answer": step.answer, "at_least": step.fewest, "at_most": step.most}
+        case _:
+            assert_never(step.answer)
+
+
+def _said(answer: str | Value) -> JsonValue:
+    return _value(answer) if isinstance(answer, Value) else answer
 
 
 def _check(check: Check) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 
 from amends.models import Model, Money, Party, Severity
 from runbooks.explaining.conditions import Condition, Operand
-from runbooks.program import IfUndecided
+from runbooks.program import MOST_FILES, AnswerKind, IfUndecided
 
 
 class Times(Model):
@@ -98,23 +98,31 @@ class ChoiceItem(Model):
 
 
 class AskItem(_Item):
-    """``after``: how long it is held back; ``beside_others``: or as soon as all that runs beside it is done.
-    ``if_silent``: the choice that silence means; not set: the step ends without an answer."""
+    """``role``: who is asked, if that is one of us. ``after``: how long it is held back; ``beside_others``: or as soon
+    as all that runs beside it is done. ``at_least`` and ``at_most`` are of an amount, ``fewest`` and ``most`` of files.
+    ``if_silent``: the answer that silence means; not set: the step ends without one. ``refusal``: when it cannot be
+    delivered, which a role's question always is."""
 
     kind: Literal["ask"] = "ask"
     to: Party
+    role: str | None = None
     question: Message
     safety: bool = False
     after: Times | None = None
     beside_others: bool = False
-    choices: tuple[ChoiceItem, ...]
+    answer: AnswerKind = AnswerKind.CHOICE
+    choices: tuple[ChoiceItem, ...] = ()
+    at_least: Operand | None = None
+    at_most: Operand | None = None
+    fewest: int = 1
+    most: int = MOST_FILES
     within: Times
     reminded: tuple[timedelta, ...] = ()
     reminder: Message | None = None
-    if_silent: str | None
+    if_silent: Operand | None
     save_as: str | None = None
-    otherwise: str | None = None
-    refusal: Refusal
+    otherwise: Operand | None = None
+    refusal: Refusal | None
 
 
 class ApproveItem(_Item):

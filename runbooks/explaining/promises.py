@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from amends.models import Severity
 from runbooks.bundle import MessageText
+from runbooks.catalogue import TELLING
 from runbooks.explaining.conditions import Fact
 from runbooks.explaining.items import Times
 from runbooks.explaining.model import (
@@ -30,7 +31,7 @@ from runbooks.explaining.understanding import read_condition, read_operand
 from runbooks.language.facts import every_step
 from runbooks.language.promise_shapes import UpdateTimes, WrittenExpect
 from runbooks.language.reference import Reference
-from runbooks.language.step_shapes import Approve
+from runbooks.language.step_shapes import Approve, Ask
 from runbooks.language.surface import Runbook
 from runbooks.policy import GoalName, Table
 
@@ -127,12 +128,13 @@ def ladders_of(runbook: Runbook, severities: tuple[Severity, ...]) -> tuple[Ladd
 
 
 def roles_of(runbook: Runbook, reference: Reference) -> tuple[RoleInfo, ...]:
-    """The roles that are paged, have tasks or approve, in the order in which they are named; and where something is
-    approved, those whose authority may reach further."""
+    """The roles that are paged, have tasks, are asked or approve, in the order in which they are named; and where
+    something is approved, those whose authority may reach further."""
     tasks = runbook.tasks or reference.tasks
     named = [level.page for level in runbook.escalation]
     named += [tasks.owner] if tasks is not None else []
     approving = [step.approve for _, step in every_step(runbook) if isinstance(step, Approve)]
+    named += [step.ask for _, step in every_step(runbook) if isinstance(step, Ask) and step.ask not in TELLING]
     named += approving
     named += sorted(name for name, role in reference.roles.items() if approving and role.approves_up_to is not None)
     named += [each.approve for each in runbook.external.values() if each.approve is not None]

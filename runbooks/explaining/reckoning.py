@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from amends.models import Party, Severity, Stage
-from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.catalogue import CATALOGUE, TELLING
 from runbooks.explaining.items import AskItem, DoItem, Item, MeasureItem, TellItem, Times, WaitItem, walk
 from runbooks.explaining.model import Held, Promises, StageItem, Trouble, WorstCase
 from runbooks.explaining.worst_case import NOTHING, longest, longest_action, trouble
@@ -89,7 +89,7 @@ def _calls(item: Item) -> list[str]:
         case MeasureItem():
             return [item.activity, item.lift]
         case TellItem() | AskItem():
-            return [TELL]
+            return [TELLING[item.to]] if item.to in TELLING else []
         case WaitItem():
             return [item.look.activity] if item.look else []
         case _:

@@ -5,9 +5,10 @@ from typing import TypeGuard, assert_never
 
 from pydantic import JsonValue
 
-from amends.models import Money, Severity
+from amends.models import Money, Party, Severity
+from runbooks.amounts import parse_amount
 from runbooks.bundle import MessageText
-from runbooks.catalogue import CATALOGUE, TELL, ActivitySpec
+from runbooks.catalogue import CATALOGUE, TELLING, ActivitySpec
 from runbooks.explaining.conditions import Amount, Condition, Given, Operand
 from runbooks.explaining.items import (
     ApproveItem,
@@ -51,7 +52,7 @@ from runbooks.language.step_shapes import (
 )
 from runbooks.language.words import SKIP
 from runbooks.policy import RemedyPolicy
-from runbooks.program import OnRefusal
+from runbooks.program import MOST_FILES, AnswerKind, OnRefusal
 
 
 def condition_of(text: str | None) -> Condition | None:
@@ -100,7 +101,7 @@ class Steps:
             case Do():
                 return self._do(step, plan, sure=sure)
             case Tell():
-                refusal = Refusal(then=Then(step.on_refusal.value), reasons=CATALOGUE[TELL].refusals)
+                refusal = Refusal(then=Then(step.on_refusal.value), reasons=CATALOGUE[TELLING[step.tell]].refusals)
                 return TellItem(
                     only_if=condition_of(step.when),
                     to=step.tell,
@@ -184,21 +185,30 @@ class Steps:
         return Limit(cap=cap, per_day=per_day) if cap or per_day else None
 
     def _ask(self, step: Ask, *, beside: bool) -> AskItem:
+        party = Party(step.ask) if step.ask in TELLING else Party.US
+        told = CATALOGUE[TELLING[party]].refusals if party in TELLING else None
+        counts = step.answer is AnswerKind.FILES
         return AskItem(
             only_if=condition_of(step.when),
-            to=step.ask,
+            to=party,
+            role=step.ask if party is Party.US else None,
             question=message_of(step.question, self._texts),
             safety=step.safety,
             after=times_of(step.after, self._severities) if step.after else None,
             beside_others=beside,
+            answer=step.answer,
             choices=_choices(step.choices),
+            at_least=_answer(step, step.at_least) if not counts else None,
+            at_most=_answer(step, step.at_most) if not counts else None,
+            fewest=step.at_least if counts and isinstance(step.at_least, int) else 1,
+            most=step.at_most if counts and isinstance(step.at_most, int) else MOST_FILES,
             within=times_of(step.answer_within, self._severities),
             reminded=step.remind.after if step.remind else (),
             reminder=message_of(step.remind.message, self._texts) if step.remind else None,
-            if_silent=None if step.if_silent == SKIP else step.if_silent,
+            if_silent=None if step.if_silent == SKIP else _answer(step, step.if_silent),
             save_as=step.save_as,
-            otherwise=step.otherwise,
-            refusal=Refusal(then=Then(step.on_refusal.value), reasons=CATALOGUE[TELL].refusals),
+            otherwise=_answer(step, step.otherwise),
+            refusal=Refusal(then=Then(step.on_refusal.value), reasons=told) if told is not None else None,
         )
 
     def _wait(self, step: Wait) -> WaitItem:
@@ -249,6 +259,16 @@ def _amount(step: Approve, plan: _Plan | None) -> Operand | None:
     spent = (amount_of(each) for outer in behind for each in within(outer))
     written = step.amount if step.amount is not None else next((each for each in spent if each is not None), None)
     return None if written is None else _operand(written)
+
+
+def _answer(step: Ask, written: JsonValue) -> Operand | None:
+    """What stands for an answer, or bounds it; amounts are computed, or written as people do."""
+    if written is None:
+        return None
+    if step.answer is not AnswerKind.AMOUNT:
+        return _given(written)
+    text = str(written)
+    return read_operand(text[1:]) if text.startswith("=") else Amount(money=parse_amount(text))
 
 
 def _choices(written: Mapping[str, str | None]) -> tuple[ChoiceItem, ...]:

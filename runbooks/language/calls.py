@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from runbooks.catalogue import CATALOGUE, TELL, ActivitySpec
+from runbooks.catalogue import CATALOGUE, MESSAGES, TELLING, ActivitySpec
 from runbooks.expressions import CURRENCY
 from runbooks.language.context import Context
 from runbooks.language.facts import fact_type
@@ -19,11 +19,12 @@ def spec_of(step: Do | CheckRead, path: Path, context: Context) -> ActivitySpec 
     """The catalogue's entry for what a step calls, or ``None`` if it cannot be called by it."""
     where = (*path, "do")
     spec = CATALOGUE.get(step.do)
-    callable_names = [name for name, each in CATALOGUE.items() if not each.undo_only and name != TELL]
+    callable_names = [name for name, each in CATALOGUE.items() if not each.undo_only and name not in MESSAGES]
     if spec is None:
         context.wrong(where, f"there is no activity {step.do!r}{meant(step.do, callable_names)}")
-    elif step.do == TELL:
-        context.wrong(where, f"{TELL!r} is called by `tell: customer` with a `message`")
+    elif step.do in MESSAGES:
+        party = next(each for each, activity in TELLING.items() if activity == step.do)
+        context.wrong(where, f"{step.do!r} is called by `tell: {party}` with a `message`")
         return None
     elif spec.undo_only:
         context.wrong(where, f"{step.do!r} only takes back what another step has done; name it as that step's `undo`")

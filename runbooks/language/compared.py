@@ -13,6 +13,7 @@ from runbooks.language.facts import every_step, words_of
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import Ask, Decide, Do, Wait
 from runbooks.language.surface import Runbook
+from runbooks.program import AnswerKind
 from runbooks.scanning import ExpressionError, scan
 from runbooks.suggestions import meant
 from runbooks.syntax import Binary, Leaf, Listed, Node, parse, parts
@@ -52,10 +53,13 @@ def _words(runbook: Runbook) -> dict[str, Set[str]]:
     """The facts that can only be certain words, with all of them."""
     given: dict[str, set[str]] = defaultdict(set, {"incident.severity": {*Severity}})
     added: dict[str, set[str]] = defaultdict(set)
+    free: set[str] = set()
     for _, step in every_step(runbook):
         match step:
-            case Ask(save_as=str(name)):
+            case Ask(save_as=str(name), answer=AnswerKind.CHOICE):
                 given[name] |= {*step.choices, *([step.otherwise] if step.otherwise else [])}
+            case Ask(save_as=str(name), answer=AnswerKind.TEXT):
+                free.add(name)
             case Decide():
                 given[step.decide] |= {*step.choices, step.otherwise}
             case Do(save_as=str(name)):
@@ -66,7 +70,7 @@ def _words(runbook: Runbook) -> dict[str, Set[str]]:
                 _add(added, {path: {str(value)} for path, value in step.then_assume.items()})
             case _:
                 pass
-    return {fact: words | added[fact] for fact, words in given.items()}
+    return {fact: words | added[fact] for fact, words in given.items() if fact not in free}
 
 
 def _given_by(activity: str, name: str) -> dict[str, Set[str]]:

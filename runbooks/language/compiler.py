@@ -73,7 +73,8 @@ def examine(
     if runbook is None:
         return Examined(in_order(misshapen))
     known = known_facts(runbook, source, lost)
-    context = Context(source=source, known=known, texts=texts, rates=rates, reference=reference)
+    pages = bool(runbook.escalation)
+    context = Context(source=source, known=known, texts=texts, rates=rates, reference=reference, pages=pages)
     context.problems += misshapen
     bundle = _bundle(runbook, context)
     check_deadlines(runbook, context)

@@ -23,15 +23,24 @@ from runbooks.totality import must_not_fail
 class Context:
     """The file, the facts it can know, the texts and the rates; and ``problems``, which grows.
 
-    ``uncertain``: names of which nothing is known, because what saves them is wrong. ``messages``, ``roles``,
+    ``pages``: whether the runbook has a ladder, so that roles are told what they owe. ``uncertain``: names of which
+    nothing is known, because what saves them is wrong. ``messages``, ``roles``,
     ``calendars`` and the facts in ``reads`` are those in use; ``expressions``, where they stand, and at which character
     of the value there they begin.
     """
 
     def __init__(
-        self, *, source: Source, known: Known, texts: Texts, rates: Mapping[str, str], reference: Reference
+        self,
+        *,
+        source: Source,
+        known: Known,
+        texts: Texts,
+        rates: Mapping[str, str],
+        reference: Reference,
+        pages: bool = False,
     ) -> None:
         self.source, self.texts, self.rates, self.reference = source, texts, rates, reference
+        self.pages = pages
         self.types, self.optional, self.uncertain = known.types, known.optional, known.uncertain
         self.problems: list[Problem] = list(known.problems)
         self.messages: set[str] = set()
@@ -47,6 +56,11 @@ class Context:
     def odd(self, path: Path, message: str) -> None:
         """Notes something legal but odd."""
         self.problems.append(self.source.problem(path, message).model_copy(update={"severity": Weight.WARNING}))
+
+    def unsaid(self, path: Path, fact: str, *, has_when: bool) -> None:
+        """Notes that a step which may not happen says nothing of the fact that it saves."""
+        why = "it has a `when`" if has_when else "it may be refused"
+        self.wrong(path, f"say what {fact!r} is when this step does not happen ({why}), with `otherwise`")
 
     def later(self, path: Path, word: str) -> None:
         """Notes the use of a word that this release carries as data only."""

@@ -185,9 +185,11 @@ def _approvals(runbook: Runbook, context: Context) -> None:
 
 
 def _asking(runbook: Runbook, context: Context) -> list[str]:
-    """The roles whose people move an incident on: who is paged first, and who does what is left to a person."""
+    """The roles whose people move an incident on: who is paged first, who is asked, and who does what is left to a
+    person."""
     tasks = runbook.tasks or context.reference.tasks
-    return [*(level.page for level in runbook.escalation[:1]), *([tasks.owner] if tasks else [])]
+    asked = (step.ask for _, step in every_step(runbook) if isinstance(step, Ask))
+    return [*(level.page for level in runbook.escalation[:1]), *([tasks.owner] if tasks else []), *asked]
 
 
 def _checks(runbook: Runbook, context: Context) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, assert_never, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, JsonValue, TypeAdapter, ValidationError
 
@@ -17,10 +17,10 @@ from runbooks.language.problems import Problem
 from runbooks.language.source import Path, Source
 from runbooks.language.step_shapes import AnyStep, Ask, Decide, Do, Rounds, TogetherSteps, Wait
 from runbooks.language.surface import Runbook
-from runbooks.program import FactType
+from runbooks.program import AnswerKind, FactType
 
 INCIDENT = {"incident.severity": FactType.STRING, "incident.contacts": FactType.INT}
-RESERVED = frozenset({"report", "incident", "customer", ANSWER_WITHIN})
+RESERVED = frozenset({"report", "incident", "customer", "merchant", ANSWER_WITHIN})
 """Roots of facts that no step may save."""
 
 
@@ -41,7 +41,7 @@ def known_facts(runbook: Runbook, source: Source, lost: frozenset[str] = frozens
     types = dict(INCIDENT) | {f"report.{name}": field.type for name, field in runbook.report.items()}
     uncertain, nullable = set(lost), set[str]()
     problems: list[Problem] = []
-    for where, name, saved, open_fields in saves(runbook):
+    for where, name, saved, open_fields, _ in saves(runbook):
         nullable |= open_fields
         if name in RESERVED:
             problems.append(source.problem(where, f"{name!r} is reserved for the incident's own facts; choose another"))
@@ -71,25 +71,40 @@ def within(step: AnyStep) -> Iterator[AnyStep]:
 
 class Saved(NamedTuple):
     """A name that a step saves, and where it stands. ``facts`` are not set if nothing is known of them; ``nullable``
-    are those of them that may be left open."""
+    are those of them that may be left open. ``for_the_record``: it is of use though nothing reads it."""
 
     where: Path
     name: str
     facts: dict[str, FactType] | None
     nullable: frozenset[str] = frozenset()
+    for_the_record: bool = False
 
 
 def saves(runbook: Runbook) -> Iterator[Saved]:
     """Everything that the steps of a runbook save, in reading order."""
     for path, step in every_step(runbook):
         if isinstance(step, Ask) and step.save_as:
-            yield Saved((*path, "save_as"), step.save_as, {step.save_as: FactType.STRING})
+            yield Saved((*path, "save_as"), step.save_as, answered(step), for_the_record=True)
         if isinstance(step, Decide):
-            yield Saved((*path, "decide"), step.decide, {step.decide: FactType.STRING})
+            yield Saved((*path, "decide"), step.decide, {step.decide: FactType.STRING}, for_the_record=True)
         if isinstance(step, Do) and step.save_as:
             yield _result((*path, "save_as"), step.do, step.save_as)
         if isinstance(step, Wait) and step.check:
             yield _result((*path, "check", "save_as"), step.check.do, step.check.save_as)
+
+
+def answered(step: Ask) -> dict[str, FactType]:
+    """The facts that an answer becomes."""
+    name = str(step.save_as)
+    match step.answer:
+        case AnswerKind.CHOICE | AnswerKind.TEXT:
+            return {name: FactType.STRING}
+        case AnswerKind.AMOUNT:
+            return {name: FactType.MONEY}
+        case AnswerKind.FILES:
+            return {f"{name}.count": FactType.INT, f"{name}.digests": FactType.STRING}
+        case _:
+            assert_never(step.answer)
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FactType]:

@@ -3,14 +3,13 @@
 import re
 
 from amends.models import Severity
-from runbooks.catalogue import CATALOGUE, TELL
+from runbooks.catalogue import CATALOGUE, MESSAGES
 from runbooks.language.context import Context
 from runbooks.language.facts import every_step, saves
 from runbooks.language.problems import Weight
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import AnyStep, Approve, Do, Measure
 from runbooks.language.surface import Runbook
-from runbooks.program import FactType
 
 
 def check_oddities(runbook: Runbook, context: Context) -> None:
@@ -54,7 +53,7 @@ def _may_be_refused(step: AnyStep) -> bool:
     if not isinstance(step, Do | Measure):
         return False
     spec = CATALOGUE.get(step.do if isinstance(step, Do) else step.measure)
-    return spec is not None and not spec.undo_only and spec.name != TELL and bool(spec.refusals)
+    return spec is not None and not spec.undo_only and spec.name not in MESSAGES and bool(spec.refusals)
 
 
 def _severity_rules(runbook: Runbook, context: Context) -> None:
@@ -89,7 +88,7 @@ def _plans(runbook: Runbook, context: Context) -> None:
 def _unread_facts(runbook: Runbook, context: Context) -> None:
     read = {path.split(".")[0] for path in context.reads}
     for saved in saves(runbook):
-        if saved.name not in read and saved.facts != {saved.name: FactType.STRING}:  # an answer is for the record
+        if saved.name not in read and not saved.for_the_record:
             context.odd(saved.where, f"nothing reads {saved.name!r}; leave it out, or keep it for the record")
 
 

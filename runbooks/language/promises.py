@@ -1,6 +1,6 @@
 """From the promises that people write to those that the bundle carries, with every name in them checked."""
 
-from runbooks.catalogue import CATALOGUE, TELL, ActivitySpec
+from runbooks.catalogue import CATALOGUE, MESSAGES, ActivitySpec
 from runbooks.language.calls import inputs_of
 from runbooks.language.context import Context
 from runbooks.language.facts import fields_of
@@ -88,8 +88,8 @@ def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, .
             message = f"the table {written.table!r} holds {table.kind.value}, where durations are needed"
             context.wrong((*path, "table"), message)
         spec = CATALOGUE.get(written.protect_by)
-        if spec is None or not spec.effect or spec.undo_only or spec.name == TELL:
-            effects = [each for each, one in CATALOGUE.items() if one.effect and not one.undo_only and each != TELL]
+        if spec is None or not spec.effect or spec.undo_only or spec.name in MESSAGES:
+            effects = sorted({each for each, one in CATALOGUE.items() if one.effect and not one.undo_only} - MESSAGES)
             message = f"there is no effect {written.protect_by!r}{meant(written.protect_by, effects)}"
             context.wrong((*path, "protect_by"), message)
             continue

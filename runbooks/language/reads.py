@@ -11,11 +11,11 @@ from runbooks.language.context import Context
 from runbooks.language.facts import Known, every_step, fact_type, saves
 from runbooks.language.guards import needed_by
 from runbooks.language.source import Path
-from runbooks.language.step_shapes import Approve
+from runbooks.language.step_shapes import Approve, Ask
 from runbooks.language.surface import Runbook
 from runbooks.language.worlds import MAYBE, SET, World, root_of, verdict
 from runbooks.language.writes import Write, writes
-from runbooks.program import MOMENTS, FactType
+from runbooks.program import MOMENTS, AnswerKind, FactType
 from runbooks.scanning import scan
 
 
@@ -48,6 +48,17 @@ class Reader:
         for name in needed_by(written[1:]) if step.amount is None else ():
             self._is_set((*path, "approve"), name.path, world)
         self._is_set((*path, "approve"), CURRENCY, world)
+
+    def amounts(self, step: Ask, path: Path, world: World) -> None:
+        """Notes what the amounts of a question read and a world may lack when it is asked; all of them are in the
+        order's currency."""
+        if step.answer is not AnswerKind.AMOUNT:
+            return
+        self._is_set((*path, "answer"), CURRENCY, world)
+        for name in ("at_least", "at_most", "if_silent", "otherwise"):
+            written = getattr(step, name)
+            if isinstance(written, str) and written.startswith("="):
+                self._reads((*path, name), written[1:], world, skip=1)
 
     def end_of_measure(self, path: Path, until: str, world: World) -> None:
         """Notes what the end of a measure reads and the world where it begins, or one behind it, may lack."""

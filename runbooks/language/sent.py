@@ -4,8 +4,9 @@ promises is the one that the engine keeps."""
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from amends.models import Party
 from runbooks.answer_times import ANSWER_WITHIN
-from runbooks.catalogue import CATALOGUE
+from runbooks.catalogue import CATALOGUE, TELLING
 from runbooks.language.context import Context
 from runbooks.language.durations import Durations, in_words
 from runbooks.language.facts import every_step, fields_of
@@ -13,7 +14,7 @@ from runbooks.language.problems import Weight
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import Ask, Do, Tell
 from runbooks.language.surface import Runbook
-from runbooks.language.texts import CUSTOMER_NAME, Part, placeholders_in
+from runbooks.language.texts import NAMES, Part, placeholders_in
 from runbooks.language.times_named import times_named
 from runbooks.program import FactType
 from runbooks.suggestions import meant
@@ -35,19 +36,47 @@ def check_messages(runbook: Runbook, context: Context) -> None:
 
 def addressee(party: str, path: Path, context: Context) -> None:
     """Notes if a party cannot be written to, or if it is not always known who that is."""
-    if party != "customer":
-        context.wrong(path, f"{party!r} cannot be written to yet; `customer` can")
+    if party not in TELLING:
+        context.wrong(path, f"{party!r} cannot be written to; `customer` and `merchant` can")
     elif context.types.get("report.order_id") is not FactType.STRING or "report.order_id" in context.optional:
-        message = "a message goes to who placed the order; let every report carry `order_id: string`"
+        who = "who placed the order" if party == Party.CUSTOMER else "the merchant of the order"
+        context.wrong(path, f"a message goes to {who}; let every report carry `order_id: string`")
+
+
+class Asked(NamedTuple):
+    """Who is asked, and holds the ball until the answer: a party, or a ``role`` of ours."""
+
+    party: Party
+    role: str | None = None
+
+
+def asked_of(name: str, path: Path, context: Context) -> Asked | None:
+    """Whom ``ask`` names; ``None`` if nobody. A role that would not hear of the question is told."""
+    if name in TELLING:
+        addressee(name, path, context)
+        return Asked(Party(name))
+    if name not in context.reference.roles:
+        near = meant(name, [*TELLING, *context.reference.roles])
+        context.wrong(path, f"{name!r} cannot be asked; `customer`, `merchant` and the roles of the people can{near}")
+        return None
+    context.roles.add(name)
+    if not context.pages:
+        message = f"nobody would tell {name!r} of it: a role is paged; give the runbook an `escalation`"
         context.wrong(path, message)
+    return Asked(Party.US, role=name)
+
+
+_OWN = "customers and merchants are called by their own names alone; write another message for them"
 
 
 class _Sending(NamedTuple):
-    """``path``: where the message is named. ``answer_within``: how long it awaits the answer, if it asks."""
+    """``path``: where the message is named. ``answer_within``: how long it awaits the answer, if it asks. ``to``: who
+    reads it, by the word of the runbook."""
 
     path: Path
     message: str
     answer_within: Durations | None
+    to: str = Party.CUSTOMER
 
 
 def _sendings(runbook: Runbook) -> Iterator[_Sending]:
@@ -60,18 +89,23 @@ def _sendings(runbook: Runbook) -> Iterator[_Sending]:
             yield _Sending(path, rule.confirm.question, rule.confirm.answer_within)
     for path, step in every_step(runbook):
         if isinstance(step, Tell):
-            yield _Sending((*path, "message"), step.message, None)
+            yield _Sending((*path, "message"), step.message, None, step.tell)
         if isinstance(step, Ask):
-            yield _Sending((*path, "question"), step.question, step.answer_within)
+            yield _Sending((*path, "question"), step.question, step.answer_within, step.ask)
             if step.remind is not None:
-                yield _Sending((*path, "remind", "message"), step.remind.message, None)
+                yield _Sending((*path, "remind", "message"), step.remind.message, None, step.ask)
 
 
 def _complaint(name: str, sending: _Sending, runbook: Runbook, context: Context, line: int) -> str | None:
     """Why a placeholder cannot be filled in when the message is sent."""
     file = context.source.file
-    if name in context.types or name == CUSTOMER_NAME or name.split(".")[0] in context.uncertain:
+    if name in context.types or name.split(".")[0] in context.uncertain:
         return None
+    if name in NAMES and name == f"{sending.to}.name":
+        return None
+    if name in NAMES:
+        reader = f"{sending.to!r}, who reads this message by line {line} of {file}"
+        return f"{{{name}}} is not filled in for {reader}; {_OWN}"
     if name != ANSWER_WITHIN:
         mend = _mend(name, asked=sending.answer_within is not None, runbook=runbook, context=context)
         return f"the placeholder {{{name}}} is no fact of {file}, which sends this message on line {line}; {mend}"
@@ -84,7 +118,7 @@ def _complaint(name: str, sending: _Sending, runbook: Runbook, context: Context,
 def _mend(name: str, *, asked: bool, runbook: Runbook, context: Context) -> str:
     """What would make a placeholder a fact: the saving of what a step gives, or another spelling."""
     root, _, field = name.partition(".")
-    near = meant(name, [*context.types, CUSTOMER_NAME, *([ANSWER_WITHIN] if asked else [])]).removeprefix("; ")
+    near = meant(name, [*context.types, *NAMES, *([ANSWER_WITHIN] if asked else [])]).removeprefix("; ")
     within = sorted(path for path in context.types if path.startswith(f"{root}."))
     if within:
         return near or f"name one of {', '.join(within)}"

@@ -6,8 +6,8 @@ from pydantic import Discriminator, Field, JsonValue, StrictBool, StrictInt, Tag
 
 from amends.models import Data, Party, Written
 from runbooks.language.durations import Duration, EachDuration
-from runbooks.language.words import ChoiceName, ChoiceRule, ListedChoices, MessageKey, Name
-from runbooks.program import IfUndecided, OnRefusal
+from runbooks.language.words import ChoiceName, ChoiceRule, ListedChoices, MessageKey, Name, Spoken
+from runbooks.program import AnswerKind, IfUndecided, OnRefusal
 
 
 class _WrittenStep(Written):
@@ -49,17 +49,28 @@ class Remind(Written):
 
 
 class Ask(_WrittenStep):
-    ask: Party
+    """A question to the customer, the merchant or a role. The answer is one of the ``choices``, or what ``answer``
+    says; ``at_least`` and ``at_most`` are amounts, or numbers of files."""
+
+    ask: Name
     question: MessageKey
     safety: StrictBool = False
     after: EachDuration | None = None
-    choices: Annotated[dict[ChoiceName, ChoiceRule], ListedChoices, Field(min_length=1)]
+    answer: AnswerKind = AnswerKind.CHOICE
+    choices: Annotated[dict[ChoiceName, ChoiceRule], ListedChoices, Field(min_length=1)] = {}
+    at_least: JsonValue = None
+    at_most: JsonValue = None
     answer_within: EachDuration
     remind: Remind | None = None
-    if_silent: ChoiceName
+    if_silent: Spoken
     save_as: Name | None = None
-    otherwise: ChoiceName | None = None
+    otherwise: Spoken | None = None
     on_refusal: OnRefusal = OnRefusal.TASK
+
+    @property
+    def knows_otherwise(self) -> bool:
+        """Whether something stands for an answer that nobody gives: of files, that none were shown."""
+        return self.otherwise is not None or self.answer is AnswerKind.FILES
 
 
 class Approve(_WrittenStep):

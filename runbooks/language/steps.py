@@ -4,10 +4,10 @@ from typing import assert_never
 
 from runbooks.catalogue import CATALOGUE, ActivitySpec
 from runbooks.language.approvals import compile_approval
+from runbooks.language.asks import compile_ask
 from runbooks.language.calls import inputs_of, spec_of
 from runbooks.language.context import Context
 from runbooks.language.decisions import compile_decision
-from runbooks.language.durations import in_words
 from runbooks.language.facts import fields_of, fits
 from runbooks.language.measures import compile_measure
 from runbooks.language.naming import Ids
@@ -22,7 +22,6 @@ from runbooks.language.step_shapes import (
     Decide,
     Do,
     Measure,
-    Remind,
     Rounds,
     Tell,
     TogetherSteps,
@@ -30,15 +29,11 @@ from runbooks.language.step_shapes import (
     Wait,
 )
 from runbooks.language.surface import Runbook
-from runbooks.language.words import SKIP
 from runbooks.program import (
-    AskStep,
     Check,
-    Choice,
     DoStep,
     FactType,
     OnRefusal,
-    Reminders,
     Step,
     TellStep,
     Together,
@@ -70,7 +65,7 @@ class StepCompiler:
             case Tell():
                 return self._tell(step, path, step_id)
             case Ask():
-                return self._ask(step, path, step_id)
+                return compile_ask(step, path, step_id, self._context)
             case Wait():
                 return self._wait(step, path, step_id)
             case TogetherSteps():
@@ -145,14 +140,12 @@ class StepCompiler:
                 self._context.wrong(where, f"{name!r} is {fields[name].value}; {value!r} is not")
         self._says_otherwise(step, path)
 
-    def _says_otherwise(self, step: Do | Ask, path: Path) -> None:
+    def _says_otherwise(self, step: Do, path: Path) -> None:
         """A fact that a step may leave unset is one that a later condition could not read."""
         if step.save_as is None or step.otherwise is not None:
             return
         if step.when is not None or step.on_refusal is OnRefusal.CONTINUE:
-            why = "it has a `when`" if step.when is not None else "it may be refused"
-            message = f"say what {step.save_as!r} is when this step does not happen ({why}), with `otherwise`"
-            self._context.wrong(path, message)
+            self._context.unsaid(path, step.save_as, has_when=step.when is not None)
 
     def _tell(self, step: Tell, path: Path, step_id: str) -> TellStep:
         addressee(step.tell, (*path, "tell"), self._context)
@@ -165,53 +158,6 @@ class StepCompiler:
             values=self._context.message((*path, "message"), step.message),
             on_refusal=step.on_refusal,
         )
-
-    def _ask(self, step: Ask, path: Path, step_id: str) -> AskStep:
-        addressee(step.ask, (*path, "ask"), self._context)
-        self._says_otherwise(step, path)
-        for name, when in step.choices.items():
-            self._context.condition((*path, "choices", name), when)
-        if step.if_silent != SKIP and step.if_silent not in step.choices:
-            names = ", ".join(step.choices)
-            hint = meant(step.if_silent, [*step.choices, SKIP])
-            self._context.wrong(
-                (*path, "if_silent"), f"{step.if_silent!r} is not a choice; choose one of {names}, or `skip`{hint}"
-            )
-        elif step.choices.get(step.if_silent) is not None:
-            message = f"{step.if_silent!r} is not always on offer, so silence cannot mean it; choose one that is"
-            self._context.wrong((*path, "if_silent"), message)
-        elif all(when is not None for when in step.choices.values()):
-            message = "every choice has a condition, so that there may be none to offer; leave one open with `true`"
-            self._context.wrong((*path, "choices"), message)
-        return AskStep(
-            id=step_id,
-            when=step.when,
-            to=step.ask,
-            question=step.question,
-            values=self._context.message((*path, "question"), step.question),
-            safety=step.safety,
-            after=step.after.by_severity() if step.after else None,
-            choices=tuple(Choice(name=name, when=when) for name, when in step.choices.items()),
-            answer_within=step.answer_within.by_severity(),
-            remind=self._reminders(step.remind, step, (*path, "remind")) if step.remind else None,
-            if_silent=None if step.if_silent == SKIP else step.if_silent,
-            save_as=step.save_as,
-            otherwise=step.otherwise,
-            on_refusal=step.on_refusal,
-        )
-
-    def _reminders(self, remind: Remind, step: Ask, path: Path) -> Reminders:
-        """One that comes when nobody is waited for any more would be a mistake."""
-        shortest = min(step.answer_within.by_severity().model_dump().values())
-        for index, after in enumerate(remind.after):
-            if after >= shortest:
-                message = f"{in_words(after)} is not before `answer_within`, which is {in_words(shortest)} at the least"
-                self._context.wrong((*path, "after", index), f"{message}; remind earlier, or wait longer")
-            if index and after <= remind.after[index - 1]:
-                message = f"{in_words(after)} is not after {in_words(remind.after[index - 1])}; write them in order"
-                self._context.wrong((*path, "after", index), message)
-        values = self._context.message((*path, "message"), remind.message)
-        return Reminders(message=remind.message, values=values, after=remind.after)
 
     def _wait(self, step: Wait, path: Path, step_id: str) -> WaitStep:
         self._context.expression((*path, "wait"), step.wait, FactType.BOOL)

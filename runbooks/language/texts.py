@@ -17,8 +17,8 @@ from runbooks.suggestions import meant
 LANGUAGES = ("en", "zh")
 """Every message is written in each of them."""
 
-CUSTOMER_NAME = "customer.name"
-"""The placeholder that the shop fills in, so that no personal data leaves it."""
+NAMES = ("customer.name", "merchant.name")
+"""The placeholders that the shop fills in, so that no personal data leaves it."""
 
 
 class WrittenText(Written):
@@ -96,7 +96,7 @@ class Texts:
     def placeholders(self, key: str) -> tuple[str, ...]:
         """The fact paths that a message names in any language, sorted."""
         named = {name for part in self.parts(key) for name in placeholders_in(part.text)}
-        return tuple(sorted(named - {CUSTOMER_NAME, ANSWER_WITHIN}))
+        return tuple(sorted(named - {*NAMES, ANSWER_WITHIN}))
 
 
 def placeholders_in(text: str) -> list[str]:

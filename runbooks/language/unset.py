@@ -30,7 +30,7 @@ from runbooks.language.step_shapes import (
 from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
 from runbooks.language.worlds import MAYBE, SET, World, Worlds, agreed, gathered, known_as
-from runbooks.language.writes import assumed, beside, otherwise_of, result_of, roots_written
+from runbooks.language.writes import answer_of, assumed, beside, otherwise_of, result_of, roots_written
 from runbooks.program import OnRefusal
 
 
@@ -166,7 +166,8 @@ class _Walker:
         return [world]
 
     def _skip(self, step: AnyStep, world: World) -> World:
-        if isinstance(step, Do | Ask) and step.save_as is not None and step.otherwise is not None:
+        known = step.knows_otherwise if isinstance(step, Ask) else isinstance(step, Do) and step.otherwise is not None
+        if isinstance(step, Do | Ask) and step.save_as is not None and known:
             return world.saving(step.save_as, otherwise_of(step))
         return world
 
@@ -182,8 +183,9 @@ class _Walker:
         self._reader.message((*path, "question"), step.question, world)
         if step.remind is not None:
             self._reader.message((*path, "remind", "message"), step.remind.message, world)
-        answered = world if step.save_as is None else world.saving(step.save_as, {step.save_as: SET})
-        others = [world] if step.if_silent == SKIP else []
+        self._reader.amounts(step, path, world)
+        answered = world if step.save_as is None else world.saving(step.save_as, answer_of(step))
+        others = [self._skip(step, world)] if step.if_silent == SKIP else []
         refused = [self._skip(step, world)] if step.on_refusal is OnRefusal.CONTINUE else []
         return [answered, *others, *refused]
 

@@ -46,6 +46,8 @@ EventType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][
 ChoiceName = Annotated[
     str, BeforeValidator(_choice_name), StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)
 ]
+Spoken = Annotated[str, BeforeValidator(_choice_name), StringConstraints(max_length=4000)]
+"""What stands for an answer: a choice, a text, or an amount."""
 ChoiceRule = Annotated[str | None, BeforeValidator(_choice)]
 ListedChoices = BeforeValidator(_choices)
 SKIP = "skip"

@@ -1,14 +1,15 @@
 """What a step leaves behind in the facts, for the steps beside it that cannot know when."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from pydantic import JsonValue
 
 from runbooks.catalogue import CATALOGUE
-from runbooks.language.facts import fields_of
+from runbooks.language.facts import answered, fields_of
 from runbooks.language.step_shapes import AnyStep, Ask, CheckRead, Decide, Do, Rounds, TogetherSteps, Wait
 from runbooks.language.worlds import MAYBE, SET, World, known_as, root_of
+from runbooks.program import AnswerKind
 
 
 class Write(NamedTuple):
@@ -32,11 +33,29 @@ def result_of(step: Do | CheckRead) -> dict[str, str]:
     }
 
 
+def answer_of(step: Ask) -> dict[str, str]:
+    """The facts that an answer sets."""
+    return dict.fromkeys(answered(step), SET) if step.save_as is not None else {}
+
+
 def otherwise_of(step: Do | Ask) -> dict[str, str]:
     """The facts that stand for a step that did not happen."""
     if isinstance(step, Ask):
-        return {} if step.save_as is None or step.otherwise is None else {step.save_as: known_as(step.otherwise)}
+        return _unanswered(step) if step.save_as is not None and step.knows_otherwise else {}
     return {f"{step.save_as}.{name}": known_as(value) for name, value in (step.otherwise or {}).items()}
+
+
+def _unanswered(step: Ask) -> dict[str, str]:
+    """What is known without an answer: the very word, or that no files were shown; of an amount that it is set."""
+    match step.answer:
+        case AnswerKind.CHOICE | AnswerKind.TEXT:
+            return {str(step.save_as): known_as(step.otherwise)}
+        case AnswerKind.FILES:
+            return {f"{step.save_as}.count": known_as(0), f"{step.save_as}.digests": known_as("")}
+        case AnswerKind.AMOUNT:
+            return answer_of(step)
+        case _:
+            assert_never(step.answer)
 
 
 def assumed(facts: dict[str, JsonValue]) -> dict[str, str]:
@@ -51,7 +70,7 @@ def writes(step: AnyStep) -> Iterator[Write]:
             if step.otherwise is not None:
                 yield Write(step.save_as, otherwise_of(step))
         case Ask() if step.save_as is not None:
-            yield Write(step.save_as, {step.save_as: SET})
+            yield Write(step.save_as, answer_of(step))
         case Decide():
             yield Write(step.decide, {step.decide: SET})
         case Wait():

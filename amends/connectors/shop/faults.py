@@ -41,6 +41,7 @@ _SYSTEMS = {
     "shipping": ports.Shipping,
     "payments": ports.Payments,
     "customers": ports.Customers,
+    "merchants": ports.Merchants,
     "ledger": ports.Ledger,
     "people": ports.Pager,
 }

@@ -1,6 +1,6 @@
 """What a test, a demo or an auditor sees when they look into the shop."""
 
-from amends.models import Head, Model, Money, Severity, Utc
+from amends.models import Head, Model, Money, Party, Severity, Utc
 
 
 class Stock(Model):
@@ -36,6 +36,7 @@ class Letter(Model):
 
     message_id: str
     order_id: str
+    party: Party | None
     channel: str
     address: str
     language: str

@@ -49,6 +49,13 @@ class SampleCustomer(Written):
     zone: str | None = None
 
 
+class SampleMerchant(Written):
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    language: Literal["en", "zh"]
+
+
 class TraceFate(Written):
     after: Duration
     ends: Literal["found", "lost"]
@@ -70,10 +77,11 @@ class SampleParcel(Written):
 
 
 class SampleOrder(Written):
-    """``shows``: which way an incident about it can go."""
+    """``shows``: which way an incident about it can go. ``merchant``: who sells it, if not the shop itself."""
 
     shows: str
     customer: str
+    merchant: str | None = None
     placed_ago: Duration
     account_open: bool = True
     parcels: tuple[SampleParcel, ...] = Field(min_length=1)
@@ -89,6 +97,7 @@ class Sample(Written):
     carriers: dict[str, SampleCarrier]
     stock: dict[str, SampleStock]
     customers: dict[str, SampleCustomer]
+    merchants: dict[str, SampleMerchant]
     orders: dict[str, SampleOrder]
 
 

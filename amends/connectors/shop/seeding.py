@@ -9,6 +9,7 @@ from amends.connectors.shop.tables import (
     CarrierRow,
     CustomerRow,
     LineRow,
+    MerchantRow,
     OrderRow,
     ParcelRow,
     PaymentRow,
@@ -49,6 +50,16 @@ def plant(db: Session, world: Sample, at: datetime) -> tuple[str, ...]:
         )
         for customer_id, customer in world.customers.items()
     )
+    db.add_all(
+        MerchantRow(
+            merchant_id=merchant_id,
+            name=merchant.name,
+            email=merchant.email,
+            phone=merchant.phone,
+            language=merchant.language,
+        )
+        for merchant_id, merchant in world.merchants.items()
+    )
     db.flush()
     for order_id, order in world.orders.items():
         _plant_order(db, world.currency, order_id, order, at)
@@ -60,6 +71,7 @@ def _plant_order(db: Session, currency: str, order_id: str, order: SampleOrder, 
         OrderRow(
             order_id=order_id,
             customer_id=order.customer,
+            merchant_id=order.merchant,
             status="shipped",
             currency=currency,
             placed_at=at - order.placed_ago,

@@ -12,6 +12,7 @@ from amends.connectors.shop.engine import connect, create_tables
 from amends.connectors.shop.faults import FaultKind
 from amends.connectors.shop.inventory import ShopInventory
 from amends.connectors.shop.ledger import ShopLedger
+from amends.connectors.shop.merchants import ShopMerchants
 from amends.connectors.shop.orders import ShopOrders
 from amends.connectors.shop.payments import ShopPayments
 from amends.connectors.shop.people import ShopPeople
@@ -64,6 +65,7 @@ class Shop:
         self.shipping = ShopShipping(self._door)
         self.payments = ShopPayments(self._door)
         self.customers = ShopCustomers(self._door)
+        self.merchants = ShopMerchants(self._door)
         self.ledger = ShopLedger(self._door)
         self.people = ShopPeople(self._door)
 

@@ -85,9 +85,8 @@ class Chinese(Steps):
     def silence(self, item: Item) -> str | None:
         match item:
             case AskItem():
-                means = f"视为选择 {code(item.if_silent)}" if item.if_silent else "不再等待，继续处理"
-                who, within = self.party(item.to), self.within(item.within)
-                return f"{who}在{within}未答复“{self.title(item.question)}”：{means}。"
+                who, within = self.asked(item), self.within(item.within)
+                return f"{who}在{within}未答复“{self.title(item.question)}”：{self.means(item)}。"
             case WaitItem():
                 who, at_most = self.party(item.waiting_for), self.at_most(item.at_most)
                 return f"等待{who}，{at_most}；逾期则{self._assumed(item.assumed)}。"
@@ -102,8 +101,7 @@ class Chinese(Steps):
     def silence_in_short(self, item: AskItem | WaitItem | ApproveItem) -> str:
         match item:
             case AskItem():
-                means = f"视为选择{code(item.if_silent)}" if item.if_silent else "不再等待，继续处理"
-                return f"{self.within(item.within)}未答复：{means}"
+                return f"{self.within(item.within)}未答复：{self.means(item)}"
             case WaitItem():
                 return f"{self.within(item.at_most)}未满足：{self._assumed(item.assumed)}"
             case ApproveItem():

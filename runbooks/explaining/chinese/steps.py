@@ -25,7 +25,7 @@ from runbooks.explaining.items import (
 )
 from runbooks.explaining.labels import Told
 from runbooks.explaining.saying import code
-from runbooks.program import IfUndecided
+from runbooks.program import AnswerKind, IfUndecided
 
 _THEN = {
     Then.PLAN_FAILS: "本方案失败",
@@ -97,26 +97,56 @@ class Steps(Frame):
         if item.after is not None:
             or_when = "；同时进行的其他各项如已全部完成，则提前发出" if item.beside_others else ""
             details.append(f"本步骤开始后，等待{self.span(item.after)}再发出{or_when}。")
-        choices = "、".join(f"{code(each.name)}{self._offered(each) if each.when else ''}" for each in item.choices)
-        decided = "。实际提供哪些选项，在发出提问时确定" if any(each.when for each in item.choices) else ""
-        details.append(f"选项：{choices}{decided}。")
-        silence = f"逾期未答复视为选择 {code(item.if_silent)}" if item.if_silent else "逾期未答复则不再等待，继续处理"
-        details.append(f"自送达起等待答复{self.span(item.within)}；{silence}。")
+        details.append(self._answers(item))
+        silence = f"逾期未答复{self.means(item)}" if item.if_silent else "逾期未答复则不再等待，继续处理"
+        since = "自送达起" if item.role is None else "自提问起"
+        details.append(f"{since}等待答复{self.span(item.within)}；{silence}。")
         if item.reminder is not None:
             when = self.listed([self.duration(each) for each in item.reminded])
             details.append(f"其间未答复的，在送达后{when}发送“{self.title(item.reminder)}”。")
         if item.save_as:
             details.append(f"答复记为 {code(item.save_as)}{self._not_asked(item)}。")
-        sentence = f"询问{self.party(item.to)}：“{self.title(item.question)}”"
+        sentence = f"询问{self.asked(item)}：“{self.title(item.question)}”"
         sentence += "" if sentence.endswith("？”") else "。"
         return Told(sentence=self._if(item.only_if, sentence), details=(*details, *self._sent(item)))
 
+    def asked(self, item: AskItem) -> str:
+        """Who is asked."""
+        return self.role(item.role) if item.role is not None else self.party(item.to)
+
+    def means(self, item: AskItem) -> str:
+        """What silence means, if it means an answer."""
+        if item.if_silent is None:
+            return "不再等待，继续处理"
+        return f"视为{'选择' if item.answer is AnswerKind.CHOICE else '答复'} {self.operand(item.if_silent)}"
+
+    def _answers(self, item: AskItem) -> str:
+        match item.answer:
+            case AnswerKind.CHOICE:
+                choices = "、".join(
+                    f"{code(each.name)}{self._offered(each) if each.when else ''}" for each in item.choices
+                )
+                decided = "。实际提供哪些选项，在发出提问时确定" if any(each.when for each in item.choices) else ""
+                return f"选项：{choices}{decided}。"
+            case AnswerKind.TEXT:
+                return "以文字答复。"
+            case AnswerKind.AMOUNT:
+                bounds = [f"不低于{self.operand(item.at_least)}"] if item.at_least else []
+                bounds += [f"不高于{self.operand(item.at_most)}"] if item.at_most else []
+                return "，".join(["以订单币种的金额答复", *bounds, *(["以提问时为准"] if bounds else [])]) + "。"
+            case AnswerKind.FILES:
+                many = str(item.most) if item.fewest == item.most else f"{item.fewest} 至 {item.most}"
+                return f"以文件答复，共 {many} 份，作为凭证保存。"
+            case _:
+                assert_never(item.answer)
+
     def _not_asked(self, item: AskItem) -> str:
         ways = ["未提问"] if item.only_if else []
-        ways += ["无法送达"] if item.refusal.then is Then.CONTINUE else []
+        ways += ["无法送达"] if item.refusal is not None and item.refusal.then is Then.CONTINUE else []
+        ways += ["未答复"] if item.if_silent is None else []
         if not ways or item.otherwise is None:
             return ""
-        return f"；{self.listed(ways, either=True)}时记为 {code(item.otherwise)}"
+        return f"；{self.listed(ways, either=True)}时记为 {self.operand(item.otherwise)}"
 
     def _limits(self, limit: Limit) -> str:
         parts = [f"每单合计 {self.money(limit.cap)}"] if limit.cap else []
@@ -156,6 +186,8 @@ class Steps(Frame):
     def _sent(self, item: TellItem | AskItem) -> tuple[str, ...]:
         """When a message goes out, and what becomes of one that does not arrive."""
         at_night = ("涉及顾客安全，夜间也照常发出。",) if item.safety else ()
+        if item.refusal is None:
+            return ("通知值班人员，直至有人接手；仅该角色的人员可以答复。",)
         return (*at_night, self._undelivered(item.refusal))
 
     def _undelivered(self, refusal: Refusal) -> str:

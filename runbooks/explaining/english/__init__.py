@@ -89,8 +89,8 @@ class English(Steps):
     def silence(self, item: Item) -> str | None:
         match item:
             case AskItem():
-                means = f"that means {code(item.if_silent)}" if item.if_silent else "we go on without an answer"
-                who = upper(self.party(item.to))
+                means = f"that means {self.operand(item.if_silent)}" if item.if_silent else "we go on without an answer"
+                who = upper(self.asked(item))
                 return f"{who} does not answer “{self.title(item.question)}” within {self.times(item.within)}: {means}."
             case WaitItem():
                 who, within = self.party(item.waiting_for), self.times(item.at_most)
@@ -108,7 +108,7 @@ class English(Steps):
     def silence_in_short(self, item: AskItem | WaitItem | ApproveItem) -> str:
         match item:
             case AskItem():
-                means = f"it means {code(item.if_silent)}" if item.if_silent else "we go on without an answer"
+                means = f"it means {self.operand(item.if_silent)}" if item.if_silent else "we go on without an answer"
                 return f"silent for {self.times(item.within)}: {means}"
             case WaitItem():
                 return f"not within {self.times(item.at_most)}: {self._assumed(item.assumed)}"

@@ -26,9 +26,10 @@ from runbooks.explaining.items import (
 )
 from runbooks.explaining.labels import Told
 from runbooks.explaining.saying import code
-from runbooks.program import IfUndecided
+from runbooks.program import AnswerKind, IfUndecided
 
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
+_DECIDED = " What is offered is decided when the question goes out."
 _THEN = {
     Then.PLAN_FAILS: "the plan fails",
     Then.TASK: "it becomes a person's task",
@@ -104,34 +105,55 @@ class Steps(Frame):
         if item.after is not None:
             or_when = ", or earlier when everything beside it is done" if item.beside_others else ""
             details.append(f"Asked {self.times(item.after)} after this step begins{or_when}.")
-        choices = ", ".join(
-            f"{code(each.name)}{f' {self._offered(each)}' if each.when else ''}" for each in item.choices
-        )
-        decided = (
-            " What is offered is decided when the question goes out." if any(each.when for each in item.choices) else ""
-        )
-        details.append(f"The choices: {choices}.{decided}")
+        details.append(self._answers(item))
         silence = (
-            f"silence means {code(item.if_silent)}"
+            f"silence means {self.operand(item.if_silent)}"
             if item.if_silent
             else "silence means that we go on without an answer"
         )
-        details.append(f"An answer is awaited for {self.times(item.within)} from its delivery; {silence}.")
+        since = "from its delivery" if item.role is None else "from then on"
+        details.append(f"An answer is awaited for {self.times(item.within)} {since}; {silence}.")
         if item.reminder is not None:
             when = self.listed([self.duration(each) for each in item.reminded])
             details.append(f"Meanwhile “{self.title(item.reminder)}” is sent {when} after the delivery.")
         if item.save_as:
             details.append(f"The answer is kept as {code(item.save_as)}{self._not_asked(item)}.")
-        sentence = f"Ask {self.party(item.to)}: “{self.title(item.question)}”"
+        sentence = f"Ask {self.asked(item)}: “{self.title(item.question)}”"
         sentence += "" if sentence.endswith("?”") else "."
         return Told(sentence=self._if(item.only_if, sentence), details=(*details, *self._sent(item)))
 
+    def asked(self, item: AskItem) -> str:
+        """Who is asked."""
+        return self.role(item.role) if item.role is not None else self.party(item.to)
+
+    def _answers(self, item: AskItem) -> str:
+        match item.answer:
+            case AnswerKind.CHOICE:
+                choices = ", ".join(
+                    f"{code(each.name)}{f' {self._offered(each)}' if each.when else ''}" for each in item.choices
+                )
+                decided = any(each.when for each in item.choices)
+                return f"The choices: {choices}.{_DECIDED if decided else ''}"
+            case AnswerKind.TEXT:
+                return "The answer is a text."
+            case AnswerKind.AMOUNT:
+                bounds = [f"at least {self.operand(item.at_least)}"] if item.at_least else []
+                bounds += [f"at most {self.operand(item.at_most)}"] if item.at_most else []
+                limits = f", {self.listed(bounds)}, as it is when it is asked" if bounds else ""
+                return f"The answer is an amount in the order's currency{limits}."
+            case AnswerKind.FILES:
+                many = str(item.most) if item.fewest == item.most else f"{item.fewest} to {item.most}"
+                return f"The answer is files: {many}. They are kept as evidence."
+            case _:
+                assert_never(item.answer)
+
     def _not_asked(self, item: AskItem) -> str:
         ways = ["is not asked"] if item.only_if else []
-        ways += ["cannot be delivered"] if item.refusal.then is Then.CONTINUE else []
+        ways += ["cannot be delivered"] if item.refusal is not None and item.refusal.then is Then.CONTINUE else []
+        ways += ["is not answered"] if item.if_silent is None else []
         if not ways or item.otherwise is None:
             return ""
-        return f"; it is {code(item.otherwise)} if the question {self.listed(ways, either=True)}"
+        return f"; it is {self.operand(item.otherwise)} if the question {self.listed(ways, either=True)}"
 
     def _limits(self, limit: Limit) -> str:
         parts = [f"{self.money(limit.cap)} for an order in all"] if limit.cap else []
@@ -171,6 +193,8 @@ class Steps(Frame):
     def _sent(self, item: TellItem | AskItem) -> tuple[str, ...]:
         """When a message goes out, and what becomes of one that does not arrive."""
         at_night = ("As it concerns the customer's safety, it goes out at night too.",) if item.safety else ()
+        if item.refusal is None:
+            return ("Whoever is on duty is paged until somebody takes it on; only one of the role can answer.",)
         return (*at_night, self._undelivered(item.refusal))
 
     def _undelivered(self, refusal: Refusal) -> str:

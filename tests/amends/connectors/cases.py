@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amends.models import Money
-from tests.amends.connectors.worlds import CREDITS, LETTER, World
+from tests.amends.connectors.worlds import CREDITS, LETTER, NOTICE, World
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ _GHOST = "PC-9999-1"
 _RESERVED = _step("inventory.reserve", parcel_id="PC-1001-1")
 _SHIPPED = _step("shipping.create_shipment", parcel_id="PC-1001-1")
 _LETTER: dict[str, Any] = {"texts": LETTER, "values": {"report.parcel_id": "PC-1001-1"}}
+_NOTICE: dict[str, Any] = {"texts": NOTICE, "values": {}}
 
 EFFECTS = (
     _case("orders.add_replacement", order_id="SO-1001", parcel_id="PC-1001-1"),
@@ -75,6 +76,8 @@ EFFECTS = (
     *(_case(name, order_id="SO-1001", amount=cny(5000)) for name in CREDITS),
     _case("customers.tell", order_id="SO-1001", **_LETTER),
     _case("customers.tell", order_id="SO-1001", **_LETTER, bounced=1),
+    _case("merchants.tell", order_id="SO-1001", **_NOTICE),
+    _case("merchants.tell", order_id="SO-1002", **_NOTICE, bounced=1),
 )
 
 REFUSALS = (
@@ -145,4 +148,8 @@ REFUSALS = (
     _case("customers.tell", reason="Undeliverable", order_id="SO-1001", **_LETTER, bounced=2),
     _case("customers.tell", reason="Undeliverable", order_id="SO-1001", texts=LETTER, values={}),
     _case("customers.tell", reason="Undeliverable", order_id="SO-1001", texts={}, values={}),
+    _case("merchants.tell", reason="OrderNotFound", order_id="SO-9999", **_NOTICE),
+    _case("merchants.tell", reason="Undeliverable", order_id="SO-1003", **_NOTICE),
+    _case("merchants.tell", reason="Bounced", order_id="SO-1002", **_NOTICE),
+    _case("merchants.tell", reason="Undeliverable", order_id="SO-1001", **_LETTER),
 )

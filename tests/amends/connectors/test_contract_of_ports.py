@@ -9,9 +9,9 @@ import pytest
 from amends.connectors import ports
 from amends.connectors.shop import Shop
 from amends.errors import Refused, Trouble
-from amends.models import Head, Money
+from amends.models import Head, Money, Party
 from tests.amends.connectors.cases import cny
-from tests.amends.connectors.worlds import LETTER, SEEDED, World, at
+from tests.amends.connectors.worlds import LETTER, NOTICE, SEEDED, World, at
 
 
 def test_an_order_shows_what_it_cost_and_what_went_back(world: World) -> None:
@@ -303,6 +303,14 @@ def test_the_customers_name_is_filled_in_by_the_shop_and_values_are_not_read_as_
     (letter,) = world.shop.messages("SO-1001")
     assert (letter.subject, letter.body) == ("{customer.name}", "林晓梅，您好！")
     assert "林" not in sent.model_dump_json()
+
+
+def test_a_merchant_is_written_to_by_name_over_the_channel_that_is_theirs(world: World) -> None:
+    sent = world.call("merchants.tell", key="a", order_id="SO-1002", texts=NOTICE, values={}, bounced=1)
+
+    (letter,) = world.shop.messages("SO-1002")
+    assert (letter.party, letter.body) == (Party.MERCHANT, "Larch & Line: a parcel of yours is lost.")
+    assert sent == ports.Delivery(message_id=letter.message_id, channel="sms", language="en")
 
 
 def test_an_order_is_held_while_any_of_its_holds_stands_and_releasing_twice_is_harmless(world: World) -> None:

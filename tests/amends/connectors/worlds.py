@@ -54,6 +54,8 @@ LETTER = {
     "zh": {"subject": "您的包裹 {report.parcel_id}", "body": "{customer.name}，您好！我们正在查找您的包裹。"},
 }
 
+NOTICE = {"en": {"subject": "Order", "body": "{merchant.name}: a parcel of yours is lost."}}
+
 
 def at(hours: float, *, key: str = "look") -> Call:
     """A call so many hours after seeding."""

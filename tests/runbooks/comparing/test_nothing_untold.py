@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 
 _WORDS = [
     *("PT1H1S", "2031-01-01", "low", "high", "escalate", "reject", "int", "bool"),
-    *("continue", "task", "days", "supplier", "USD", "anyone"),
+    *("continue", "task", "days", "supplier", "USD", "anyone", "text"),
 ]
 """Something of every kind of text that a bundle has."""
 

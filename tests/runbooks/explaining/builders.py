@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from amends.models import Party, Severity
-from runbooks.explaining.conditions import Condition, Holds
+from runbooks.explaining.conditions import Condition, Given, Holds
 from runbooks.explaining.items import (
     ApproveItem,
     AskItem,
@@ -89,7 +89,7 @@ def asked(within: int, *, after: int = 0, to: Party = Party.CUSTOMER, only_if: C
         after=for_all(after) if after else None,
         choices=(ChoiceItem(name="yes"),),
         within=for_all(within),
-        if_silent="yes",
+        if_silent=Given(value="yes"),
         refusal=Refusal(then=Then.TASK),
         only_if=only_if,
     )

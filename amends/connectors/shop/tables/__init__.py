@@ -3,7 +3,7 @@
 from amends.connectors.shop.tables.base import Base
 from amends.connectors.shop.tables.calls import CallRow, FaultRow
 from amends.connectors.shop.tables.carriers import CarrierRow, ClaimRow, DeliveryRow, ShipmentRow, TraceRow
-from amends.connectors.shop.tables.customers import CustomerRow, MessageRow
+from amends.connectors.shop.tables.customers import CustomerRow, MerchantRow, MessageRow
 from amends.connectors.shop.tables.orders import HoldRow, LineRow, OrderRow, ParcelRow, ReplacementRow
 from amends.connectors.shop.tables.payments import CreditRow, PaymentRow, RefundRow
 from amends.connectors.shop.tables.people import PageRow
@@ -20,6 +20,7 @@ __all__ = [
     "FaultRow",
     "HoldRow",
     "LineRow",
+    "MerchantRow",
     "MessageRow",
     "OrderRow",
     "PageRow",

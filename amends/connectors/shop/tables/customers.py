@@ -1,11 +1,12 @@
-"""Customers, and the outbox of what was written to them."""
+"""Customers and merchants, and the outbox of what was written to them."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from amends.connectors.shop.tables.base import Base
+from amends.models import Party
 
 
 class CustomerRow(Base):
@@ -22,11 +23,26 @@ class CustomerRow(Base):
     zone: Mapped[str | None]
 
 
+class MerchantRow(Base):
+    """Who sells over the shop."""
+
+    __tablename__ = "merchants"
+
+    merchant_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    language: Mapped[str]
+
+
 class MessageRow(Base):
+    """``party``: to whom; unset in what an older shop has sent, which was to the customer."""
+
     __tablename__ = "messages"
 
     message_id: Mapped[str] = mapped_column(primary_key=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.order_id"), index=True)
+    party: Mapped[Party | None] = mapped_column(String)
     channel: Mapped[str]
     address: Mapped[str]
     language: Mapped[str]

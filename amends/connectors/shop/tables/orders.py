@@ -10,10 +10,13 @@ from amends.connectors.shop.tables.base import Base
 
 
 class OrderRow(Base):
+    """``merchant_id``: who sells what is in it; unset for what the shop sells itself."""
+
     __tablename__ = "orders"
 
     order_id: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.customer_id"))
+    merchant_id: Mapped[str | None] = mapped_column(ForeignKey("merchants.merchant_id"))
     status: Mapped[OrderStatus] = mapped_column(String)
     currency: Mapped[str]
     placed_at: Mapped[datetime]
