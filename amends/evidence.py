@@ -7,7 +7,9 @@ was shown.
 import hashlib
 import mimetypes
 import os
+import re
 import tempfile
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -31,13 +33,16 @@ TYPES: Final = (
 
 MEBIBYTE: Final = 1024 * 1024
 
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+
 
 class Kept(StrEnum):
-    """How a file that was shown is kept now."""
+    """How a file that was shown is kept now. ``unreachable``: nobody can tell from here."""
 
     KEPT = "kept"
     MISSING = "missing"
     ALTERED = "altered"
+    UNREACHABLE = "unreachable"
 
 
 class EvidenceFiles:
@@ -47,7 +52,7 @@ class EvidenceFiles:
     """
 
     def __init__(self, folder: Path, *, largest: int = 25) -> None:
-        self._folder, self._largest = folder, largest
+        self.folder, self._largest = folder, largest
 
     def keep(self, file: Path) -> Evidence:
         """Take a file in, and say what it is. Raises ``InputError`` for one that cannot be read, is empty or too large,
@@ -67,12 +72,22 @@ class EvidenceFiles:
         self._write(digest, content)
         return Evidence(what=file.name[:500], sha256=digest, type=kind, size=len(content))
 
+    def digests(self) -> Iterator[str]:
+        """The digests under which files are kept, sorted; none where there is no folder yet."""
+        for place in sorted(self.folder.glob("??/*")):
+            if _DIGEST.fullmatch(place.name) and place.name.startswith(place.parent.name):
+                yield place.name
+
     def how(self, digest: str) -> Kept:
         """How the file with this digest is kept."""
-        content = self._read(digest)
-        if content is None:
-            return Kept.MISSING
-        return Kept.KEPT if hashlib.sha256(content).hexdigest() == digest else Kept.ALTERED
+        try:
+            with self.path(digest).open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            return Kept.MISSING if self.folder.is_dir() else Kept.UNREACHABLE
+        except OSError:
+            return Kept.UNREACHABLE
+        return Kept.KEPT if found == digest else Kept.ALTERED
 
     def bring(self, digest: str, to: Path) -> None:
         """Copy a file out, once it has proven to be the one that was shown. Raises ``InputError`` when it is not there
@@ -80,11 +95,11 @@ class EvidenceFiles:
         content = self._read(digest)
         if content is None:
             raise InputError(
-                f"no file with the digest {digest} is kept in {str(self._folder)!r}; AMENDS_EVIDENCE_DIR says where "
+                f"no file with the digest {digest} is kept in {str(self.folder)!r}; AMENDS_EVIDENCE_DIR says where "
                 "files are kept, and the timeline who has shown it"
             )
         if hashlib.sha256(content).hexdigest() != digest:
-            raise InputError(f"{str(self._path(digest))!r} was altered, and is not the file any more that was shown")
+            raise InputError(f"{str(self.path(digest))!r} was altered, and is not the file any more that was shown")
         try:
             with to.open("xb") as file:
                 file.write(content)
@@ -95,15 +110,16 @@ class EvidenceFiles:
 
     def _read(self, digest: str) -> bytes | None:
         try:
-            return self._path(digest).read_bytes()
+            return self.path(digest).read_bytes()
         except OSError:
             return None
 
-    def _path(self, digest: str) -> Path:
-        return self._folder / digest[:2] / digest
+    def path(self, digest: str) -> Path:
+        """Where the file with this digest is kept, or would be."""
+        return self.folder / digest[:2] / digest
 
     def _write(self, digest: str, content: bytes) -> None:
-        place = self._path(digest)
+        place = self.path(digest)
         if self.how(digest) is Kept.KEPT:
             return
         try:
@@ -120,7 +136,7 @@ class EvidenceFiles:
                     raise
         except OSError as error:
             raise ConfigurationError(
-                f"the file cannot be kept in {str(self._folder)!r}: {error.strerror}; make room and rights there, or "
+                f"the file cannot be kept in {str(self.folder)!r}: {error.strerror}; make room and rights there, or "
                 "name another folder (AMENDS_EVIDENCE_DIR)"
             ) from error
 

@@ -150,7 +150,7 @@ class Evidence(Model):
     what: str = Field(min_length=1, max_length=500)
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     type: str | None = None
-    size: int | None = Field(default=None, ge=0)
+    size: int | None = Field(default=None, ge=0, lt=2**63)
 
 
 class Refusal(Model):

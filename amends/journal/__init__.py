@@ -11,6 +11,7 @@ from amends.journal.clocks import ClockLog, Due
 from amends.journal.effects import EffectLog
 from amends.journal.engine import connect, reading
 from amends.journal.errors import AmbiguousIncident, JournalNotMigrated, JournalTooNew
+from amends.journal.evidence import EvidenceLog
 from amends.journal.exposure import Reservation, UnitWorth
 from amends.journal.journal import Journal
 from amends.journal.migrate import Migration, Standing, current, nothing, standing, upgrade
@@ -20,6 +21,7 @@ from amends.journal.rows import (
     Appended,
     ClockRow,
     EffectRecord,
+    EvidenceRow,
     IncidentRow,
     LostClaim,
     PageRecord,
@@ -48,6 +50,8 @@ __all__ = [
     "Due",
     "EffectLog",
     "EffectRecord",
+    "EvidenceLog",
+    "EvidenceRow",
     "IncidentRow",
     "Journal",
     "JournalNotMigrated",

@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, insert
 
 from amends.errors import JournalError, JournalForked
-from amends.journal import alerts, clocks, incidents, related, schema
+from amends.journal import alerts, clocks, evidence, incidents, related, schema
 from amends.journal.chain import columns_of, link
 from amends.journal.claims import claim
 from amends.journal.entries import entries_of_run, furthest_of, head_of, timeline_of
@@ -52,6 +52,7 @@ def append(
         row = fold(linked, onto=row if head else None) or row
         incidents.write(connection, row=row)
         clocks.follow(connection, incident_id=incident_id, entries=linked)
+        evidence.follow(connection, entries=linked)
         alerts.follow(connection, incident_id=incident_id, entries=linked, at=at)
     lost = claim(connection, exception_type=exception_type, keys=claims, incident_id=incident_id)
     fresh = sum(entry.n != RESET_MARK for entry in new)
@@ -87,6 +88,7 @@ def _locked(
         opening = fold(told or [link(None, entries[0], incident_id=incident_id, run_id=run_id, at=at)])
         if opening is not None and incidents.insert_new(connection, row=opening):
             clocks.refold(connection, incident_id=incident_id, entries=told)
+            evidence.refold(connection, incident_id=incident_id, entries=told)
             return opening
         row = incidents.get(connection, incident_id=incident_id, lock=True)
     return row

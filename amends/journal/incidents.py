@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, text
 
 from amends.errors import UnknownIncident
-from amends.journal import clocks, schema
+from amends.journal import clocks, evidence, schema
 from amends.journal.entries import timeline_of
 from amends.journal.errors import AmbiguousIncident
 from amends.journal.projection import fold
@@ -78,8 +78,8 @@ def write(connection: Connection, *, row: IncidentRow) -> None:
 
 
 def rebuild(connection: Connection, *, incident_id: str | None) -> int:
-    """Drops the projection of one incident, or of all, with what is due in it, and folds it from the timeline again;
-    how many were rebuilt.
+    """Drops the projection of one incident, or of all, with what is due and what was shown in it, and folds it from
+    the timeline again; how many were rebuilt.
 
     Raises ``UnknownIncident`` for an incident without entries. Appends wait meanwhile; plain reads go on.
     """
@@ -96,12 +96,14 @@ def rebuild(connection: Connection, *, incident_id: str | None) -> int:
     connection.execute(dropped)
     if incident_id is None:
         clocks.drop(connection)
+        evidence.drop(connection)
     for each in ids:
         entries = timeline_of(connection, incident_id=each)
         row = fold(entries)
         if row is not None:
             write(connection, row=row)
         clocks.refold(connection, incident_id=each, entries=entries)
+        evidence.refold(connection, incident_id=each, entries=entries)
     return len(ids)
 
 

@@ -12,6 +12,7 @@ from amends.journal.approvals import ApprovalLog
 from amends.journal.clocks import ClockLog
 from amends.journal.effects import EffectLog
 from amends.journal.engine import reading, writing
+from amends.journal.evidence import EvidenceLog
 from amends.journal.migrate import check
 from amends.journal.pages import PageLog
 from amends.journal.revisions import RevisionLog
@@ -33,6 +34,7 @@ class Journal:
         self.effects = EffectLog(engine)
         self.approvals = ApprovalLog(engine)
         self.clocks = ClockLog(engine)
+        self.evidence = EvidenceLog(engine)
         self.pages = PageLog(engine)
         self.revisions = RevisionLog(engine)
 
@@ -128,8 +130,8 @@ class Journal:
             return effects.effects_of(connection, incident_id=incident_id)
 
     def rebuild_projection(self, incident_id: str | None = None) -> int:
-        """Drops the projection of an incident, or of all, with what is due in it, and folds it from the timeline again;
-        how many it was.
+        """Drops the projection of an incident, or of all, with what is due and what was shown in it, and folds it from
+        the timeline again; how many it was.
 
         Raises ``UnknownIncident`` for an incident without entries.
         """

@@ -1,7 +1,7 @@
 """Bringing a database to this release's tables, and refusing to work on any other."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from alembic import command
 from alembic.config import Config
@@ -10,15 +10,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 import migrations
-from amends.journal.clocks import refold_all
+from amends.journal import clocks, evidence
 from amends.journal.engine import reading, writing
 from amends.journal.errors import JournalNotMigrated, JournalTooNew
 
 _ONE_AT_A_TIME = 0x616D656E6473
 """The key of PostgreSQL's advisory lock for migrations: "amends" in ASCII."""
 
-_CLOCKS = "0005"
-"""The revision that brings the clocks: what was told before is folded into them."""
+_FOLDS: Final = {"0005": clocks.refold_all, "0007": evidence.refold_all}
+"""The revisions that bring tables which follow the timeline: what was told before is folded into them."""
 
 
 class Migration(NamedTuple):
@@ -50,8 +50,9 @@ def upgrade(engine: Engine) -> Standing:
         if before.missing:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            if any(step.revision == _CLOCKS for step in before.missing):
-                refold_all(connection)
+            for step in before.missing:
+                if step.revision in _FOLDS:
+                    _FOLDS[step.revision](connection)
     return before
 
 

@@ -2,7 +2,21 @@
 
 from amends.journal.schema.clocks import ClockKind, ClockState
 from amends.journal.schema.remedies import Release, RemedyStatus
-from amends.models import Actor, Data, Head, Model, Outcome, PageResult, Party, Refusal, Severity, Stage, Status, Utc
+from amends.models import (
+    Actor,
+    Data,
+    Evidence,
+    Head,
+    Model,
+    Outcome,
+    PageResult,
+    Party,
+    Refusal,
+    Severity,
+    Stage,
+    Status,
+    Utc,
+)
 from amends.timeline import EntryKind
 
 
@@ -65,6 +79,18 @@ class ClockRow(Model):
     owner: str | None = None
     charged_to: Party | None = None
     breached_at: Utc | None = None
+
+
+class EvidenceRow(Evidence):
+    """What was shown in an incident, ``by`` whom and when: at ``place``, from 0, of the entry ``seq``. ``about``: the
+    task that was settled with it."""
+
+    incident_id: str
+    seq: int
+    place: int
+    by: str
+    at: Utc
+    about: str | None = None
 
 
 class LostClaim(Model):

@@ -10,16 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from amends.errors import JournalError, UnknownIncident
+from amends.evidence import EvidenceFiles
 from amends.journal import incidents, schema
 from amends.journal.append import RESET_MARK
 from amends.journal.chain import GENESIS, hash_of
 from amends.journal.engine import reading
 from amends.journal.journal import Journal
 from amends.journal.projection import fold
-from amends.journal.rows import IncidentRow, TimelineRow
+from amends.journal.rows import EvidenceRow, IncidentRow, TimelineRow
 from amends.journal.verify_approvals import approval_problems
 from amends.journal.verify_clocks import clock_problems
 from amends.journal.verify_effects import effect_problems
+from amends.journal.verify_evidence import evidence_problems, file_problems, files_shown
 from amends.journal.verify_remedies import remedy_problems
 from amends.models import Model
 
@@ -30,11 +32,13 @@ _Columns = dict[str, Any]
 
 
 class Verification(Model):
-    """What was proved of an incident, and what is wrong with it, in plain words that name seq and key."""
+    """What was proved of an incident, and what is wrong with it, in plain words that name seq and key. ``unproved``:
+    what could not be looked at, which is neither."""
 
     incident_id: str
     proved: tuple[str, ...]
     problems: tuple[str, ...]
+    unproved: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -42,8 +46,9 @@ class Verification(Model):
         return not self.problems
 
 
-def verify(journal: Journal, incident_id: str) -> Verification:
-    """Recomputes an incident's chain, projection and effects from its entries; reads only.
+def verify(journal: Journal, incident_id: str, *, files: EvidenceFiles | None = None) -> Verification:
+    """Recomputes an incident's chain, projection and effects from its entries, and the digests of the ``files`` that
+    they show; reads only.
 
     Raises ``UnknownIncident`` if there is neither an entry nor an incident of this id.
     """
@@ -61,6 +66,9 @@ def verify(journal: Journal, incident_id: str) -> Verification:
             checks["what is due is what the entries make of it"] = clock_problems(
                 connection, incident_id=incident_id, entries=rows
             )
+            checks["what was shown is what the entries make of it"] = evidence_problems(
+                connection, incident_id=incident_id, entries=rows
+            )
             checks["every effect is told by the entries, and every outcome is an effect's"] = effect_problems(
                 connection, incident_id=incident_id, entries=rows, ended=row is not None and row.status.final
             )
@@ -70,11 +78,26 @@ def verify(journal: Journal, incident_id: str) -> Verification:
         checks["what was given agrees with the outcomes of the effects that gave it"] = remedy_problems(
             connection, incident_id=incident_id
         )
+    unproved = _check_files(checks, [] if broken else files_shown(rows), files)
     return Verification(
         incident_id=incident_id,
-        proved=tuple(claim for claim, problems in checks.items() if not problems),
+        proved=tuple(claim for claim, problems in checks.items() if not problems and claim not in unproved),
         problems=tuple(problem for problems in checks.values() for problem in problems),
+        unproved=tuple(f"{claim}: {why}" for claim, whys in unproved.items() for why in whys),
     )
+
+
+def _check_files(
+    checks: dict[str, list[str]], shown: list[EvidenceRow], files: EvidenceFiles | None
+) -> dict[str, list[str]]:
+    """Adds what is wrong with the files that were shown; what of that could not be looked at, by its claim."""
+    if not shown:
+        return {}
+    claim = "every file that was shown is kept as it was"
+    if files is None:
+        return {claim: ["no folder of files was named"]}
+    checks[claim], unreachable = file_problems(shown, files)
+    return {claim: unreachable} if unreachable else {}
 
 
 def _raw_entries(connection: Connection, incident_id: str) -> tuple[list[_Columns], list[str]]:

@@ -9,6 +9,7 @@ from amends.journal.schema.base import metadata
 from amends.journal.schema.claims import claims
 from amends.journal.schema.clocks import clocks
 from amends.journal.schema.effects import effects
+from amends.journal.schema.evidence import evidence
 from amends.journal.schema.incidents import incidents
 from amends.journal.schema.pages import pages
 from amends.journal.schema.remedies import exposures, remedies
@@ -21,6 +22,7 @@ __all__ = [
     "claims",
     "clocks",
     "effects",
+    "evidence",
     "exposures",
     "incidents",
     "metadata",

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Table, insert, inspect, select
 from amends.journal import AlertKind, AlertLog, Authority, Journal, connect, current, nothing, schema, upgrade
 from amends.journal.engine import reading, writing
 from amends.models import Head, Outcome, Severity
+from amends.timeline import EntryKind
 from tests.amends.journal.builders import INCIDENT, NOON, entry, opened, told
 from tests.amends.journal.givers import cny, give
 from tests.amends.journal.test_concurrency import at_once
@@ -34,7 +35,9 @@ def written(tmp_path: Path) -> Iterator[Journal]:
     engine = connect(f"sqlite:///{tmp_path / 'written.db'}")
     upgrade(engine)
     journal = Journal(engine)
-    told(journal, opened(), entry(1), claims=["report-1"])
+    started = entry(1, EntryKind.CLOCK_STARTED, goal="resolve", within=3600, due_at=NOON.isoformat())
+    shown = entry(2, EntryKind.EVIDENCE_ADDED, evidence=[{"what": "mail 4711"}])
+    told(journal, opened(), started, shown, claims=["report-1"])
     journal.effects.begin(
         key=f"{INCIDENT}/refund/1",
         incident_id=INCIDENT,
@@ -92,9 +95,9 @@ def test_what_a_release_wrote_is_there_after_the_upgrade(old: Engine, written: J
     assert journal.timeline(INCIDENT) == written.timeline(INCIDENT)
     assert journal.effects_of(INCIDENT) == written.effects_of(INCIDENT)
     assert journal.revisions.newest("lost_parcel") == written.revisions.newest("lost_parcel")
-    told(journal, entry(2))
-    assert [row.n for row in journal.timeline(INCIDENT)] == [0, 1, 2]
-    assert journal.timeline(INCIDENT)[2].prev_hash == written.timeline(INCIDENT)[1].hash
+    told(journal, entry(3))
+    assert [row.n for row in journal.timeline(INCIDENT)] == [0, 1, 2, 3]
+    assert journal.timeline(INCIDENT)[3].prev_hash == written.timeline(INCIDENT)[2].hash
 
 
 def test_eight_that_bring_an_empty_database_up_at_once_do_it_once(empty_database_url: str) -> None:

@@ -60,6 +60,7 @@ def test_an_untouched_story_is_proved(story: Journal) -> None:
         "every run numbered its entries without gaps",
         "the incident is what its entries make of it",
         "what is due is what the entries make of it",
+        "what was shown is what the entries make of it",
         "every effect is told by the entries, and every outcome is an effect's",
         "every approval that was counted is a decision that the entries tell",
         "what was given agrees with the outcomes of the effects that gave it",
