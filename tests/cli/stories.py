@@ -131,6 +131,13 @@ def settled(task: str) -> Iterator[Told]:
     yield DAY + timedelta(hours=4), EntryKind.TASK_CLOSED, ENGINE, {"task": task, "how": "settled"}
 
 
+def showed() -> Iterator[Told]:
+    """Mei shows a slip and a mail."""
+    slip: Data = {"what": "slip.pdf", "sha256": "ab" * 32, "type": "application/pdf", "size": 1300}
+    act: Data = {"key": "e-1", "evidence": [slip, {"what": "mail 4711"}], "note": ""}
+    yield DAY + timedelta(hours=4), EntryKind.EVIDENCE_ADDED, MEI, act
+
+
 def chosen(task: str) -> Iterator[Told]:
     """Mei has the refund tried."""
     yield DAY + timedelta(hours=4), EntryKind.PLAN_CHOSEN, MEI, {"key": "c-1", "plan": "refund"}
