@@ -82,7 +82,8 @@ async def evidence(
     A file is kept in AMENDS_EVIDENCE_DIR under its SHA-256. Its type goes by
     its content. What is listed says whether each file is still the one shown.
 
-    Exit code 1: of what is listed, a file is missing or was altered.
+    Exit code 1: of what is listed, a file is missing or was altered, or its
+    folder does not answer.
     """
     if get is not None:
         return shown_files.bring(incident, get, to, form=format)

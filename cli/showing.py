@@ -47,6 +47,7 @@ async def show(
         revision = followed(found, row)
         alerts = AlertLog(found.engine).standing(incident_id=row.incident_id)
         clocks = found.clocks.of(row.incident_id)
+        evidence = found.evidence.of(row.incident_id)
         kin = Kin.of(row, timeline, found)
     view, why_not = await _now(row, address)
     if format is Format.JSON:
@@ -61,6 +62,7 @@ async def show(
                 "view_missing": why_not,
                 "alerts": [alert.model_dump(mode="json") for alert in alerts],
                 "clocks": [clock.model_dump(mode="json") for clock in clocks],
+                "evidence": [each.model_dump(mode="json") for each in evidence],
             }
         )
         return
@@ -77,6 +79,7 @@ async def show(
         times=Times(utc=utc),
         alerts=alerts,
         clocks=clocks,
+        evidence=evidence,
         kin=kin,
     )
     story.print(Screen(), entries=entries)

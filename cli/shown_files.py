@@ -1,55 +1,41 @@
 """What was shown in an incident, whether its files are still what they were, and bringing one back."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from amends.errors import InputError
 from amends.evidence import Kept
-from amends.journal import TimelineRow
-from amends.models import Data, Evidence, plain
-from amends.timeline import EntryKind
-from cli import acting
+from amends.journal import EvidenceRow, IncidentRow
+from amends.models import plain
 from cli.codes import ExitCode
 from cli.evidence import files
 from cli.output import Format, columns, local, print_json, say
-
-_SHOWN = {EntryKind.EVIDENCE_ADDED: "evidence", EntryKind.TASK_SETTLED: "evidence", EntryKind.ANSWER_RECEIVED: "files"}
-"""Where entries name what was shown."""
+from cli.records import journal
 
 _SHORT = 12
 
 
 def listed(incident: str, *, form: Format) -> int:
-    """Prints all that was shown, and how its files are kept. The exit code is 1 where one is not what it was."""
-    row, timeline = acting.found(incident)
-    kept_in, sound = files(), True
-    document: list[Data] = []
-    for entry, each in _shown(timeline):
-        how = kept_in.how(each.sha256) if each.sha256 else None
-        sound = sound and how in (None, Kept.KEPT)
-        document.append(
-            {
-                **each.model_dump(mode="json"),
-                "by": entry.actor.id,
-                "at": entry.occurred_at.isoformat(),
-                "kept": how,
-                "seq": entry.seq,
-            }
-        )
+    """Prints all that was shown, and how its files are kept. The exit code is 1 where one is not what it was, or
+    nobody can tell from here."""
+    row, shown = _shown(incident)
+    kept_in = files()
+    kept = [kept_in.how(each.sha256) if each.sha256 else None for each in shown]
     if form is Format.JSON:
-        print_json(document)
-    elif not document:
+        print_json([{**each.model_dump(mode="json"), "kept": how} for each, how in zip(shown, kept, strict=True)])
+    elif not shown:
         say(f"nothing was shown in incident {row.incident_id}")
     else:
-        print("\n".join(columns(map(_cells, document))))
-    return ExitCode.DONE if sound else ExitCode.NOT_AS_WANTED
+        print("\n".join(columns(_cells(each, how) for each, how in zip(shown, kept, strict=True))))
+    if Kept.UNREACHABLE in kept:
+        say(f"files cannot be looked at in {str(kept_in.folder)!r}; AMENDS_EVIDENCE_DIR says where they are kept")
+    return ExitCode.DONE if {*kept} <= {None, Kept.KEPT} else ExitCode.NOT_AS_WANTED
 
 
 def bring(incident: str, digest: str, to: Path | None, *, form: Format) -> int:
     """Copies a file out that was shown here. Raises ``InputError`` for one that was not, or cannot be brought."""
-    row, timeline = acting.found(incident)
-    fitting = {each.sha256: each for _, each in _shown(timeline) if each.sha256 and each.sha256.startswith(digest)}
+    row, shown = _shown(incident)
+    fitting = {each.sha256: each for each in shown if each.sha256 and each.sha256.startswith(digest)}
     if len(fitting) != 1 or not digest:
         found = ", ".join(f"{str(each)[:_SHORT]} ({fitting[each].what})" for each in fitting) or "none"
         raise InputError(
@@ -66,17 +52,15 @@ def bring(incident: str, digest: str, to: Path | None, *, form: Format) -> int:
     return ExitCode.DONE
 
 
-def _shown(timeline: Sequence[TimelineRow]) -> Iterator[tuple[TimelineRow, Evidence]]:
-    for entry in timeline:
-        if entry.kind in _SHOWN:
-            shown = entry.data.get(_SHOWN[entry.kind])
-            for each in shown if isinstance(shown, list) else ():
-                yield entry, Evidence.model_validate(each)
+def _shown(incident: str) -> tuple[IncidentRow, Sequence[EvidenceRow]]:
+    with journal() as found:
+        row = found.incident(incident)
+        return row, found.evidence.of(row.incident_id)
 
 
-def _cells(each: Data) -> list[str]:
-    at = local(datetime.fromisoformat(str(each["at"])))
-    if not each["sha256"]:
-        return [at, str(each["by"]), str(each["what"]), "", "", "", ""]
-    digest, kind = str(each["sha256"])[:_SHORT], str(each["type"] or "unknown type")
-    return [at, str(each["by"]), str(each["what"]), digest, kind, f"{each['size']} bytes", str(each["kept"])]
+def _cells(each: EvidenceRow, kept: Kept | None) -> list[str]:
+    at = local(each.at)
+    if not each.sha256:
+        return [at, each.by, each.what, "", "", "", ""]
+    size = f"{each.size} bytes" if each.size is not None else ""
+    return [at, each.by, each.what, each.sha256[:_SHORT], each.type or "unknown type", size, str(kept)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from rich.text import Text
 
 from amends.doors.claims import claim_of
-from amends.journal import Alert, ClockRow, EffectRecord, IncidentRow, TimelineRow
+from amends.journal import Alert, ClockRow, EffectRecord, EvidenceRow, IncidentRow, TimelineRow
 from amends.models import Outcome, Stage
 from amends.timeline import canonical
 from cli import pending, styles, wording
@@ -42,6 +42,7 @@ class Story:
     times: Times
     alerts: Sequence[Alert] = ()
     clocks: Sequence[ClockRow] = ()
+    evidence: Sequence[EvidenceRow] = ()
     program: Program | None = None
     kin: Kin | None = None
 
@@ -56,6 +57,7 @@ class Story:
         else:
             self.print_course(Course(screen, self.times))
         self._print_effects(screen)
+        self._print_evidence(screen)
         if self.view_missing and not self.row.status.final:
             screen.line()
             why = f"As the journal has it; the running incident could not be asked: {self.view_missing}"
@@ -137,6 +139,15 @@ class Story:
             screen.line(said, prefix=f"  {outcome:<{width}}  ")
         if not known:
             screen.line("nothing yet" if not self.row.status.final else "nothing", prefix="  ")
+
+    def _print_evidence(self, screen: Screen) -> None:
+        if self.evidence:
+            screen.line()
+            screen.line("What was shown", style=styles.HEADING)
+        for each in self.evidence:
+            of_file = (each.type, f"{each.size:,} bytes" if each.size is not None else None, f"sha256 {each.sha256}")
+            told = f" ({', '.join(part for part in of_file if part)})" if each.sha256 else ""
+            screen.line(f"{each.what}{told}", prefix=f"  {self.times.moment(each.at)}, {each.by}  ")
 
     def _undo_of(self, effect: EffectRecord) -> EffectRecord | None:
         """The last try to take an effect back."""

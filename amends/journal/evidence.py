@@ -16,7 +16,7 @@ from amends.timeline import EntryKind
 
 _evidence, _timeline = schema.evidence, schema.timeline
 
-SHOWING: Final = frozenset({EntryKind.EVIDENCE_ADDED, EntryKind.TASK_SETTLED})
+SHOWING: Final = frozenset({EntryKind.EVIDENCE_ADDED, EntryKind.TASK_SETTLED, EntryKind.ANSWER_RECEIVED})
 """The kinds of entries by which people show something."""
 
 
@@ -47,7 +47,13 @@ class EvidenceLog:
 
 class _Shown(Model):
     evidence: tuple[Evidence, ...] = ()
+    files: tuple[Evidence, ...] | None = None
     task: str | None = None
+    ask: str | None = None
+
+    @property
+    def about(self) -> str | None:
+        return self.task or self.ask
 
 
 def fold_evidence(entries: Iterable[TimelineRow]) -> Iterator[EvidenceRow]:
@@ -93,7 +99,7 @@ def _shown_by(entry: TimelineRow) -> Iterator[EvidenceRow]:
         shown = _Shown.model_validate(entry.data)
     except ValidationError as error:
         raise unusable(entry, error) from error
-    for place, each in enumerate(shown.evidence):
+    for place, each in enumerate((*shown.evidence, *(shown.files or ()))):
         yield EvidenceRow(
             incident_id=entry.incident_id,
             seq=entry.seq,
@@ -104,7 +110,7 @@ def _shown_by(entry: TimelineRow) -> Iterator[EvidenceRow]:
             size=each.size,
             by=_storable(entry.actor.id),
             at=entry.occurred_at,
-            about=_storable(shown.task) if shown.task is not None else None,
+            about=_storable(shown.about) if shown.about is not None else None,
         )
 
 

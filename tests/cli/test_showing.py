@@ -1,5 +1,6 @@
 """An incident's story, as a person reads it: in a pipe, and on terminals that are wide and narrow."""
 
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -239,6 +240,31 @@ def test_a_step_that_somebody_had_skipped_is_told_once(state_dir: Path, capsys: 
 
     assert "mei had it skipped: the wait for trace: they never answer." in told
     assert "Skipped:" not in told
+
+
+def test_what_was_shown_is_listed_with_who_showed_it_and_how_a_file_is_known(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stories.write(state_dir, stories.reported(), stories.showed())
+
+    told = shown(capsys, "--utc")
+    document = json.loads(shown(capsys, "--format", "json"))
+
+    assert (
+        "What was shown\n"
+        f"  2026-11-24 02:04 UTC, mei  slip.pdf (application/pdf, 1,300 bytes, sha256 {'ab' * 32})\n"
+        "  2026-11-24 02:04 UTC, mei  mail 4711\n"
+    ) in told
+    assert [(each["what"], each["by"], each["size"]) for each in document["evidence"]] == [
+        ("slip.pdf", "mei", 1300),
+        ("mail 4711", "mei", None),
+    ]
+
+
+def test_where_nothing_was_shown_nothing_is_said_of_it(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stories.write(state_dir, stories.reported())
+
+    assert "What was shown" not in shown(capsys, "--utc")
 
 
 def test_a_task_that_is_being_tried_again_is_nobody_s_any_more(
