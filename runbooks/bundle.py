@@ -6,6 +6,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any, Self
 
+from pydantic import Field
+
 from amends.models import Data, Model
 from amends.timeline import canonical
 from runbooks.policy import (
@@ -58,6 +60,8 @@ class Bundle(Model):
     supersedes: tuple[str, ...] = ()
     """The exception types whose clocks and asks this one takes over on the same subject."""
     reopen_for: timedelta | None = None
+    events: dict[str, FactType] = Field(default={}, exclude_if=lambda events: not events)
+    """The fields that order events carry, for the rules of ``opens``, beside those of an order as it is read."""
     opens: tuple[Expectation | Match, ...] = ()
     sla: SlaPolicy | None = None
     external: tuple[ExternalDeadline, ...] = ()

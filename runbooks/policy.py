@@ -98,12 +98,25 @@ class ExternalDeadline(Model):
 
 
 class Expectation(Model):
-    """``expect`` within ``late_after`` of ``after``, both order events; opened ``grace`` later."""
+    """``expect`` in time after ``after``, both order events; opened ``grace`` later.
+
+    In time is within ``late_after`` of it, or within what the expression ``within`` gives, or ``by`` the moment that an
+    expression gives; exactly one of them is set. ``whole_day_in``: the whole day in which that is counts, as days end in
+    this time zone.
+    """
 
     expect: str
     after: str
-    late_after: timedelta
+    late_after: timedelta | None = None
+    within: str | None = None
+    by: str | None = None
+    whole_day_in: str | None = None
     grace: timedelta = timedelta(0)
+
+    @property
+    def due(self) -> str | None:
+        """The expression whose value is the moment, if an expression says it."""
+        return self.by if self.within is None else f"({self.within}) + event.time"
 
 
 class Match(Model):

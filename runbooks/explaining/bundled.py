@@ -45,6 +45,7 @@ def written_of(bundle: Bundle) -> Runbook:
         "subject": bundle.subject,
         "supersedes": bundle.supersedes,
         "reopen_for": bundle.reopen_for,
+        "events": bundle.events,
         "opens": tuple(map(_opening, bundle.opens)),
         "report": fields,
         "severity": {**severity, "otherwise": program.otherwise},
@@ -67,7 +68,14 @@ def written_of(bundle: Bundle) -> Runbook:
 def _opening(rule: Expectation | Match) -> dict[str, Any]:
     match rule:
         case Expectation():
-            return {"expect": rule.expect, "after": rule.after, "late_after": rule.late_after, "grace": rule.grace}
+            return {
+                "expect": rule.expect,
+                "after": rule.after,
+                "late_after": rule.late_after if rule.within is None else f"={rule.within}",
+                "by": f"={rule.by}" if rule.by is not None else None,
+                "whole_day_in": rule.whole_day_in,
+                "grace": rule.grace or None,
+            }
         case Match():
             return {"match": rule.match}
         case _:

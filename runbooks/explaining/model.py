@@ -16,11 +16,16 @@ class ReportField(Model):
 
 
 class Expected(Model):
-    """An incident opens when ``expect`` has not come within ``late_after`` of ``after``, ``grace`` later."""
+    """An incident opens when ``expect`` has not come in time after ``after``, ``grace`` later: within a time that is
+    fixed (``late_after``) or computed (``within``), or ``by`` a moment that is computed. ``whole_day_in``: the time
+    zone in which the whole day of that moment counts."""
 
     expect: str
     after: str
-    late_after: timedelta
+    late_after: timedelta | None
+    within: str | None
+    by: str | None
+    whole_day_in: str | None
     grace: timedelta
 
 

@@ -45,9 +45,7 @@ def opening_of(
             ReportField(name=name, type=field.type, optional=field.optional) for name, field in runbook.report.items()
         ),
         events=tuple(
-            Expected(expect=rule.expect, after=rule.after, late_after=rule.late_after, grace=rule.grace or timedelta(0))
-            if isinstance(rule, WrittenExpect)
-            else Matched(condition=read_condition(rule.match))
+            _expected(rule) if isinstance(rule, WrittenExpect) else Matched(condition=read_condition(rule.match))
             for rule in runbook.opens
         ),
         subject=runbook.subject,
@@ -66,6 +64,19 @@ def opening_of(
             )
             for each in runbook.clears
         ),
+    )
+
+
+def _expected(rule: WrittenExpect) -> Expected:
+    computed = isinstance(rule.late_after, str)
+    return Expected(
+        expect=rule.expect,
+        after=rule.after,
+        late_after=None if isinstance(rule.late_after, str) else rule.late_after,
+        within=str(rule.late_after)[1:].strip() if computed else None,
+        by=rule.by[1:].strip() if rule.by is not None else None,
+        whole_day_in=rule.whole_day_in,
+        grace=rule.grace or timedelta(0),
     )
 
 

@@ -123,6 +123,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
         program=program,
         supersedes=runbook.supersedes,
         reopen_for=runbook.reopen_for,
+        events=dict(runbook.events),
         opens=opens,
         sla=sla,
         external=external,

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictInt, Tag
 
 from amends.models import Party, Written
-from runbooks.language.durations import Duration, Durations, EachDuration, for_all
+from runbooks.language.durations import Duration, Durations, EachDuration, for_all, parse_duration
 from runbooks.language.words import EventType, MessageKey, Name
+from runbooks.language.written_times import Zone
 from runbooks.policy import TaskPolicy
 
 
@@ -77,10 +78,24 @@ class WrittenExternal(Written):
     decide_within: EachDuration | None = None
 
 
+def _computed(value: Any) -> Any:
+    if isinstance(value, str) and not value.startswith("="):
+        raise ValueError(f"{value!r} is no moment that is computed; it begins with `=`, such as =event.promised_by")
+    return value
+
+
+def _or_computed(value: Any) -> Any:
+    return value if isinstance(value, str) and value.startswith("=") else parse_duration(value)
+
+
 class WrittenExpect(Written):
+    """In time is within ``late_after``, or ``by`` a moment; the compiler demands one of the two."""
+
     expect: EventType
     after: EventType
-    late_after: Duration
+    late_after: Annotated[timedelta | str | None, BeforeValidator(_or_computed)] = None
+    by: Annotated[str | None, BeforeValidator(_computed)] = None
+    whole_day_in: Zone | None = None
     grace: Duration | None = None
 
 

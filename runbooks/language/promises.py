@@ -1,9 +1,12 @@
 """From the promises that people write to those that the bundle carries, with every name in them checked."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from runbooks.catalogue import CATALOGUE, MESSAGES, ActivitySpec
 from runbooks.language.calls import inputs_of
 from runbooks.language.context import Context
-from runbooks.language.facts import fields_of
+from runbooks.language.order_events import events_of, kinds_of
 from runbooks.language.promise_shapes import GoalTimes, UpdateTimes, WrittenExpect, WrittenExternal
 from runbooks.language.sent import addressee
 from runbooks.language.source import Path
@@ -23,9 +26,6 @@ from runbooks.policy import (
 )
 from runbooks.program import FactType
 from runbooks.suggestions import meant
-
-MATCHED = {"event.type": FactType.STRING, "event.subject": FactType.STRING, "event.time": FactType.TIMESTAMP}
-"""What only the condition of a match may name, beside ``order.*`` as it is read."""
 
 
 def sla_of(runbook: Runbook, context: Context) -> SlaPolicy | None:
@@ -114,17 +114,15 @@ def openings_of(runbook: Runbook, context: Context) -> tuple[Expectation | Match
     """The rules by which order events alone open an incident."""
     if runbook.opens:
         context.later(("opens",), "opens")
+    kinds = kinds_of(events_of(runbook, context))
     rules: list[Expectation | Match] = []
     for index, rule in enumerate(runbook.opens):
+        path: Path = ("opens", index)
         if isinstance(rule, WrittenExpect):
-            grace = {} if rule.grace is None else {"grace": rule.grace}
-            rules.append(Expectation(expect=rule.expect, after=rule.after, late_after=rule.late_after, **grace))
-            continue
-        order = CATALOGUE["orders.read"].gives
-        assert order is not None, "an order has fields"
-        more = MATCHED | {f"order.{field}": kind for field, kind in fields_of(order).items()}
-        context.expression(("opens", index, "match"), rule.match, FactType.BOOL, more=more)
-        rules.append(Match(match=rule.match))
+            rules.append(_expectation(rule, path, kinds, context))
+        else:
+            context.expression((*path, "match"), rule.match, FactType.BOOL, more=kinds)
+            rules.append(Match(match=rule.match))
     return tuple(rules)
 
 
@@ -170,6 +168,27 @@ def check_relations(runbook: Runbook, context: Context) -> None:
             context.wrong(("supersedes", index), "a runbook cannot supersede itself; leave it out")
         elif name not in known:
             context.wrong(("supersedes", index), f"there is no runbook {name!r}{meant(name, known)}")
+
+
+def _expectation(rule: WrittenExpect, path: Path, kinds: Mapping[str, FactType], context: Context) -> Expectation:
+    """What is expected by a moment that one of two keys says, as a duration or as what an expression gives."""
+    if (rule.late_after is None) == (rule.by is None):
+        message = "say how long after it this is late with `late_after`, or by which moment it is due with `by`"
+        context.wrong(path, message if rule.by is None else f"{message}; not both")
+    computed = isinstance(rule.late_after, str)
+    made = Expectation(
+        expect=rule.expect,
+        after=rule.after,
+        late_after=None if isinstance(rule.late_after, str) else rule.late_after,
+        within=rule.late_after[1:].strip() if isinstance(rule.late_after, str) else None,
+        by=rule.by[1:].strip() if rule.by is not None else None,
+        whole_day_in=rule.whole_day_in,
+        grace=rule.grace or timedelta(0),
+    )
+    if made.due is not None:
+        where = (*path, "late_after" if computed else "by")
+        context.expression(where, made.due, FactType.TIMESTAMP, skip=0 if computed else 1, more=kinds)
+    return made
 
 
 def _told_by_itself(message: str, context: Context) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from runbooks.language.source import Path
 from runbooks.language.step_shapes import Unreadable
 
 _OPTIONAL = frozenset(
-    {"about", "supersedes", "reopen_for", "opens", "sla", "external", "escalation", "interrupts", "clears"}
+    {"about", "supersedes", "reopen_for", "events", "opens", "sla", "external", "escalation", "interrupts", "clears"}
 )
 
 

@@ -54,6 +54,7 @@ class Runbook(Written):
     subject: tuple[Name, ...] = Field(min_length=1)
     supersedes: tuple[Name, ...] = ()
     reopen_for: Duration | None = None
+    events: dict[Name, FactType] = {}
     opens: tuple[AnyOpening, ...] = ()
     report: dict[Name, Annotated[ReportField, BeforeValidator(_field)]] = Field(min_length=1)
     severity: SeverityRules

@@ -41,13 +41,20 @@ class Frame(Words):
     def opened_by(self, rule: Expected | Matched) -> str:
         match rule:
             case Expected():
-                said = f"由订单动态受理为事件：{code(rule.after)}之后{self.duration(rule.late_after)}内"
-                said += f"未出现{code(rule.expect)}"
+                said = f"由订单动态受理为事件：{code(rule.after)}之后{self._in_time(rule)}未出现{code(rule.expect)}"
                 return f"{said}，再过 {self.duration(rule.grace)}后受理。" if rule.grace else f"{said}。"
             case Matched():
                 return f"由订单动态受理为事件：{self.condition(rule.condition)}。"
             case _:
                 assert_never(rule)
+
+    def _in_time(self, rule: Expected) -> str:
+        said = f"截至 {code(rule.by or '')} "
+        if rule.late_after is not None:
+            said = f"{self.duration(rule.late_after)}内"
+        elif rule.within is not None:
+            said = f" {code(rule.within)} 得出的时限内"
+        return f"{said}（按 {rule.whole_day_in} 时区算至当天结束）" if rule.whole_day_in else said
 
     def one_at_a_time(self, opening: Opening) -> list[str]:
         subject = self.listed(self.field(name) for name in opening.subject)

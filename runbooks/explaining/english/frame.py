@@ -41,13 +41,21 @@ class Frame(Words):
     def opened_by(self, rule: Expected | Matched) -> str:
         match rule:
             case Expected():
-                said = f"An order event opens one: {code(rule.expect)} does not follow {code(rule.after)} within "
-                said += self.duration(rule.late_after)
+                said = f"An order event opens one: {code(rule.expect)} does not follow {code(rule.after)} "
+                said += self._in_time(rule)
                 return f"{said}. It opens {self.duration(rule.grace)} later." if rule.grace else f"{said}."
             case Matched():
                 return f"An order event opens one when {self.condition(rule.condition)}."
             case _:
                 assert_never(rule)
+
+    def _in_time(self, rule: Expected) -> str:
+        said = f"by {code(rule.by or '')}"
+        if rule.late_after is not None:
+            said = f"within {self.duration(rule.late_after)}"
+        elif rule.within is not None:
+            said = f"within what {code(rule.within)} gives"
+        return f"{said}, to the end of that day in {rule.whole_day_in}" if rule.whole_day_in else said
 
     def one_at_a_time(self, opening: Opening) -> list[str]:
         subject = self.listed(self.field(name) for name in opening.subject)
