@@ -33,8 +33,7 @@ class Order:
         return self.events[0].order_id if self.events else ""
 
     def at(self, moment: datetime) -> Data:
-        """What the order's events have said of it up to the moment of one of them, those of that moment included: of each
-        field the last."""
+        """What the order's events have said of it up to and with the moment of one of them: of each field the last."""
         return self._states.get(moment, {})
 
     def of_type(self, name: str) -> Sequence[OrderEvent]:
