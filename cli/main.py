@@ -93,6 +93,15 @@ _COMMANDS: Final = {
 }
 """Where each command is, and what the list of commands says of it; its own docstring is its help."""
 
+_FAMILIES: Final = {
+    "intake": (
+        "See what the events of an order system open by themselves.",
+        "  amends intake replay events.jsonl.gz --mapping shop.yaml --dry-run",
+        {"replay": ("cli.intaking.replay:replay", "Tell what a file of past events would have opened.")},
+    ),
+}
+"""Commands that have commands of their own: what the list says of each, an example, and those within it."""
+
 _GROUPS: Final = {
     "See what happens (operations, auditors)": ("list", "show", "watch", "oncall", "books"),
     "Act on it (operations)": (
@@ -101,7 +110,7 @@ _GROUPS: Final = {
         *("note", "evidence", "assign", "take-over", "suspend", "resume", "severity", "skip"),
         *("merge", "split"),
     ),
-    "Say what should happen (runbook owners)": ("explain", "check", "drill", "runbooks", "diff", "publish"),
+    "Say what should happen (runbook owners)": ("explain", "check", "drill", "runbooks", "diff", "publish", "intake"),
 }
 _REST: Final = "Run it (engineers)"
 """For whom each command is, in the order of the help."""
@@ -165,12 +174,23 @@ def app(typed: Sequence[str] = ()) -> App:
             help=None if name in typed[:1] else says,
             help_epilogue="",
         )
+    for name, (says, example, within) in _FAMILIES.items():
+        told = f"{says}\n\nFor example:\n\n{example}"
+        family = App(name=name, help=told, group=group_of.get(name, groups[_REST]), help_epilogue="")
+        for inner, (target, inner_says) in within.items():
+            known = inner in typed[1:2] and name in typed[:1]
+            family.command(target, name=inner, help=None if known else inner_says, help_epilogue="")
+        app.command(family)
     return app
 
 
 def _require_command(typed: Sequence[str]) -> None:
     """Cyclopts would import every command to say which there are."""
-    known = [*_COMMANDS, "--help", "-h", "--version"]
+    known = [*_COMMANDS, *_FAMILIES, "--help", "-h", "--version"]
     if typed and typed[0] not in known:
         near = meant(typed[0], known) or "."
         raise InputError(f"there is no command {typed[0]!r}{near} There are {', '.join(known)}")
+    within = [*_FAMILIES[typed[0]][2], "--help", "-h"] if typed and typed[0] in _FAMILIES else []
+    if within and typed[1:] and typed[1] not in within:
+        near = meant(typed[1], within) or "."
+        raise InputError(f"`amends {typed[0]}` has no command {typed[1]!r}{near} There are {', '.join(within)}")

@@ -4,9 +4,10 @@ Places are JMESPath expressions, from ``order_id`` to ``max(items[].ship_by)``.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +31,9 @@ from runbooks.language.written_times import Zone
 
 LONGEST_NAME = 200
 """Characters of an order's or an event's name."""
+
+
+_Place = Callable[[Data], JsonValue]
 
 
 class WrittenMapping(Written):
@@ -56,7 +60,7 @@ class WrittenMapping(Written):
 class Mapping:
     """From an order system's object to the order event that it stands for."""
 
-    def __init__(self, written: WrittenMapping, places: dict[tuple[str, ...], Any]) -> None:
+    def __init__(self, written: WrittenMapping, places: dict[tuple[str, ...], _Place]) -> None:
         self._written, self._places = written, places
         self._zone: tzinfo | None = ZoneInfo(written.zone) if written.zone else None
 
@@ -98,7 +102,7 @@ class Mapping:
         if place not in self._places:
             return None
         try:
-            value: JsonValue = self._places[place].search(said)
+            return self._places[place](said)
         except JMESPathTypeError as error:
             if error.actual_type == "null":
                 return None
@@ -107,7 +111,6 @@ class Mapping:
             ) from error
         except JMESPathError as error:
             raise MalformedEvent(f"`{'.'.join(place)}` of the mapping cannot be read here: {error}") from error
-        return value
 
     def _name(self, place: tuple[str, ...], said: Data) -> str:
         name = self._optional_name(place, said)
@@ -160,7 +163,7 @@ def parse_mapping(*, file: str, text: str) -> Mapping:
     places, problems = {}, []
     for place, path in _paths(written):
         try:
-            places[place] = jmespath.compile(path)
+            places[place] = _place(path)
         except JMESPathError as error:
             reason = str(error).splitlines()[0].rstrip(":")
             problems.append(source.problem(place, f"{path!r} is no JMESPath expression: {reason}"))
@@ -175,6 +178,19 @@ def parse_mapping(*, file: str, text: str) -> Mapping:
     if problems:
         raise RunbookErrors(problems)
     return Mapping(written, places)
+
+
+def _place(path: str) -> _Place:
+    """How a place is read: a field by its name, and all else by JMESPath. Raises ``JMESPathError``."""
+    compiled = jmespath.compile(path)
+    if compiled.parsed["type"] == "field":
+        return partial(_field, compiled.parsed["value"])
+    search: _Place = compiled.search
+    return search
+
+
+def _field(name: str, said: Data) -> JsonValue:
+    return said.get(name)
 
 
 _MAPPING = TypeAdapter(WrittenMapping)
