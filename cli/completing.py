@@ -39,7 +39,7 @@ def answered(words: Sequence[str]) -> list[str]:
 
     The shell itself leaves out what does not begin as the unfinished word.
     """
-    completer = COMPLETERS.get(words[0]) if words else None
+    completer = COMPLETERS.get(words[0]) or COMPLETERS.get(" ".join(words[:2])) if words else None
     offered = completer(None) if completer else {}
     return ["\x1fbegin", *(f"{value}\t{says}" for value, says in offered.items())]
 
@@ -77,8 +77,9 @@ COMPLETERS: "Final[dict[str, Completer]]" = {
     "merge": open_incidents,
     "split": open_incidents,
     "cancel": open_incidents,
+    "intake replay": runbooks,
 }
-"""Each command has at most one."""
+"""Each command has at most one; one that is within another is named with it."""
 
 
 def _described(glimpses: Sequence[glance.Glimpse]) -> dict[str, str]:

@@ -46,9 +46,12 @@ def offered(script: Path, *words: str) -> list[str]:
     return done.stdout.split()
 
 
-def commands() -> list[App]:
-    known = app()
-    return [known[name] for name in known if not name.startswith("-")]
+def commands(known: App, before: str = "") -> dict[str, App]:
+    """All commands, those within another one by both names."""
+    found: dict[str, App] = {}
+    for name in (each for each in known if not each.startswith("-")):
+        found |= {f"{before}{name}": known[name]} if known[name].default_command else commands(known[name], f"{name} ")
+    return found
 
 
 def test_bash_completes_commands_options_and_their_values(bash_script: Path) -> None:
@@ -67,6 +70,7 @@ def test_bash_completes_runbooks_and_incidents_that_there_are(bash_script: Path,
     assert offered(bash_script, "list", "--type", "") == ["lost_parcel"]
     assert offered(bash_script, "show", "") == ["5d3a1c88"]
     assert offered(bash_script, "answer", "5d") == ["5d3a1c88"]
+    assert offered(bash_script, "intake", "replay", "--rules", "") == ["lost_parcel"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -86,10 +90,10 @@ def test_another_shell_is_no_shell_of_ours(capsys: pytest.CaptureFixture[str]) -
 
 def test_tab_is_answered_by_the_completer_that_the_command_declares() -> None:
     declared: dict[str, object] = {}
-    for command in commands():
+    for name, command in commands(app()).items():
         found = {argument.parameter.completer for argument in command.assemble_argument_collection()} - {None}
-        assert len(found) <= 1, command.name
-        declared |= {name: completer for name in command.name for completer in found}
+        assert len(found) <= 1, name
+        declared |= dict.fromkeys([name], *found) if found else {}
 
     assert declared == completing.COMPLETERS
 
