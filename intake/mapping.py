@@ -167,9 +167,12 @@ def parse_mapping(*, file: str, text: str) -> Mapping:
         except JMESPathError as error:
             reason = str(error).splitlines()[0].rstrip(":")
             problems.append(source.problem(place, f"{path!r} is no JMESPath expression: {reason}"))
-    twice = [name for name in written.fields if name in written.times or name in written.amounts]
-    twice += [name for name in written.times if name in written.amounts]
-    problems += [source.key_problem(("fields", name), f"the field {name!r} is here twice; keep one") for name in twice]
+    named: set[str] = set()
+    for group in _GROUPS:
+        fields = getattr(written, group)
+        twice = [name for name in fields if name in named]
+        problems += [source.key_problem((group, name), f"the field {name!r} is here twice; keep one") for name in twice]
+        named |= set(fields)
     if written.amounts:
         try:
             decimals_of(written.currency or "")
@@ -194,6 +197,7 @@ def _field(name: str, said: Data) -> JsonValue:
 
 
 _MAPPING = TypeAdapter(WrittenMapping)
+_GROUPS = ("fields", "times", "amounts")
 _SINGLE = ("time", "type", "order", "id", "subject", "received", "corrects")
 
 
@@ -201,6 +205,6 @@ def _paths(written: WrittenMapping) -> Iterator[tuple[tuple[str, ...], str]]:
     for name in _SINGLE:
         if (path := getattr(written, name)) is not None:
             yield (name,), path
-    for group in ("fields", "times", "amounts"):
+    for group in _GROUPS:
         for name, path in getattr(written, group).items():
             yield (group, name), path

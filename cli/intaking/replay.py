@@ -82,7 +82,12 @@ def replay(
 
 
 def _rules(names: Iterable[str]) -> tuple[Rule, ...]:
-    found = tuple(rule for name in names or library.runbook_names() for rule in rules_of(library.load(name)))
+    bundles = [library.load(name) for name in names or library.runbook_names()]
+    types = [bundle.exception_type for bundle in bundles]
+    twice = sorted({each for each in types if types.count(each) > 1})
+    if twice:
+        raise InputError(f"two of these runbooks are called {twice[0]!r}, and nobody could tell their rules apart")
+    found = tuple(rule for bundle in bundles for rule in rules_of(bundle))
     if not found:
         whose = "none of these runbooks" if names else "no runbook that comes with Amends"
         raise InputError(f"{whose} has `opens`, so events open nothing; name some that have it with --rules")

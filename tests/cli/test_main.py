@@ -12,7 +12,7 @@ from cli.main import main
 COMMANDS = (
     *("list", "show", "watch", "open", "answer", "approve", "reject", "cancel"),
     *("retry", "choose", "settle", "waive"),
-    *("explain", "check", "drill", "runbooks", "diff", "publish"),
+    *("explain", "check", "drill", "runbooks", "diff", "publish", "intake"),
     *("up", "status", "doctor", "down", "shop", "worker", "db", "backup", "demo", "completion"),
 )
 

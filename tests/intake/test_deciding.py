@@ -193,9 +193,12 @@ def test_a_standing_is_the_same_one_before_and_after_it_is_cleared() -> None:
 
 
 MANY = (
-    *APPROVAL,
-    *SCANS,
-    *rules("[{match: order.hold}, {match: event.hold && event.type == 'order.held'}]", events="{hold: bool}"),
+    *rules(
+        "[{expect: payment.approved, after: order.created, late_after: 24h, grace: 1h}, {match: order.hold},"
+        " {match: event.hold && event.type == 'order.held'}]",
+        events="{hold: bool}",
+    ),
+    *(each.model_copy(update={"exception_type": "lost_parcel"}) for each in SCANS),
 )
 _EVENTS = st.lists(
     st.builds(

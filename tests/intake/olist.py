@@ -1,0 +1,54 @@
+"""Orders of a real marketplace, which are kept beside the repository and not in it."""
+
+import csv
+import gzip
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.project.repository import ROOT
+
+EXAMPLES = ROOT / "examples" / "olist"
+RUNBOOKS = ("late_delivery", "late_approval", "late_handover")
+
+
+class Truth(NamedTuple):
+    """What is known of an order: since when what was late, ``None`` where nothing was."""
+
+    exact: bool
+    due: dict[str, str | None]
+
+
+def events_file() -> Path:
+    """The file of events, in the order of their times."""
+    return _file("events.jsonl.gz")
+
+
+def truth() -> dict[str, Truth]:
+    """What is known of each order; ``exact`` are those whose times are exact to the second."""
+    with gzip.open(_file("truth.csv.gz"), "rt", encoding="utf-8") as file:
+        return {row["order_id"]: Truth(row["precision"] == "sec", _due(row)) for row in csv.DictReader(file)}
+
+
+_COLUMNS = {
+    "late_delivery": ("late_vs_promise", "late_due_at"),
+    "late_approval": ("approval_over_24h", "approval_due_at"),
+    "late_handover": ("handover_late", "handover_due_at"),
+}
+
+
+def _due(row: dict[str, str]) -> dict[str, str | None]:
+    return {name: f"{row[due]}Z" if row[late] == "True" else None for name, (late, due) in _COLUMNS.items()}
+
+
+def _file(name: str) -> Path:
+    folder = Path(os.environ.get("AMENDS_TEST_DATA", ROOT.parent / "shared" / "data"))
+    file = folder / "olist" / name
+    if not file.exists():
+        missing = f"{name} of Olist's orders is not in {folder}; name the folder that has it with AMENDS_TEST_DATA"
+        if os.environ.get("AMENDS_TESTS_REQUIRE_ALL") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return file
