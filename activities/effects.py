@@ -5,9 +5,9 @@
     validate the inputs → commit the intent → call → commit the outcome → report
                              └── an outcome is known already, or no more may be given: report it, do not call
 
-What an effect is about to give the customer is reserved together with its intent. When trouble outlasts the retries,
-the system is asked by key instead of being called (``reconcile``); when it cannot say either, a person does
-(``settle``).
+What an effect is about to give the customer is reserved together with its intent, and so is the turn to ask them
+something. When trouble outlasts the retries, the system is asked by key instead of being called (``reconcile``); when
+it cannot say either, a person does (``settle``).
 
 No transaction is open during the call. A refusal is an outcome. Trouble, and any error that nobody expected, is raised:
 the outcome stays open, Temporal tries again, and the outside system knows the key. A read needs no intent.
@@ -28,7 +28,7 @@ from activities.wire import CallReport, CallRequest
 from activities.worth import Worth
 from amends.connectors.ports import Call, Recalled
 from amends.errors import ConfigurationError, DefinitionError, KeyReused, Refused
-from amends.journal import Reservation
+from amends.journal import Question, Reservation
 from amends.journal.effects import EffectLog
 from amends.journal.rows import EffectRecord
 from amends.models import Data, Head, Model, Outcome, Refusal, plain
@@ -110,25 +110,30 @@ class Effects:
         """The outcome of an effect: the one that is known, or what is found out now, committed."""
         record = self._log.get(key=request.key)
         if record is None:
-            record = self._begin(
-                spec, request, at, self._worth.reservation(spec, request, _validated(spec, request), at)
-            )
+            reservation = self._worth.reservation(spec, request, _validated(spec, request), at)
+            record = self._begin(spec, request, at, reservation, self._worth.question(request, at))
             if record.outcome is not None:
                 _log.info("refused_by_the_journal", reason=record.refusal and record.refusal.reason)
                 counting.finished(spec.name, record.outcome)
                 return _report(record)
         else:
-            record = self._begin(spec, request, at, None)
+            record = self._begin(spec, request, at)
         if record.outcome is not None:
             _log.info("outcome_known_already", outcome=record.outcome.value)
             return _report(record)
         return self._finish(spec, request, find_out(), settled)
 
     def _begin(
-        self, spec: ActivitySpec, request: CallRequest, at: datetime, reservation: Reservation | None
+        self,
+        spec: ActivitySpec,
+        request: CallRequest,
+        at: datetime,
+        reservation: Reservation | None = None,
+        question: Question | None = None,
     ) -> EffectRecord:
         return self._log.begin(
             reservation=reservation,
+            question=question,
             key=request.key,
             incident_id=request.incident_id,
             step=request.step,

@@ -48,4 +48,5 @@ class JournalActivities:
             previous_ended_at=earlier.ended_at if earlier else None,
             previous_contacts=earlier.contacts if earlier else None,
             superseded=tuple(OpenElsewhere(**each.model_dump()) for each in appended.superseded),
+            waiting=appended.waiting,
         )

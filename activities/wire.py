@@ -37,6 +37,16 @@ HAND_OVER: Final = "hand_over"
 """The name of the update by which an incident is told to hand over. It is ours alone: no door for people has it."""
 
 
+CONVERSATION_FREED: Final = "conversation_freed"
+"""The name of the signal by which an incident is told that it may ask now. It is ours alone."""
+
+
+class FreedNotice(Model):
+    """The incident ``by`` awaits no answer any more for which others had to wait."""
+
+    by: str
+
+
 class HandOverRequest(Model):
     """Has ``incident_id`` hand over what it is at to the incident ``to``, of another type."""
 
@@ -54,13 +64,30 @@ class InheritRequest(Model):
     hand_over: HandOverRequest
 
 
+class QuestionPut(Model):
+    """A question to a customer. ``parcel_id``: the parcel that it is about; not set: the order as a whole.
+
+    ``answer_within``: how long it is open at most. ``yields``: it keeps no other question waiting. ``safety``: it waits
+    for none.
+    """
+
+    order_id: str
+    parcel_id: str | None = None
+    question: str
+    choices: tuple[str, ...]
+    values: dict[str, str] = {}
+    answer_within: timedelta
+    yields: bool = False
+    safety: bool = False
+
+
 class CallRequest(Model):
     """A call of a read or an effect.
 
     ``key`` is ``<incident>/<command id>``: the idempotency key of an effect, the label of a read. ``step`` is the
     runbook's step id, ``attempt`` the ``try`` of the effect protocol (not Temporal's attempt), ``undoes`` the key of
     the effect that this one takes back. ``inputs`` are validated by the activity against its own input model.
-    ``remedies``: how much may be given.
+    ``remedies``: how much may be given. ``question``: what a customer is asked by it.
     """
 
     key: str
@@ -70,6 +97,7 @@ class CallRequest(Model):
     inputs: Data
     undoes: str | None = None
     remedies: RemedyPolicy | None = None
+    question: QuestionPut | None = None
 
 
 class ReconcileRequest(Model):
@@ -201,10 +229,12 @@ class OpenElsewhere(Model):
 class AppendReport(Model):
     """The entries are committed. ``lost`` names claims that other incidents hold. For an incident that they open,
     ``previous`` is the newest earlier one on the same workflow id, if there is one: it ended at ``previous_ended_at``,
-    and was reported ``previous_contacts`` times."""
+    and was reported ``previous_contacts`` times. ``waiting``: the workflow ids of incidents whose questions waited for
+    one that may be over now."""
 
     lost: tuple[LostClaim, ...] = ()
     previous: str | None = None
     previous_ended_at: Utc | None = None
     previous_contacts: int | None = None
     superseded: tuple[OpenElsewhere, ...] = ()
+    waiting: tuple[str, ...] = ()

@@ -1,11 +1,12 @@
-"""What an effect is about to give, and what its order is worth: asked of the shop before the intent is committed."""
+"""What an effect is about to give or ask, and what its order is worth: asked of the shop before the intent is
+committed."""
 
 from datetime import datetime
 
-from activities.wire import CallRequest
+from activities.wire import CallRequest, QuestionPut
 from amends.connectors.ports import Call, Connectors, OrderWorth
 from amends.errors import Refused
-from amends.journal import Reservation, UnitWorth
+from amends.journal import Question, Reservation, UnitWorth
 from amends.models import Head, Model, Money
 from runbooks.catalogue import ActivitySpec, RemedyOf
 
@@ -36,6 +37,36 @@ class Worth:
             if refused.reason in _NOT_THERE:
                 return None
             raise
+
+    def question(self, request: CallRequest, at: datetime) -> Question | None:
+        """What the call is about to ask, with the pieces of goods that it is about; ``None`` if it asks nothing.
+
+        Trouble is raised. An order or a parcel that there is not is left to the call itself.
+        """
+        put = request.question
+        if put is None:
+            return None
+        return Question(
+            order_id=put.order_id,
+            units=self._pieces(Call(key=f"{request.key}/worth", at=at), put),
+            question=put.question,
+            choices=put.choices,
+            values=put.values,
+            answer_within=put.answer_within,
+            yields=put.yields,
+            safety=put.safety,
+        )
+
+    def _pieces(self, call: Call, put: QuestionPut) -> tuple[str, ...]:
+        if put.parcel_id is None:
+            return ()
+        try:
+            worth = self._connectors.orders.worth(call, order_id=put.order_id)
+        except Refused as refused:
+            if refused.reason in _NOT_THERE:
+                return ()
+            raise
+        return tuple(each.unit for each in _units(worth, put.parcel_id))
 
     def _reservation(
         self, remedy: RemedyOf, call: Call, request: CallRequest, inputs: Model, amount: Money | None

@@ -160,6 +160,15 @@ class Refusal(Model):
     message: str
 
 
+class NotAsked(StrEnum):
+    """The reasons for which the journal refuses a question to a customer: another is open about the same goods; the
+    very same is; the very same was, and has been answered."""
+
+    BEING_ASKED = "BeingAsked"
+    ASKED_ALREADY = "AskedAlready"
+    ANSWERED_ALREADY = "AnsweredAlready"
+
+
 def plain(model: BaseModel) -> dict[str, Any]:
     """The JSON object of a model, with times as ISO 8601 UTC and without what is not set."""
     return model.model_dump(mode="json", exclude_none=True)

@@ -66,6 +66,14 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"Not sent before {said['until']}, as it is night for {said.party('to')}: {said.step('step')}."
         case EntryKind.MESSAGE_WITHDRAWN:
             return f"Not sent any more: {said.step('step')}."
+        case EntryKind.QUESTION_HELD:
+            other = f"incident {said['incident']} awaits an answer to {said.step('asks')}"
+            return f"Not asked yet: {said.step('ask')}, as {other}; tried again by {said['until']}."
+        case EntryKind.QUESTION_JOINED:
+            other = f"incident {said['incident']} has asked the same"
+            return f"Not asked once more: {said.step('ask')}, as {other}; what is answered there counts here too."
+        case EntryKind.CONVERSATION_FREED:
+            return f"Incident {said['by']} awaits no answer any more."
         case EntryKind.QUESTION_ASKED:
             silence, by = said.silence("if_silent"), said["answer_by"]
             return f"Asked {said.asked}: {said['question']} ({said.answers}); answer by {by}; {silence}."
@@ -75,6 +83,9 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
             return f"No answer to {said.step('ask')}: {said.silence('choice', 'text', 'amount')}."
         case EntryKind.ANSWER_INHERITED:
             return f"Answered before, to the incident that was taken over: {said.step('ask')} ({said.answer})."
+        case EntryKind.ANSWER_SHARED:
+            other = f"incident {said['incident']}, which asked the same"
+            return f"Answered to {other}: {said.step('ask')} ({said.answer})."
         case EntryKind.QUESTION_WITHDRAWN:
             return f"No answer is needed any more to {said.step('ask')}."
         case EntryKind.NEWS_RECEIVED:

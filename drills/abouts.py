@@ -88,6 +88,8 @@ class Abouts:
                 return [*self._effect_names(), *self._undos.values()]
             case EntryKind.ANSWER_RECEIVED | EntryKind.SILENCE_ASSUMED:
                 return [*_ids(self._asks), *self._choices()]
+            case EntryKind.QUESTION_HELD | EntryKind.QUESTION_JOINED:
+                return [*_ids(self._asks), *(ask.question for ask in self._asks), *Party]
             case EntryKind.QUESTION_ASKED:
                 asked_of = (ask.role for ask in self._asks if ask.role is not None)
                 questions = (ask.question for ask in self._asks)
@@ -183,7 +185,7 @@ class Abouts:
                 return [*_skipped(written), *self._doers(written)]
             case EntryKind.INCIDENT_CLOSED:
                 return [*Status, *self.outcomes(written)]
-            case EntryKind.ANSWER_INHERITED:
+            case EntryKind.ANSWER_INHERITED | EntryKind.ANSWER_SHARED:
                 return [*_ids(self._asks), *self._choices()]
             case EntryKind.MERGED | EntryKind.REPORT_SPLIT | EntryKind.REPIN_REQUESTED:
                 return self._doers(written)
@@ -193,6 +195,7 @@ class Abouts:
                 | EntryKind.SUPERSEDED
                 | EntryKind.INHERITED
                 | EntryKind.NOT_INHERITED
+                | EntryKind.CONVERSATION_FREED
                 | EntryKind.INCIDENT_REGISTERED
                 | EntryKind.DUPLICATE_FOUND
                 | EntryKind.REPORT_REPEATED

@@ -50,7 +50,7 @@ def send_held(turn: Turn, step: TellStep | AskStep, held: HeldMessage) -> None:
 
 
 def is_held(run: StepRun) -> bool:
-    """Whether a step's message waits for the morning."""
+    """Whether a step's message waits: for the morning, or for its turn."""
     return run.held is not None and not run.held.sent and run.phase is StepPhase.RUNNING
 
 
@@ -65,7 +65,7 @@ def held(state: State) -> list[tuple[str, HeldMessage]]:
 
 
 def let_be(turn: Turn, step: TellStep | AskStep, run: StepRun) -> None:
-    """A message that waits for the morning is not needed any more."""
+    """A message that waits is not needed any more."""
     if is_held(run):
         message = step.message if isinstance(step, TellStep) else step.question
         turn.note(EntryKind.MESSAGE_WITHDRAWN, {"step": step.id, "message": message})
@@ -117,6 +117,11 @@ def answer(turn: Turn, step: AskStep, run: StepRun, given: AnswerGiven) -> None:
     _settle(turn, step, run, answers.fact_of(given))
 
 
+def take(turn: Turn, step: AskStep, run: StepRun, choice: str) -> None:
+    """Take a choice as the answer, though it was not given here."""
+    _settle(turn, step, run, choice)
+
+
 def skip(turn: Turn, step: AskStep, run: StepRun) -> None:
     """Stop asking, and go on as if nobody had answered."""
     assert run.ask is not None
@@ -156,6 +161,8 @@ def refusal(state: State, given: AnswerGiven) -> str | None:
     open_now = open_asks(state)
     step = next((step for step in open_now if step.id == given.ask), None)
     if step is None:
+        if run is not None and run.held is not None and run.held.joined and is_held(run):
+            return f"incident {run.held.behind} has asked the same; what is answered there counts here too"
         waiting = ", ".join(repr(each.id) for each in open_now) or "none"
         return f"nothing is asked at {given.ask!r} now; open questions: {waiting}"
     assert run is not None
@@ -185,9 +192,9 @@ def _ask(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, plan: str | No
         _begin_awaiting(turn, step, run.ask, within=within)
     elif run.held is None or turn.now >= run.held.until:
         if night.over_at(turn.state, step, turn.now) is None:
-            run.ask = terms
+            run.ask = terms.model_copy(update={"freed": []})
             run.held = run.held.model_copy(update={"sent": True}) if run.held is not None else None
-        send(turn, step, step.question, plan=plan)
+        send(turn, step, step.question, plan=plan, bounced=run.held.bounced if run.held is not None else 0)
 
 
 def _begin_awaiting(turn: Turn, step: AskStep, ask: AskRun, *, within: timedelta) -> None:

@@ -23,6 +23,7 @@ from workflows import (
     clearing,
     clocks,
     closing,
+    conversation,
     deadlines,
     effects,
     facts,
@@ -42,6 +43,7 @@ from workflows.events import (
     CancelRequested,
     Command,
     CommandReturned,
+    ConversationFreed,
     DuplicateFound,
     Event,
     NewsReceived,
@@ -116,6 +118,8 @@ def _take(turn: Turn, event: Event) -> bool:
             return _take_return(turn, event)
         case NewsReceived():
             return _take_news(turn, event)
+        case ConversationFreed():
+            return conversation.freed(turn, event)
         case CancelRequested(key=""):
             return acts.cancelled_in_temporal(turn, event)
         case TimeCame():

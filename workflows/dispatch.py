@@ -1,18 +1,20 @@
 """From a command to an activity: its queue, its limits, and the words that Temporal's own pages show."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple, assert_never
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
 from temporalio.exceptions import TimeoutError as TimedOut
 
 with workflow.unsafe.imports_passed_through():
     from activities.wire import (
         APPEND,
         BALANCE,
+        CONVERSATION_FREED,
         COUNT,
         INHERIT,
         PAGE,
@@ -24,9 +26,11 @@ with workflow.unsafe.imports_passed_through():
         CallReport,
         CallRequest,
         CountRequest,
+        FreedNotice,
         HandOverRequest,
         InheritRequest,
         PageRequest,
+        QuestionPut,
         ReconcileRequest,
         SettleRequest,
     )
@@ -39,8 +43,11 @@ with workflow.unsafe.imports_passed_through():
         PAGE_RETRY,
         READ_RETRY,
         RECONCILE_RETRY,
+        TELL,
         Retry,
     )
+    from runbooks.program import AskStep, walk
+    from workflows import program
     from workflows.events import Command, CommandReturned, Role
     from workflows.state import State
 
@@ -68,6 +75,13 @@ async def append(request: AppendRequest) -> AppendReport:
         summary=_short(f"Record {first.n}-{last.n}: {kinds}"),
     )
     return report
+
+
+async def pass_on(workflow_ids: Sequence[str], *, by: str) -> None:
+    """Tell other incidents that ``by`` awaits no answer any more. One that has ended meanwhile need not know."""
+    for workflow_id in workflow_ids:
+        with contextlib.suppress(FailureError):
+            await workflow.get_external_workflow_handle(workflow_id).signal(CONVERSATION_FREED, FreedNotice(by=by))
 
 
 async def call(state: State, command: Command) -> CommandReturned:
@@ -153,6 +167,7 @@ def _call_of(state: State, command: Command) -> _Work:
         inputs=command.inputs,
         undoes=command.undoes,
         remedies=state.bundle.remedies if spec.gives_value else None,
+        question=_put(state, command),
     )
     if command.settles is not None:
         settling = SettleRequest(activity=spec.name, call=request, **command.settles.model_dump())
@@ -161,6 +176,30 @@ def _call_of(state: State, command: Command) -> _Work:
         asking = ReconcileRequest(activity=spec.name, call=request)
         return _Work(RECONCILE, asking, f"Ask whether it happened: {said}", RECONCILE_RETRY, within=spec.within)
     return _Work(spec.name, request, said, spec.retry, within=spec.within)
+
+
+def _put(state: State, command: Command) -> QuestionPut | None:
+    """The question that a command sends, if it sends one."""
+    if command.role is not Role.EFFECT or command.activity != TELL or command.reconciles is not None:
+        return None
+    step = program.step_of(state, command.step)
+    run = state.steps.get(command.step)
+    if not isinstance(step, AskStep) or run is None or run.ask is None:
+        return None
+    report, values = state.facts["report"], command.inputs["values"]
+    assert isinstance(report, dict)
+    assert isinstance(values, dict)
+    parcel_id = report.get("parcel_id")
+    return QuestionPut(
+        order_id=str(command.inputs["order_id"]),
+        parcel_id=parcel_id if isinstance(parcel_id, str) else None,
+        question=step.question,
+        choices=tuple(run.ask.offered),
+        values={name: str(value) for name, value in values.items()},
+        answer_within=step.answer_within.of(state.severity),
+        yields=any(each.id == step.id for each in walk(state.bundle.program.follow_up)),
+        safety=step.safety,
+    )
 
 
 def _trouble(error: ActivityError) -> str:

@@ -14,7 +14,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.wire import HAND_OVER, HandOverRequest
+    from activities.wire import CONVERSATION_FREED, HAND_OVER, FreedNotice, HandOverRequest
     from amends.doors.claims import Deed
     from amends.doors.trusted import Trusted
     from amends.models import Actor, Model
@@ -78,6 +78,7 @@ with workflow.unsafe.imports_passed_through():
         AnswerGiven,
         Assigned,
         CancelRequested,
+        ConversationFreed,
         DecisionGiven,
         EscalationRequested,
         Event,
@@ -348,6 +349,11 @@ class Doors:
                 at=news.at,
             )
         )
+
+    @workflow.signal(name=CONVERSATION_FREED, description="Another incident awaits no answer of the customer any more.")
+    def conversation_freed(self, notice: FreedNotice) -> None:
+        """Has a question tried again that waited for it; harmless when none does."""
+        self._inbox.append(ConversationFreed(by=notice.by))
 
     @workflow.query(name=VIEW, description="Where the incident stands.")
     def view(self) -> View:

@@ -366,6 +366,13 @@ class SplitRequested(Model):
     actor: Actor
 
 
+class ConversationFreed(Model):
+    """The incident ``by`` awaits no answer any more for which others had to wait."""
+
+    type: Literal["conversation_freed"] = "conversation_freed"
+    by: str
+
+
 class TimeCame(Model):
     """A due moment has passed."""
 
@@ -402,6 +409,7 @@ Event = Annotated[
     | Superseded
     | MergeRequested
     | SplitRequested
+    | ConversationFreed
     | TimeCame,
     Field(discriminator="type"),
 ]
@@ -507,6 +515,7 @@ _EVENT_TYPES: dict[EntryKind, str] = {
     EntryKind.SUPERSEDED: "superseded",
     EntryKind.MERGED: "merge_requested",
     EntryKind.REPORT_SPLIT: "split_requested",
+    EntryKind.CONVERSATION_FREED: "conversation_freed",
     EntryKind.TIME_CAME: "time_came",
     **dict.fromkeys(_RETURNED.values(), "command_returned"),
 }
@@ -543,7 +552,9 @@ def actor_of(event: Event) -> Actor:
             return event.actor
         case TimeCame():
             return TIMER
-        case Registered() | DuplicateFound() | ReportRepeated() | RunStarted() | CommandReturned():
+        case (
+            Registered() | DuplicateFound() | ReportRepeated() | RunStarted() | CommandReturned() | ConversationFreed()
+        ):
             return ENGINE
         case _:
             assert_never(event)

@@ -187,7 +187,9 @@ class IncidentWorkflow(Doors):
         return entries
 
     async def _write(self, entries: list[Entry]) -> None:
-        """Put the entries into the journal, and take what it says about the reports among them."""
+        """Put the entries into the journal, take what it says about the reports among them, and tell those whose
+        questions waited for one that they end."""
+        waiting: Sequence[str] = ()
         if entries:
             claims = [str(entry.data["key"]) for entry in entries if entry.kind in _REPORTS]
             state = self._state
@@ -216,7 +218,9 @@ class IncidentWorkflow(Doors):
                         superseded=tuple(Sibling(**each.model_dump()) for each in report.superseded) or None,
                     )
                 )
+            waiting = report.waiting
         self._journaled = self._state.next_n
+        await dispatch.pass_on(waiting, by=self._state.incident_id)
 
     def _reap(self) -> None:
         """Forget calls that have ended; an error in one is an error of the engine, and stops this workflow task."""

@@ -22,7 +22,7 @@ from runbooks.program import (
     WaitStep,
     walk,
 )
-from workflows import answers, approving, asking, beside, effects, facts, measures, waiting
+from workflows import answers, approving, asking, beside, conversation, effects, facts, measures, waiting
 from workflows.events import Command, CommandReturned, Role, Settlement
 from workflows.progress import Progress
 from workflows.state import PlanPhase, State, StepPhase, StepRun, Why
@@ -360,7 +360,7 @@ def _settled(
         case Outcome.UNKNOWN:
             run.phase = StepPhase.STUCK
             turn.open_task(task_id=f"unknown:{command.id}", step=step.id, why=Why.OUTCOME_UNKNOWN)
-        case Outcome.NOT_APPLIED if _on_its_way_again(turn, step, event, plan=plan):
+        case Outcome.NOT_APPLIED if _on_its_way_again(turn, step, run, event, plan=plan):
             pass
         case Outcome.NOT_APPLIED:
             _refused(turn, step, run, f"refused:{command.id}", Why.REFUSED, plan=plan)
@@ -368,9 +368,11 @@ def _settled(
             assert_never(event.outcome)
 
 
-def _on_its_way_again(turn: Turn, step: Step, event: CommandReturned, *, plan: str | None) -> bool:
+def _on_its_way_again(turn: Turn, step: Step, run: StepRun, event: CommandReturned, *, plan: str | None) -> bool:
     if not isinstance(step, TellStep | AskStep) or turn.state.cancelling:
         return False
+    if isinstance(step, AskStep) and conversation.not_its_turn(turn, step, run, event, plan=plan):
+        return True
     return asking.goes_on_elsewhere(turn, step, event, plan=plan)
 
 

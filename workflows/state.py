@@ -44,6 +44,8 @@ class AskRun(_Part):
     answer_by: Utc | None = None
     reminded: int = 0
     """How often it was asked again."""
+    freed: list[str] = []
+    """Incidents that have said that they ask nothing any more, while it was not known yet whether it may go out."""
 
 
 class WaitRun(_Part):
@@ -58,12 +60,15 @@ class WaitRun(_Part):
 
 class HeldMessage(_Part):
     """A message that is held back ``until`` the night is over. ``bounced``: how many channels had sent it back before;
-    ``sent``: it has gone out since."""
+    ``sent``: it has gone out since. ``behind``: the incident whose question is open, if that is why, at most ``until``
+    then; ``joined``: it is the same question."""
 
     until: Utc
     plan: str | None = None
     bounced: int = 0
     sent: bool = False
+    behind: str | None = None
+    joined: bool = False
 
 
 class StepRun(_Part):
@@ -72,7 +77,7 @@ class StepRun(_Part):
     ask: AskRun | None = None
     wait: WaitRun | None = None
     held: HeldMessage | None = None
-    """Set once its message was held back at night: what stands behind a message does not wait for it then."""
+    """Set once its message was held back: what stands behind a message does not wait for it then."""
     answer: JsonValue = None
     silent: bool = False
     """Whether the answer is what silence means."""

@@ -26,11 +26,14 @@ from amends.journal.rows import (
     LostClaim,
     PageRecord,
     Publication,
+    QuestionRecord,
     RemedyRecord,
     RunbookRevision,
     TimelineRow,
 )
 from amends.journal.schema.clocks import ClockKind, ClockState
+from amends.journal.schema.questions import QuestionStatus
+from amends.journal.turns import Question
 from amends.journal.verify import Verification, verify
 from amends.journal.watched import Watched, watched
 
@@ -61,6 +64,9 @@ __all__ = [
     "PageLog",
     "PageRecord",
     "Publication",
+    "Question",
+    "QuestionRecord",
+    "QuestionStatus",
     "RemedyRecord",
     "Reservation",
     "RevisionLog",

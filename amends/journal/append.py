@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlalchemy import Connection, insert
 
 from amends.errors import JournalError, JournalForked
-from amends.journal import alerts, clocks, evidence, incidents, related, schema
+from amends.journal import alerts, clocks, conversation, evidence, incidents, related, schema
 from amends.journal.chain import columns_of, link
 from amends.journal.claims import claim
 from amends.journal.entries import entries_of_run, furthest_of, head_of, timeline_of
@@ -55,14 +55,16 @@ def append(
         evidence.follow(connection, entries=linked)
         alerts.follow(connection, incident_id=incident_id, entries=linked, at=at)
     lost = claim(connection, exception_type=exception_type, keys=claims, incident_id=incident_id)
+    waiting = conversation.freed(connection, incident_id=incident_id, entries=entries)
     fresh = sum(entry.n != RESET_MARK for entry in new)
     opens = any(entry.kind is EntryKind.INCIDENT_OPENED for entry in entries)
     if not opens:
-        return Appended(lost=lost, new=fresh)
+        return Appended(lost=lost, waiting=waiting, new=fresh)
     return Appended(
         lost=lost,
         earlier=related.earlier_on(connection, row=row),
         superseded=related.open_as(connection, workflow_ids=supersedes),
+        waiting=waiting,
         new=fresh,
     )
 

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, update
 
 from amends.errors import JournalError, KeyReused
-from amends.journal import remedies, schema
+from amends.journal import conversation, remedies, schema, turns
 from amends.journal.engine import reading, writing
 from amends.journal.exposure import Reservation
 from amends.journal.rows import EffectRecord, Gives, RemedyRecord
 from amends.journal.statements import insert_once
+from amends.journal.turns import Question
 from amends.models import Data, Outcome, Refusal
 from amends.timeline import canonical
 
@@ -37,11 +38,13 @@ class EffectLog:
         undoes: str | None,
         at: datetime,
         reservation: Reservation | None = None,
+        question: Question | None = None,
     ) -> EffectRecord:
         """Commits the intent, or finds it. A record with an outcome needs no call: it has been made, or must not be.
 
         ``reservation``: what the effect is about to give; it is committed with the intent, and never a second time. If
-        it may not be given, the intent is committed with the outcome ``not_applied`` and the refusal.
+        it may not be given, the intent is committed with the outcome ``not_applied`` and the refusal. So it is for a
+        ``question`` that the effect is about to put to a customer, if it is not its turn.
 
         Raises ``KeyReused`` when the key was used for another incident, activity, inputs or undone effect.
         """
@@ -60,6 +63,11 @@ class EffectLog:
             new = insert_once(connection, _effects, intent)
             if new and reservation is not None:
                 _reserve(connection, key=key, incident_id=incident_id, wanted=reservation, at=at)
+            if new and question is not None:
+                found = conversation.ask(
+                    connection, key=key, incident_id=incident_id, step=step, wanted=question, at=at
+                )
+                _take_turn(connection, key=key, found=found, at=at)
             record = _the(connection, key)
         same = (record.incident_id, record.activity, record.inputs_digest, record.undoes)
         if same != (incident_id, activity, intent["inputs_digest"], undoes):
@@ -163,6 +171,15 @@ def _reserve(connection: Connection, *, key: str, incident_id: str, wanted: Rese
         )
         values = {"gives": gives.model_dump(mode="json")}
     connection.execute(update(_effects).where(_effects.c.key == key).values(**values))
+
+
+def _take_turn(connection: Connection, *, key: str, found: turns.Turn, at: datetime) -> None:
+    refused = turns.refused(found)
+    if refused is not None:
+        refusal, said = refused
+        told = {"result": said, "refusal": refusal.model_dump(mode="json")}
+        values = {"outcome": Outcome.NOT_APPLIED.value, **told, "outcome_at": at}
+        connection.execute(update(_effects).where(_effects.c.key == key).values(**values))
 
 
 def _get(connection: Connection, key: str) -> EffectRecord | None:

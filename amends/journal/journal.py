@@ -7,7 +7,7 @@ from typing import Unpack
 from sqlalchemy import Engine
 
 from amends.errors import JournalError
-from amends.journal import append, claims, effects, entries, incidents, related
+from amends.journal import append, claims, conversation, effects, entries, incidents, related
 from amends.journal.approvals import ApprovalLog
 from amends.journal.clocks import ClockLog
 from amends.journal.effects import EffectLog
@@ -16,7 +16,7 @@ from amends.journal.evidence import EvidenceLog
 from amends.journal.migrate import check
 from amends.journal.pages import PageLog
 from amends.journal.revisions import RevisionLog
-from amends.journal.rows import Appended, EffectRecord, IncidentRow, TimelineRow
+from amends.journal.rows import Appended, EffectRecord, IncidentRow, QuestionRecord, TimelineRow
 from amends.journal.searching import Search
 from amends.timeline import Entry
 
@@ -57,7 +57,7 @@ class Journal:
         """Appends entries of a run to an incident's timeline, in one transaction, and takes its claims.
 
         Entries come in order, without gaps; those that are in the timeline already, with equal content, change
-        nothing, so a repeat gets an equal report, but for ``new``. The first entry of an incident is
+        nothing, so a repeat gets an equal report, but for ``new`` and ``waiting``. The first entry of an incident is
         ``incident_opened``. A run that goes on counting where another was cut off (a Temporal reset) gets a
         ``run_started`` numbered -1 first. ``at`` is the time of recording.
 
@@ -128,6 +128,11 @@ class Journal:
         """The effects of an incident, in the order in which they were meant."""
         with reading(self.engine) as connection:
             return effects.effects_of(connection, incident_id=incident_id)
+
+    def questions_on(self, order_id: str) -> list[QuestionRecord]:
+        """Every try of an incident to ask something about an order, in their order."""
+        with reading(self.engine) as connection:
+            return conversation.tries_on(connection, order_id=order_id)
 
     def rebuild_projection(self, incident_id: str | None = None) -> int:
         """Drops the projection of an incident, or of all, with what is due and what was shown in it, and folds it from

@@ -1,6 +1,7 @@
 """What the journal answers with."""
 
 from amends.journal.schema.clocks import ClockKind, ClockState
+from amends.journal.schema.questions import QuestionStatus
 from amends.journal.schema.remedies import Release, RemedyStatus
 from amends.models import (
     Actor,
@@ -119,11 +120,13 @@ class OpenIncident(Model):
 class Appended(Model):
     """The entries are committed. ``lost``: claims that other incidents hold; ``earlier``: for an incident that these
     entries open, the newest one before it; ``superseded``: those of the workflow ids that were asked about which are
-    open; ``new``: how many of the entries, the last ones, were new."""
+    open; ``waiting``: the workflow ids of those whose questions waited for one that ends with these entries; ``new``:
+    how many of the entries, the last ones, were new."""
 
     lost: tuple[LostClaim, ...] = ()
     earlier: Earlier | None = None
     superseded: tuple[OpenIncident, ...] = ()
+    waiting: tuple[str, ...] = ()
     new: int = 0
 
 
@@ -181,6 +184,29 @@ class RemedyRecord(Model):
     settled_at: Utc | None = None
     why: Release | None = None
     released_by: str | None = None
+
+
+class QuestionRecord(Model):
+    """A try to ask a customer something, ``key`` its effect's, and what was open on the order then.
+
+    ``units``: the pieces of goods it is about; none for the order as a whole. ``identity`` is equal in questions that
+    are the same to who is asked. ``yields``: it keeps no other waiting. ``behind``: the key of the try that was open.
+    ``until``: from when on nobody waits for it, or when one that was held back is tried again at the latest.
+    """
+
+    key: str
+    number: int
+    incident_id: str
+    ask: str
+    order_id: str
+    units: tuple[str, ...] = ()
+    question: str
+    identity: str
+    yields: bool = False
+    status: QuestionStatus
+    behind: str | None = None
+    at: Utc
+    until: Utc | None = None
 
 
 class PageRecord(Model):

@@ -268,6 +268,34 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         "Answered before, to the incident that was taken over: the question lost_parcel.reship_or_refund (refund).",
     ),
     (
+        EntryKind.QUESTION_HELD,
+        ENGINE,
+        {
+            "ask": ASK,
+            "question": "lost_parcel.reship_or_refund",
+            "to": "customer",
+            "incident": "41aa",
+            "asks": "analysis.ask.delayed.still_wanted",
+            "until": "2026-11-25T18:32:00+00:00",
+        },
+        "Not asked yet: the question lost_parcel.reship_or_refund, as incident 41aa awaits an answer to the question "
+        "delayed.still_wanted; tried again by 2026-11-25 18:32 UTC.",
+    ),
+    (
+        EntryKind.QUESTION_JOINED,
+        ENGINE,
+        {"ask": ASK, "incident": "41aa", "asks": ASK, "until": "2026-11-25T18:32:00+00:00"},
+        "Not asked once more: the question lost_parcel.reship_or_refund, as incident 41aa has asked the same; what is "
+        "answered there counts here too.",
+    ),
+    (EntryKind.CONVERSATION_FREED, ENGINE, {"by": "41aa"}, "Incident 41aa awaits no answer any more."),
+    (
+        EntryKind.ANSWER_SHARED,
+        ENGINE,
+        {"ask": ASK, "choice": "refund", "incident": "41aa"},
+        "Answered to incident 41aa, which asked the same: the question lost_parcel.reship_or_refund (refund).",
+    ),
+    (
         EntryKind.CLEARED,
         ENGINE,
         {"on": "shipment.delivered", "confirmed_by": "clears.ask.1"},

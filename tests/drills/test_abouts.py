@@ -208,6 +208,7 @@ def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal(
         EntryKind.SUPERSEDED,
         EntryKind.INHERITED,
         EntryKind.NOT_INHERITED,
+        EntryKind.CONVERSATION_FREED,
         EntryKind.INCIDENT_REGISTERED,
         EntryKind.DUPLICATE_FOUND,
         EntryKind.REPORT_REPEATED,

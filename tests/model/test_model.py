@@ -34,6 +34,7 @@ _NOT_WALKED = {
     *(EntryKind.SUPERSEDED, EntryKind.INHERITED, EntryKind.NOT_INHERITED, EntryKind.ANSWER_INHERITED, EntryKind.MERGED),
     *(EntryKind.REPORT_SPLIT, EntryKind.MESSAGE_HELD, EntryKind.MESSAGE_WITHDRAWN),
     *(EntryKind.REPIN_REQUESTED, EntryKind.REPINNED, EntryKind.REPIN_PUT_OFF),
+    *(EntryKind.QUESTION_HELD, EntryKind.QUESTION_JOINED, EntryKind.ANSWER_SHARED, EntryKind.CONVERSATION_FREED),
 }
 """What people give and take over, decisions, rounds, interrupts, clearing, what one incident has of another, nights,
 and other texts: proven elsewhere, and on no walk yet."""

@@ -12,6 +12,7 @@ from amends.journal.schema.effects import effects
 from amends.journal.schema.evidence import evidence
 from amends.journal.schema.incidents import incidents
 from amends.journal.schema.pages import pages
+from amends.journal.schema.questions import questions
 from amends.journal.schema.remedies import exposures, remedies
 from amends.journal.schema.revisions import runbook_revisions
 from amends.journal.schema.timeline import timeline
@@ -27,6 +28,7 @@ __all__ = [
     "incidents",
     "metadata",
     "pages",
+    "questions",
     "remedies",
     "runbook_revisions",
     "timeline",
