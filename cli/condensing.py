@@ -15,6 +15,7 @@ from amends.journal import TimelineRow
 from amends.models import Data
 from amends.timeline import EntryKind
 from cli import pending
+from cli.conversation import waits_its_turn
 from cli.telling import tell
 from runbooks.catalogue import MESSAGES
 
@@ -92,6 +93,8 @@ def _goes_without_saying(entry: TimelineRow, waiting: set[int], asked: set[str])
         return entry.data.get("why") == "taken_over"  # so does who took it over
     if entry.kind is EntryKind.RUN_STARTED:
         return entry.data.get("reason") != "reset"
+    if waits_its_turn(entry):
+        return True
     # a question that was asked says itself that it was sent
     return entry.kind is EntryKind.EFFECT_APPLIED and str(entry.data.get("step")) in asked
 

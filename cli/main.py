@@ -51,6 +51,7 @@ _COMMANDS: Final = {
     "list": ("cli.listing:list_incidents", "List incidents."),
     "sla": ("cli.sla:sla", "List what is due next in all incidents, and whose move it is."),
     "show": ("cli.showing:show", "Tell an incident's story, and what may be answered now."),
+    "conversation": ("cli.conversation:conversation", "Tell what was said with the customer about an order."),
     "watch": ("cli.watching:watch", "Tell an incident's story, and go on as it happens."),
     "oncall": ("cli.oncall:oncall", "Tell who of each role is on, until when, and who is next."),
     "answer": ("cli.acts:answer", "Answer a question that an incident has asked."),
@@ -103,7 +104,7 @@ _FAMILIES: Final = {
 """Commands that have commands of their own: what the list says of each, an example, and those within it."""
 
 _GROUPS: Final = {
-    "See what happens (operations, auditors)": ("list", "show", "watch", "oncall", "books"),
+    "See what happens (operations, auditors)": ("list", "show", "conversation", "watch", "oncall", "books"),
     "Act on it (operations)": (
         *("open", "answer", "approve", "reject", "cancel"),
         *("retry", "choose", "settle", "waive"),
