@@ -68,7 +68,8 @@ def conversation(
     same goods, whichever incident asks it.
     """
     with journal() as found:
-        incidents = sorted(found.incidents(order_id=order, limit=_MOST), key=lambda row: (row.opened_at, row.incident_id))
+        newest_first = found.incidents(order_id=order, limit=_MOST)
+        incidents = sorted(newest_first, key=lambda row: (row.opened_at, row.incident_id))
         if not incidents:
             raise InputError(f"there is no incident about an order {order!r}; `amends list` shows which there are")
         lines = said(found, incidents)
