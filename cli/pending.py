@@ -50,6 +50,8 @@ _ASKS: Final = (
     frozenset({EntryKind.ANSWER_RECEIVED, EntryKind.SILENCE_ASSUMED, EntryKind.QUESTION_WITHDRAWN}),
     "ask",
 )
+_GOES_ON: Final = frozenset({EntryKind.EFFECT_REQUESTED, EntryKind.ANSWER_INHERITED, EntryKind.MESSAGE_WITHDRAWN})
+"""What a question that was held back comes to."""
 
 
 def ended(timeline: Sequence[TimelineRow]) -> bool:
@@ -70,6 +72,18 @@ def waits(timeline: Sequence[TimelineRow]) -> list[TimelineRow]:
 def asks(timeline: Sequence[TimelineRow]) -> list[OpenAsk]:
     """The questions that may be answered now."""
     return [ask for entry in _open(timeline, *_ASKS) if (ask := _ask(entry)) is not None]
+
+
+def held_back(timeline: Sequence[TimelineRow]) -> list[TimelineRow]:
+    """The newest word of each question that waits until another incident has its answer."""
+    held: dict[str, TimelineRow] = {}
+    for entry in timeline:
+        about = str(entry.data.get("ask", entry.data.get("step")))
+        if entry.kind in (EntryKind.QUESTION_HELD, EntryKind.QUESTION_JOINED):
+            held[about] = entry
+        elif entry.kind in _GOES_ON:
+            held.pop(about, None)
+    return [] if ended(timeline) else list(held.values())
 
 
 def tasks(timeline: Sequence[TimelineRow]) -> list[TimelineRow]:

@@ -208,6 +208,10 @@ def waiting_for(timeline: Sequence[TimelineRow], *, times: Times, now: datetime)
         by = f", until {times.deadline(ask.answer_by, now=now)}" if ask.answer_by else ""
         whose = wording.role(ask.role) if ask.role is not None else wording.party(ask.to)
         yield f"{whose}{by}: an answer to {wording.step(ask.ask)}"
+    for entry in pending.held_back(timeline):
+        at, of = pending.moment(entry.data.get("until")), short(str(entry.data.get("incident")))
+        by = f", looked at again by {times.deadline(at, now=now)}" if at else ""
+        yield f"the answer to incident {of}{by}: {wording.step(str(entry.data.get('ask')))}"
     for approval in pending.approvals(timeline):
         by = f", until {times.deadline(approval.decide_by, now=now)}" if approval.decide_by else ""
         whose = wording.role(approval.role) if approval.role else "a second person"

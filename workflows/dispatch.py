@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
         ReconcileRequest,
         SettleRequest,
     )
-    from amends.models import Outcome
+    from amends.models import Outcome, Party
     from amends.temporal import effects_queue, journal_queue
     from runbooks.catalogue import (
         BALANCE_RETRY,
@@ -179,12 +179,12 @@ def _call_of(state: State, command: Command) -> _Work:
 
 
 def _put(state: State, command: Command) -> QuestionPut | None:
-    """The question that a command sends, if it sends one."""
+    """The question to the customer that a command sends, if it sends one."""
     if command.role is not Role.EFFECT or command.activity != TELL or command.reconciles is not None:
         return None
     step = program.step_of(state, command.step)
     run = state.steps.get(command.step)
-    if not isinstance(step, AskStep) or run is None or run.ask is None:
+    if not isinstance(step, AskStep) or step.to is not Party.CUSTOMER or run is None or run.ask is None:
         return None
     report, values = state.facts["report"], command.inputs["values"]
     assert isinstance(report, dict)

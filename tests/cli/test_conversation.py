@@ -148,6 +148,26 @@ def test_a_story_tells_in_one_line_that_a_question_waits(capsys: pytest.CaptureF
     assert "Refused" not in told
 
 
+def test_a_story_says_for_whose_answer_a_question_waits(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = connect(f"sqlite:///{state_dir / 'journal.db'}")
+    upgrade(engine)
+    write(
+        Journal(engine),
+        LOST,
+        "lost_parcel",
+        (2, EntryKind.EFFECT_REQUESTED, {"step": ASK, "activity": TELL, "key": "k"}),
+        (2, EntryKind.EFFECT_REFUSED, {**REFUSED, "key": "k"}),
+        (2, EntryKind.QUESTION_HELD, HELD),
+    )
+    engine.dispose()
+
+    assert main(["show", "bbbb2222", "--utc"]) == 0
+
+    told = capsys.readouterr().out
+    assert "waiting for  the answer to incident aaaa1111, looked at again by 2026-11-23 08:00 UTC" in told
+    assert "the question lost_parcel.reship_or_refund" in told
+
+
 @pytest.mark.usefixtures("spoken")
 def test_an_order_without_incidents_is_an_error_that_says_where_to_look(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["conversation", "SO-9"]) == 2

@@ -1,17 +1,24 @@
 """One question at a time: whoever asks takes the turn with the intent, on both databases, and also when two run at
 once."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
-from amends.journal import AlertKind, AlertLog, EffectRecord, Journal, Question, QuestionStatus
-from amends.journal.turns import LOOK_AGAIN, PATIENCE
+from amends.journal import AlertKind, AlertLog, EffectRecord, Journal, Question, QuestionStatus, conversation
+from amends.journal.append import append
+from amends.journal.engine import writing
+from amends.journal.turns import LOOK_AGAIN, PATIENCE, Turn
 from amends.models import NotAsked, Outcome, Refusal
 from amends.timeline import Entry, EntryKind
 from tests.amends.journal.builders import NOON, entry, opened, told
 from tests.amends.journal.test_concurrency import THREADS, at_once
+
+_A_WHILE = 0.3
+"""Seconds in which another transaction comes as far as it can."""
 
 HOUR, TWO_DAYS = timedelta(hours=1), timedelta(hours=48)
 BOTH, FIRST, SECOND = ("SO-1001/1#1", "SO-1001/1#2"), ("SO-1001/1#1",), ("SO-1001/1#2",)
@@ -253,18 +260,44 @@ def test_of_eight_incidents_that_ask_at_once_exactly_one_does(journal: Journal, 
     assert sorted(found, key=str) == [NotAsked.BEING_ASKED] * (THREADS - 1) + [None]
 
 
-def test_a_question_that_is_held_back_while_the_other_ends_is_told_or_goes_out(journal: Journal) -> None:
-    first = Asking(journal, "inc-0")
+def test_an_end_that_is_written_while_another_is_being_held_back_is_told_to_it(first: Asking, second: Asking) -> None:
     first.ask()
-    others = [Asking(journal, f"inc-{number}") for number in range(1, THREADS)]
-    far = {number: (f"SO-1001/{number}#1",) for number in range(1, THREADS)}
+    second.tell(EntryKind.EFFECT_REQUESTED, step="ask")
 
-    def work(number: int) -> tuple[str, ...] | str | None:
-        if number == 0:
-            return first.tell(EntryKind.ANSWER_RECEIVED, ask="ask", choice="refund")
-        return reason(others[number - 1].ask(question(*far[number], says="still_wanted")))
+    with ThreadPoolExecutor(1) as pool, writing(first.journal.engine) as connection:
+        taken = take_turn(connection, "inc-2")
+        ending = pool.submit(first.tell, EntryKind.ANSWER_RECEIVED, ask="ask", choice="refund")
+        wait([ending], timeout=_A_WHILE)
+        connection.commit()
 
-    waiting, *found = at_once(work)
+        assert taken.status is QuestionStatus.HELD
+        assert ending.result() == ("lost_parcel:inc-2",)
 
-    held = {f"lost_parcel:inc-{number}" for number, why in enumerate(found, start=1) if why is not None}
-    assert set(waiting or ()) == held
+
+def test_a_question_that_comes_while_the_other_ends_goes_out_when_it_has(first: Asking, second: Asking) -> None:
+    first.ask()
+    first.n += 1
+    answered = entry(first.n, EntryKind.ANSWER_RECEIVED, ask="ask", choice="refund")
+
+    with ThreadPoolExecutor(1) as pool, writing(first.journal.engine) as connection:
+        append(
+            connection,
+            incident_id="inc-1",
+            exception_type="lost_parcel",
+            workflow_id="lost_parcel:inc-1",
+            run_id="run-inc-1",
+            entries=[answered],
+            claims=(),
+            supersedes=(),
+            at=NOON,
+        )
+        asking = pool.submit(begin, second.journal, "inc-2", question(says="still_wanted"))
+        wait([asking], timeout=_A_WHILE)
+        connection.commit()
+
+        assert asking.result().refusal is None
+
+
+def take_turn(connection: Connection, name: str) -> Turn:
+    wanted = question(says="still_wanted")
+    return conversation.ask(connection, key=f"{name}/ask/1", incident_id=name, step="ask", wanted=wanted, at=NOON)
