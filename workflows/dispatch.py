@@ -115,6 +115,30 @@ async def call(state: State, command: Command) -> CommandReturned:
     )
 
 
+def question_of(state: State, command: Command) -> QuestionPut | None:
+    """The question to the customer that a command sends, if it sends one."""
+    if command.role is not Role.EFFECT or command.activity != TELL or command.reconciles is not None:
+        return None
+    step = program.step_of(state, command.step)
+    run = state.steps.get(command.step)
+    if not isinstance(step, AskStep) or step.to is not Party.CUSTOMER or run is None or run.ask is None:
+        return None
+    report, values = state.facts["report"], command.inputs["values"]
+    assert isinstance(report, dict)
+    assert isinstance(values, dict)
+    parcel_id = report.get("parcel_id")
+    return QuestionPut(
+        order_id=str(command.inputs["order_id"]),
+        parcel_id=parcel_id if isinstance(parcel_id, str) else None,
+        question=step.question,
+        choices=tuple(run.ask.offered),
+        values={name: str(value) for name, value in values.items()},
+        answer_within=step.answer_within.of(state.severity),
+        yields=any(each.id == step.id for each in walk(state.bundle.program.follow_up)),
+        safety=step.safety,
+    )
+
+
 class _Work(NamedTuple):
     """How a command is carried out."""
 
@@ -167,7 +191,7 @@ def _call_of(state: State, command: Command) -> _Work:
         inputs=command.inputs,
         undoes=command.undoes,
         remedies=state.bundle.remedies if spec.gives_value else None,
-        question=_put(state, command),
+        question=question_of(state, command),
     )
     if command.settles is not None:
         settling = SettleRequest(activity=spec.name, call=request, **command.settles.model_dump())
@@ -176,30 +200,6 @@ def _call_of(state: State, command: Command) -> _Work:
         asking = ReconcileRequest(activity=spec.name, call=request)
         return _Work(RECONCILE, asking, f"Ask whether it happened: {said}", RECONCILE_RETRY, within=spec.within)
     return _Work(spec.name, request, said, spec.retry, within=spec.within)
-
-
-def _put(state: State, command: Command) -> QuestionPut | None:
-    """The question to the customer that a command sends, if it sends one."""
-    if command.role is not Role.EFFECT or command.activity != TELL or command.reconciles is not None:
-        return None
-    step = program.step_of(state, command.step)
-    run = state.steps.get(command.step)
-    if not isinstance(step, AskStep) or step.to is not Party.CUSTOMER or run is None or run.ask is None:
-        return None
-    report, values = state.facts["report"], command.inputs["values"]
-    assert isinstance(report, dict)
-    assert isinstance(values, dict)
-    parcel_id = report.get("parcel_id")
-    return QuestionPut(
-        order_id=str(command.inputs["order_id"]),
-        parcel_id=parcel_id if isinstance(parcel_id, str) else None,
-        question=step.question,
-        choices=tuple(run.ask.offered),
-        values={name: str(value) for name, value in values.items()},
-        answer_within=step.answer_within.of(state.severity),
-        yields=any(each.id == step.id for each in walk(state.bundle.program.follow_up)),
-        safety=step.safety,
-    )
 
 
 def _trouble(error: ActivityError) -> str:

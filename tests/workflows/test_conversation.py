@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from amends.models import Data, NotAsked, Outcome, Refusal, Status
+from activities.wire import QuestionPut
+from amends.models import Data, NotAsked, Outcome, Party, Refusal, Status
 from amends.timeline import EntryKind
 from runbooks.catalogue import BOUNCED, TELL
-from tests.workflows.builders import ASK, HOUR, OPS, REPORT, START, Answerer, Incident, applied, lost_parcel
-from workflows import acts, core
+from tests.workflows.builders import ASK, HOUR, OPS, REPORT, START, SURVEY, Answerer, Incident, applied, lost_parcel
+from tests.workflows.builders import TELL as LOOKING
+from workflows import acts, core, dispatch
 from workflows.events import (
     AnswerGiven,
     CancelRequested,
@@ -194,3 +196,38 @@ def test_one_that_came_back_goes_over_the_next_channel_when_its_turn_comes() -> 
 
     assert sent == [0, 1, 1]
     assert asked(incident) == [timedelta(0)]
+
+
+def put(incident: Incident, step: str) -> QuestionPut | None:
+    """What the journal is told of the newest question or message of a step."""
+    command = next(command for command in reversed(incident.commands) if command.step == step)
+    return dispatch.question_of(incident.state, command)
+
+
+def test_the_journal_is_told_what_is_asked_about_which_goods_and_for_how_long() -> None:
+    found = put(asking(), ASK.id)
+
+    assert found == QuestionPut(
+        order_id="SO-1", parcel_id="PC-1", question="choose", choices=("reship", "refund"), answer_within=48 * HOUR
+    )
+
+
+def test_what_is_asked_in_the_follow_up_yields_and_what_concerns_safety_says_so() -> None:
+    urgent = AT_ONCE.model_copy(update={"safety": True})
+    incident = Incident(bundle=lost_parcel(report=(), analysis=(urgent,))).open()
+    asked_urgently = put(incident, ASK.id)
+
+    surveyed = put(incident.answer("refund"), SURVEY.id)
+
+    assert asked_urgently is not None
+    assert (asked_urgently.yields, asked_urgently.safety) == (False, True)
+    assert surveyed is not None
+    assert (surveyed.yields, surveyed.safety) == (True, False)
+
+
+def test_of_what_is_only_told_or_not_asked_of_the_customer_the_journal_is_told_nothing() -> None:
+    of_the_merchant = AT_ONCE.model_copy(update={"to": Party.MERCHANT})
+    incident = Incident(bundle=lost_parcel(analysis=(of_the_merchant,))).open()
+
+    assert put(incident, LOOKING.id) is None
+    assert put(incident, ASK.id) is None
