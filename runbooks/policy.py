@@ -101,8 +101,8 @@ class Expectation(Model):
     """``expect`` in time after ``after``, both order events; opened ``grace`` later.
 
     In time is within ``late_after`` of it, or within what the expression ``within`` gives, or ``by`` the moment that an
-    expression gives; exactly one of them is set. ``whole_day_in``: the whole day in which that is counts, as days end in
-    this time zone.
+    expression gives; exactly one of them is set. ``whole_day_in``: the whole day in which that is counts, as days end
+    in this time zone.
     """
 
     expect: str
