@@ -1,24 +1,27 @@
 """The effect protocol with the other side behind HTTP: what is lost on the way is neither done twice nor forgotten."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
-from amends.connectors.http import connected
 from amends.connectors.shop import Shop
 from amends.errors import NoAnswer
 from amends.journal import Journal
 from amends.models import Outcome
 from tests.activities.rig import Rig, request
 from tests.activities.test_effects import KEY, refund
-from tests.amends.connectors.elsewhere import line_to
+from tests.amends.connectors.elsewhere import Elsewhere, serving_elsewhere
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Elsewhere]:
+    with serving_elsewhere() as elsewhere:
+        yield elsewhere
 
 
 @pytest.fixture
-def rig(shop: Shop, journal: Journal) -> Iterator[Rig]:
-    with line_to(shop, silent_for=timedelta(0)) as line:
-        yield Rig(shop, journal, over=connected(line))
+def rig(shop: Shop, journal: Journal, elsewhere: Elsewhere) -> Rig:
+    return Rig(shop, journal, over=elsewhere.reached(shop))
 
 
 def test_a_refund_whose_answer_was_lost_is_paid_once_and_known(rig: Rig) -> None:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from amends.connectors.shop import Shop
 from amends.connectors.signing import Secrets, new_secret
 from amends.server_process import free_port
 from cli.main import main
-from tests.amends.connectors.elsewhere import SECRET, SECRETS, line_to
-from tests.amends.connectors.worlds import SEEDED, at
+from tests.amends.connectors.elsewhere import SECRET, SECRETS, Elsewhere, serving_elsewhere
+from tests.amends.connectors.worlds import at
 from tests.cli.serving_worker import AMENDS, WITHIN
 
 
@@ -29,15 +28,17 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str, expect: int = 0) -
     return said.out, said.err
 
 
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Elsewhere]:
+    with serving_elsewhere() as elsewhere:
+        yield elsewhere
+
+
 @pytest.fixture
-def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
-    """The reference shop at the other end of a line; the settings name it."""
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    with line_to(shop, silent_for=timedelta(0)) as line:
-        name_systems(monkeypatch, line.url)
-        yield line
-    shop.dispose()
+def line(elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """A line to systems that the settings name."""
+    name_systems(monkeypatch, elsewhere.line.url)
+    return elsewhere.line
 
 
 def name_systems(monkeypatch: pytest.MonkeyPatch, url: str, secret: str = SECRET) -> None:

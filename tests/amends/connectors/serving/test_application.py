@@ -18,7 +18,7 @@ from amends.connectors.ports import Connectors, Reservation
 from amends.connectors.shop import Shop
 from amends.connectors.signing import named
 from amends.errors import ConfigurationError, KeyReused, NoAnswer, Refused, Trouble
-from tests.amends.connectors.elsewhere import SECRETS, line_to
+from tests.amends.connectors.elsewhere import SECRETS, Elsewhere, line_to
 from tests.amends.connectors.worlds import SEEDED, at
 
 AT = "2026-03-02T09:00:00Z"
@@ -161,9 +161,13 @@ class Failing:
     ],
     ids=lambda each: type(each).__name__ if isinstance(each, Exception) else "",
 )
-def test_what_is_raised_at_one_end_is_raised_at_the_other(raised: Exception, heard: type[Exception]) -> None:
-    with line_to(Failing(raised), silent_for=timedelta(0)) as line, pytest.raises(heard) as error:
-        connected(line).orders.hold(at(0, key="k"), order_id="SO-1001")
+def test_what_is_raised_at_one_end_is_raised_at_the_other(
+    elsewhere: Elsewhere, raised: Exception, heard: type[Exception]
+) -> None:
+    systems = elsewhere.reached(Failing(raised))
+
+    with pytest.raises(heard) as error:
+        systems.orders.hold(at(0, key="k"), order_id="SO-1001")
 
     assert type(error.value) is heard
     assert "nobody expected this" not in str(error.value)
@@ -246,7 +250,7 @@ def test_calls_that_hang_do_not_keep_others_from_being_answered(impatient: Impat
 
 
 class Told:
-    """Systems that keep three changes, of which the second was taken back."""
+    """Systems that keep three changes, with a gap between their numbers."""
 
     def events(self, *, after: int = 0) -> list[Change]:
         return [_change(seq) for seq in (1, 3, 4) if seq > after]
@@ -258,17 +262,20 @@ def _change(seq: int) -> Change:
     return Change(seq=seq, id=f"ev-{seq}", source="/shop", type=kind, subject="SO-1001", time=SEEDED, data=data)
 
 
+@pytest.fixture(scope="module")
+def telling(there: There) -> Iterator[There]:
+    with line_to(Told(), silent_for=timedelta(0)) as line:
+        yield There(there.shop, line.url)
+
+
 @pytest.mark.parametrize(
     ("query", "sequences"),
     [("", ["1", "3", "4"]), ("?after=1", ["3", "4"]), ("?after=1&limit=1", ["3"]), ("?after=4", [])],
 )
 def test_changes_are_told_as_a_batch_of_cloud_events_behind_the_last_one_that_was_seen(
-    query: str, sequences: list[str]
+    telling: There, query: str, sequences: list[str]
 ) -> None:
-    shop = Shop("sqlite://")
-    with line_to(Told(), silent_for=timedelta(0)) as line:
-        answer = There(shop, line.url).ask(f"events{query}", method="GET", key="", at="")
-    shop.dispose()
+    answer = telling.ask(f"events{query}", method="GET", key="", at="")
 
     assert answer.headers["content-type"] == "application/cloudevents-batch+json"
     assert [event["sequence"] for event in answer.json()] == sequences
