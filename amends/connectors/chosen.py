@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
 from sqlalchemy import make_url
 
 from amends.connectors.http import Line, connected
+from amends.connectors.http.answers import SECRET_SETTING, URL_SETTING
 from amends.connectors.ports import Connectors
 from amends.connectors.shop import Shop
 from amends.connectors.signing import Secrets
 from amends.errors import ConfigurationError
 from amends.settings import Settings, Systems
-
-SECRET: Final = "AMENDS_CONNECTORS_SECRET"  # noqa: S105 - the setting's name
 
 
 @contextmanager
@@ -36,7 +34,7 @@ def line_of(settings: Settings) -> Iterator[Line]:
     """The line to the systems of the settings, as long as the block runs."""
     if settings.connectors_url is None:
         raise ConfigurationError(
-            "AMENDS_CONNECTORS_URL: AMENDS_CONNECTORS is http, and nothing says where your systems answer; set it to "
+            f"{URL_SETTING}: AMENDS_CONNECTORS is http, and nothing says where your systems answer; set it to "
             "https://<host>/<path>"
         )
     line = Line(settings.connectors_url, secrets_of(settings))
@@ -50,10 +48,10 @@ def secrets_of(settings: Settings) -> Secrets:
     """What signs calls, and is held against their signature. Raises ``ConfigurationError`` when there is none."""
     if settings.connectors_secret is None:
         raise ConfigurationError(
-            f"{SECRET}: it is not set, and calls of your systems are signed with it; `amends shop secret` makes one, "
-            "which both sides need"
+            f"{SECRET_SETTING}: it is not set, and calls of your systems are signed with it; `amends shop secret` "
+            "makes one, which both sides need"
         )
-    return Secrets.parse(settings.connectors_secret, named=SECRET)
+    return Secrets.parse(settings.connectors_secret, named=SECRET_SETTING)
 
 
 def place_of(settings: Settings) -> str:

@@ -40,7 +40,7 @@ def judged(asked: PortCall, call: Call, answer: Answer) -> Any:
     ``ConfigurationError``, with the address, what was expected and the mend, for what is no answer to the call."""
     problem = _problem(answer)
     match answer.status:
-        case 409 if problem.reason:
+        case 409 if problem.code == Refused.code and problem.reason:
             raise Refused(problem.reason, problem.detail or f"{asked.name} was refused: {problem.reason}")
         case 422 if problem.code == KeyReused.code:
             raise KeyReused(call.key)

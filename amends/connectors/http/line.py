@@ -11,7 +11,7 @@ import httpx2
 from pydantic import ValidationError
 
 from amends.connectors.calls import PORT_CALLS, Hello, PortCall
-from amends.connectors.http.answers import Answer, judged, unanswered
+from amends.connectors.http.answers import URL_SETTING, Answer, judged, unanswered
 from amends.connectors.ports import Call, Connectors
 from amends.connectors.signing import AT_HEADER, KEY_HEADER, Secrets, named, written_key
 from amends.errors import ConfigurationError, NoAnswer
@@ -67,7 +67,7 @@ class Line:
             return Hello.model_validate_json(answer.body)
         except ValidationError:
             raise ConfigurationError(
-                f"hello: {answer.url} answered what is no greeting; is AMENDS_CONNECTORS_URL right?"
+                f"hello: {answer.url} answered what is no greeting; is {URL_SETTING} right?"
             ) from None
 
     def _signed(self, request: str, body: str) -> dict[str, str]:
@@ -85,7 +85,7 @@ class Line:
                         raise NoAnswer(f"{what}: {self.url} did not answer in time")
                     if len(heard) > _LARGEST:
                         raise ConfigurationError(
-                            f"{what}: {url} answered more than {_LARGEST} bytes; is AMENDS_CONNECTORS_URL right?"
+                            f"{what}: {url} answered more than {_LARGEST} bytes; is {URL_SETTING} right?"
                         )
         except httpx2.TimeoutException:
             raise NoAnswer(f"{what}: {self.url} did not answer in time") from None

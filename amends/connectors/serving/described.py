@@ -19,9 +19,10 @@ key. Reads have a key too, as a label.
 
 **In the incident's time.** `Amends-At` is now, as far as the call is concerned.
 
-**Trouble and refusals are kept apart.** 409 with a `reason` is a decision of the business, and final; the reason is
-one that the runbooks know. Whatever else goes wrong and may pass (a time-out, any 5xx, 429) is asked again, under the
-same key. Other answers mean that the two sides do not understand each other, and people are told.
+**Trouble and refusals are kept apart.** 409 with the `code` `refused` and a `reason` is a decision of the business, and
+final; the reason is one that the runbooks know. Whatever else goes wrong and may pass (a time-out, any 5xx, 429) is
+asked again, under the same key. Other answers mean that the two sides do not understand each other, and people are
+told.
 
 **`recall`** says what became of the call with the key `of`. Being asked closes a key that has not arrived: a call that
 still comes with it is refused with 422. Never say `done: false` of a call that may still be on its way.

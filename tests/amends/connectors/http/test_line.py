@@ -77,7 +77,7 @@ def test_a_call_is_a_signed_post_of_its_arguments(systems: Scripted, there: Conn
     ("answer", "error", "says"),
     [
         (problem(409, code="refused", reason="Closed", detail="not today"), Refused, "not today"),
-        (problem(409, reason="Closed"), Refused, "orders.hold was refused: Closed"),
+        (problem(409, code="refused", reason="Closed"), Refused, "orders.hold was refused: Closed"),
         (problem(422, code="key_reused"), KeyReused, KEY),
         (
             problem(503, code="trouble", detail="back soon"),
@@ -100,6 +100,8 @@ def test_a_call_is_a_signed_post_of_its_arguments(systems: Scripted, there: Conn
         (problem(400, detail="no order_id"), ConfigurationError, r"answered 400 \(no order_id\); mend what answers"),
         (problem(422, detail="order_id: too long"), ConfigurationError, "answered 422"),
         (Response("", 409), ConfigurationError, "answered 409"),
+        (problem(409, code="refused"), ConfigurationError, "answered 409"),
+        (problem(409, reason="Conflict", detail="of a proxy"), ConfigurationError, r"answered 409 \(of a proxy\)"),
         (Response("<html>hello</html>", 200), ConfigurationError, "answered 200 with what is no result of it: body: "),
         (JSONResponse({"hold": "HD-1"}), ConfigurationError, "no result of it: hold_id: Field required; mend what"),
         (Response(status_code=204), ConfigurationError, "answered 204 with what is no result"),
