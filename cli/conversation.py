@@ -9,7 +9,7 @@ from rich.text import Text
 
 from amends.errors import InputError
 from amends.journal import IncidentRow, Journal, TimelineRow
-from amends.models import NotAsked
+from amends.models import NotAsked, Party
 from amends.timeline import EntryKind
 from cli import styles
 from cli.options import OutputFormat
@@ -93,9 +93,11 @@ def said(journal: Journal, incidents: Sequence[IncidentRow]) -> list[Line]:
 
 
 def _said_in(timeline: Sequence[TimelineRow]) -> Iterator[TimelineRow]:
-    asked = {entry.data.get("ask") for entry in timeline if entry.kind is EntryKind.QUESTION_ASKED}
+    reached = [entry for entry in timeline if entry.kind is EntryKind.QUESTION_ASKED]
+    asked = {entry.data.get("ask") for entry in reached}
+    of_others = {entry.data.get("ask") for entry in reached if entry.data.get("to") != Party.CUSTOMER}
     for entry in timeline:
-        if entry.kind in _QUESTIONS:
+        if entry.kind in _QUESTIONS and entry.data.get("ask") not in of_others:
             yield entry
         elif entry.kind in _MESSAGES and entry.data.get("activity") == TELL:
             arrived = entry.kind is EntryKind.EFFECT_APPLIED and entry.data.get("step") in asked

@@ -72,7 +72,8 @@ def write(journal: Journal, incident_id: str, exception_type: str, *told: Told) 
 
 @pytest.fixture
 def spoken(state_dir: Path) -> None:
-    """A late parcel that has asked, and a lost one whose question had to wait for the answer."""
+    """A late parcel that has asked, and a lost one whose question had to wait for the answer. The merchant was asked
+    something too, which is no part of the conversation with the customer."""
     engine = connect(f"sqlite:///{state_dir / 'journal.db'}")
     upgrade(engine)
     journal = Journal(engine)
@@ -95,6 +96,8 @@ def spoken(state_dir: Path) -> None:
         (2, EntryKind.QUESTION_HELD, HELD),
         (30, EntryKind.CONVERSATION_FREED, {"by": LATE}),
         (31, EntryKind.QUESTION_ASKED, {**ASKED, "ask": ASK, "question": "lost_parcel.reship_or_refund"}),
+        (32, EntryKind.QUESTION_ASKED, {**ASKED, "ask": "action.ask.pays", "to": "merchant"}),
+        (33, EntryKind.SILENCE_ASSUMED, {"ask": "action.ask.pays", "choice": "yes"}),
     )
     engine.dispose()
 
