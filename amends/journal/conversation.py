@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, func, insert, select
 
 from amends.journal import schema
+from amends.journal.alerts import AlertKind
 from amends.journal.locks import hold_order
 from amends.journal.rows import QuestionRecord
 from amends.journal.schema.questions import QuestionStatus
@@ -37,7 +38,7 @@ _FREES: Final = _ENDS | {EntryKind.EFFECT_REFUSED, EntryKind.INCIDENT_CLOSED}
 
 _TOLD: Final = _ENDS | {EntryKind.EFFECT_REQUESTED, EntryKind.INCIDENT_CLOSED}
 
-_GONE: Final = ("workflow_terminated", "workflow_failed", "workflow_timed_out", "workflow_ended", "workflow_missing")
+_GONE: Final = tuple(kind.value for kind in AlertKind if not kind.of_the_story)
 """The alerts that say that an incident does not go on by itself."""
 
 
