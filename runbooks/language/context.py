@@ -84,19 +84,21 @@ class Context:
         *,
         skip: int = 0,
         more: Mapping[str, FactType] | None = None,
+        only: Mapping[str, FactType] | None = None,
     ) -> FactType | None:
         """The type of an expression that begins ``skip`` characters into the value at ``path``; ``None`` if wrong.
 
-        ``more``: facts that only this expression may name.
+        ``more``: facts that only this expression may name; ``only``: those that it names in the place of the runbook's.
         """
-        if self._is_uncertain(text):
+        if only is None and self._is_uncertain(text):
             return None
         self.expressions.append((path, text, skip))
         try:
             scanned = scan(text)
-            self.reads |= {name.path for name in (*scanned.names, *scanned.presence.values())}
-            self.reads |= {CURRENCY} if scanned.amounts else set()
-            kind = check(text, types={**self.types, **(more or {})}, expects=expects)
+            if only is None:
+                self.reads |= {name.path for name in (*scanned.names, *scanned.presence.values())}
+                self.reads |= {CURRENCY} if scanned.amounts else set()
+            kind = check(text, types={**self.types, **(more or {})} if only is None else only, expects=expects)
             must_not_fail(text)
         except ExpressionError as error:
             inside = (error.line, error.column)

@@ -85,7 +85,8 @@ def _computed(value: Any) -> Any:
 
 
 def _or_computed(value: Any) -> Any:
-    return value if isinstance(value, str) and value.startswith("=") else parse_duration(value)
+    computed = isinstance(value, str) and value.startswith("=")
+    return value if value is None or computed else parse_duration(value)
 
 
 class WrittenExpect(Written):

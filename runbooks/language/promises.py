@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from runbooks.catalogue import CATALOGUE, MESSAGES, ActivitySpec
+from runbooks.expressions import ExpressionError, check
 from runbooks.language.calls import inputs_of
 from runbooks.language.context import Context
 from runbooks.language.order_events import events_of, kinds_of
@@ -121,7 +122,7 @@ def openings_of(runbook: Runbook, context: Context) -> tuple[Expectation | Match
         if isinstance(rule, WrittenExpect):
             rules.append(_expectation(rule, path, kinds, context))
         else:
-            context.expression((*path, "match"), rule.match, FactType.BOOL, more=kinds)
+            context.expression((*path, "match"), rule.match, FactType.BOOL, only=kinds)
             rules.append(Match(match=rule.match))
     return tuple(rules)
 
@@ -175,7 +176,6 @@ def _expectation(rule: WrittenExpect, path: Path, kinds: Mapping[str, FactType],
     if (rule.late_after is None) == (rule.by is None):
         message = "say how long after it this is late with `late_after`, or by which moment it is due with `by`"
         context.wrong(path, message if rule.by is None else f"{message}; not both")
-    computed = isinstance(rule.late_after, str)
     made = Expectation(
         expect=rule.expect,
         after=rule.after,
@@ -185,10 +185,21 @@ def _expectation(rule: WrittenExpect, path: Path, kinds: Mapping[str, FactType],
         whole_day_in=rule.whole_day_in,
         grace=rule.grace or timedelta(0),
     )
-    if made.due is not None:
-        where = (*path, "late_after" if computed else "by")
-        context.expression(where, made.due, FactType.TIMESTAMP, skip=0 if computed else 1, more=kinds)
+    if made.by is not None:
+        context.expression((*path, "by"), made.by, FactType.TIMESTAMP, skip=1, only=kinds)
+    if made.within is not None and made.due is not None:
+        _duration(made.within, made.due, (*path, "late_after"), kinds, context)
     return made
+
+
+def _duration(within: str, due: str, path: Path, kinds: Mapping[str, FactType], context: Context) -> None:
+    """Checks that an expression gives a duration, which no fact is: it must give a moment when it is added to one."""
+    try:
+        kind = check(within, types=kinds, expects=None)
+    except ExpressionError:
+        context.expression(path, due, FactType.TIMESTAMP, only=kinds)  # the bracket before it is where `=` stands
+    else:
+        context.wrong(path, f'this is {kind.value}, where a duration is needed, such as =duration("24h")')
 
 
 def _told_by_itself(message: str, context: Context) -> tuple[str, ...]:

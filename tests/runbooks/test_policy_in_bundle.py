@@ -6,6 +6,7 @@ from amends.models import Party, Severity
 from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
 from runbooks.policy import Expectation, GoalName, Match, TaskPolicy
+from runbooks.program import FactType
 from tests.runbooks.builders import RATES, REFERENCE, compiled, small, texts
 from tests.workflows.builders import always
 
@@ -15,6 +16,11 @@ reopen_for: 30d
 opens:
   - {expect: shipment.scanned, after: order.paid, late_after: 3d, grace: 1h}
   - {match: order.refunded > order.total}
+  - {expect: order.paid, after: order.created, late_after: '=order.method == "slip" ? duration("3h") : duration("1h")'}
+  - {expect: order.sent, after: order.paid, by: =event.promised_by + duration("1h"), whole_day_in: Asia/Shanghai}
+events:
+  method: string
+  promised_by: timestamp
 sla:
   acknowledge: {critical: 15m, high: 1h, medium: 4h, low: 8h}
   action: {critical: 12h, high: 24h, medium: 36h, low: 48h, calendar: cn_office}
@@ -65,7 +71,19 @@ def test_the_ladder_and_the_openings_are_in_the_bundle() -> None:
             expect="shipment.scanned", after="order.paid", late_after=timedelta(days=3), grace=timedelta(hours=1)
         ),
         Match(match="order.refunded > order.total"),
+        Expectation(
+            expect="order.paid",
+            after="order.created",
+            within='order.method == "slip" ? duration("3h") : duration("1h")',
+        ),
+        Expectation(
+            expect="order.sent",
+            after="order.paid",
+            by='event.promised_by + duration("1h")',
+            whole_day_in="Asia/Shanghai",
+        ),
     )
+    assert made.events == {"method": FactType.STRING, "promised_by": FactType.TIMESTAMP}
     assert made.supersedes == ("stockout",)
     assert made.reopen_for == timedelta(days=30)
 

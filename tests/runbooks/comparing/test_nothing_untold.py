@@ -45,6 +45,7 @@ def other_values(value: JsonValue) -> list[JsonValue]:
         case None:
             return [
                 "x",
+                "PT1H",
                 dict.fromkeys(Severity, "PT1H"),
                 {"activity": "x", "takes": []},
                 {"amount": 1, "currency": "USD"},

@@ -32,6 +32,9 @@ external:
 opens:
   - {expect: shipment.scanned, after: shipment.handed_over, late_after: 72h, grace: 1h}
   - {match: event.type == "order.refunded"}
+  - {expect: order.paid, after: order.created, late_after: '=order.method == "slip" ? duration("3h") : duration("1h")'}
+  - {expect: order.sent, after: order.paid, by: =event.promised_by, whole_day_in: Asia/Shanghai}
+events: {method: string, promised_by: timestamp}
 escalation:
   - {page: clerk, ack_within: {critical: 5m, high: 10m, medium: 1h, low: 2h}, repeat: 2}
   - {page: boss, ack_within: 5m, again_after: {critical: 1h, high: 2h, medium: 4h, low: 8h}}

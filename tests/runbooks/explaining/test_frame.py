@@ -216,6 +216,30 @@ def test_who_approves_what_protects_us_is_told_with_its_time_and_role() -> None:
     assert "此前须由财务审批，并提前一段时间（高为 2 小时；低为 8 小时）提请。" in chinese
 
 
+def test_deadlines_that_events_are_held_to_are_told_as_they_are_computed() -> None:
+    limit = 'order.method == "slip" ? duration("72h") : duration("24h")'
+    keys = (
+        "events: {promised_by: timestamp, method: string}\nopens:\n"
+        f"  - {{expect: order.paid, after: order.created, late_after: '={limit}'}}\n"
+        "  - {expect: order.sent, after: order.paid, by: =event.promised_by, whole_day_in: Asia/Shanghai, grace: 1h}\n"
+    )
+
+    english, chinese = said(with_keys(keys), EN), said(with_keys(keys), ZH)
+
+    opens = "An order event opens one: "
+    assert f"{opens}`order.paid` does not follow `order.created` within what `{limit}` gives." in english
+    assert (
+        f"{opens}`order.sent` does not follow `order.paid` by `event.promised_by`, to the end of that day in "
+        "Asia/Shanghai. It opens 1 hour later." in english
+    )
+    opens = "由订单动态受理为事件："
+    assert f"{opens}`order.created` 之后 `{limit}` 得出的时限内未出现 `order.paid`。" in chinese
+    assert (
+        f"{opens}`order.paid` 之后截至 `event.promised_by` （按 Asia/Shanghai 时区算至当天结束）未出现 `order.sent`，"
+        "再过 1 小时后受理。" in chinese
+    )
+
+
 def test_openings_reopenings_and_takeovers_are_told() -> None:
     keys = (
         "opens:\n  - {expect: shipment.scanned, after: shipment.handed_over, late_after: 72h}\n"
