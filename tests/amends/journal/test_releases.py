@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Table, insert, inspect, select
 
 from amends.journal import AlertKind, AlertLog, Authority, Journal, connect, current, nothing, schema, upgrade
 from amends.journal.engine import reading, writing
+from amends.journal.turns import Question
 from amends.models import Head, Outcome, Severity
 from amends.timeline import EntryKind
 from tests.amends.journal.builders import INCIDENT, NOON, entry, opened, told
@@ -50,6 +51,17 @@ def written(tmp_path: Path) -> Iterator[Journal]:
     )
     journal.effects.finish(
         key=f"{INCIDENT}/refund/1", outcome=Outcome.APPLIED, result={"refund_id": "RF-1"}, refusal=None, at=NOON
+    )
+    journal.effects.begin(
+        key=f"{INCIDENT}/ask/1",
+        incident_id=INCIDENT,
+        step="analysis.ask",
+        attempt=1,
+        activity="customers.tell",
+        inputs={"order_id": "SO-1001"},
+        undoes=None,
+        at=NOON,
+        question=Question(order_id="SO-1001", question="choose", choices=("yes",), answer_within=timedelta(days=1)),
     )
     give(journal, "0193/credit/1", Head.GOODWILL, 500)
     journal.approvals.count(
