@@ -84,7 +84,7 @@ class ClockRow(Model):
 
 class EvidenceRow(Evidence):
     """What was shown in an incident, ``by`` whom and when: at ``place``, from 0, of the entry ``seq``. ``about``: the
-    task that was settled with it."""
+    task that was settled with it, or the question that was answered."""
 
     incident_id: str
     seq: int

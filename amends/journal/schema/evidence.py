@@ -22,7 +22,7 @@ evidence = Table(
     Column("size", BigInteger),
     Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    # the task that was settled with it
+    # the task that was settled with it, or the question that was answered
     Column("about", Text),
     # in which incidents a file was shown
     Index(None, "sha256"),

@@ -64,6 +64,17 @@ def test_it_is_kept_in_its_order_with_who_showed_it_when_and_what_it_settled(sto
     ]
 
 
+def test_files_that_answer_a_question_are_shown_for_it(journal: Journal, files: EvidenceFiles, slip: Evidence) -> None:
+    choice = entry(1, EntryKind.ANSWER_RECEIVED, key="a-1", ask="report.ask.reship_or_refund", choice="refund")
+    photo = entry(2, EntryKind.ANSWER_RECEIVED, key="a-2", ask="report.ask.photo", files=[plain(slip)])
+    told(journal, opened(), choice, photo)
+
+    (row,) = journal.evidence.of(INCIDENT)
+
+    assert (row.sha256, row.seq, row.about) == (slip.sha256, 3, "report.ask.photo")
+    assert KEPT_AS_IT_WAS in verify(journal, INCIDENT, files=files).proved
+
+
 def test_entries_that_are_offered_again_show_it_once(story: Journal, slip: Evidence) -> None:
     told(story, opened(), showing(1, slip, MAIL), settling(2, "no_plan_left", slip))
 
