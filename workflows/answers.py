@@ -113,7 +113,9 @@ def wanted(step: AskStep, ask: AskRun) -> str:
             most = f" to {_in_words(ask.at_most)}" if ask.at_most is not None else " or more"
             return f"an amount of {_in_words(ask.at_least)}{most}"
         case AnswerKind.FILES:
-            return f"{step.fewest} to {step.most} files" if step.fewest < step.most else f"{step.most} files"
+            if step.fewest < step.most:
+                return f"{step.fewest} to {step.most} files"
+            return f"{step.most} file{'' if step.most == 1 else 's'}"
         case _:
             assert_never(step.answer)
 

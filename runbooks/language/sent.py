@@ -37,7 +37,7 @@ def check_messages(runbook: Runbook, context: Context) -> None:
 def addressee(party: str, path: Path, context: Context) -> None:
     """Notes if a party cannot be written to, or if it is not always known who that is."""
     if party not in TELLING:
-        context.wrong(path, f"{party!r} cannot be written to; `customer` and `merchant` can")
+        context.wrong(path, f"'{party}' cannot be written to; `customer` and `merchant` can")
     elif context.types.get("report.order_id") is not FactType.STRING or "report.order_id" in context.optional:
         who = "who placed the order" if party == Party.CUSTOMER else "the merchant of the order"
         context.wrong(path, f"a message goes to {who}; let every report carry `order_id: string`")

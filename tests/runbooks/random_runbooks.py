@@ -68,6 +68,7 @@ def random_runbook(chance: Random) -> dict[str, Any]:
             "note": {"type": "string", "optional": True},
         },
         "severity": {"high": chance.choice(CONDITIONS), "otherwise": "low"},
+        "escalation": [{"page": "lead", "ack_within": "1d"}],
         "stages": stages,
     }
 
@@ -163,6 +164,26 @@ def _tell(chance: Random) -> dict[str, Any]:
 
 
 def _ask(chance: Random) -> dict[str, Any]:
+    return _ask_for_an_amount(chance) if chance.random() < 0.2 else _ask_to_choose(chance)
+
+
+def _ask_for_an_amount(chance: Random) -> dict[str, Any]:
+    """A merchant, or a role: what they owe."""
+    step: dict[str, Any] = {
+        "ask": chance.choice(["merchant", "boss"]),
+        "question": "plain",
+        "answer": "amount",
+        "at_least": chance.choice(["CNY 1.00", "=parcel.value"]),
+        "at_most": chance.choice(["CNY 5.00", "CNY 2.00", "=parcel.value"]),
+        "answer_within": "2d",
+        "if_silent": chance.choice(["skip", "CNY 2.00", "=order.total"]),
+        "save_as": "wanted",
+    }
+    step = _maybe_when(chance, step)
+    return {**step, "otherwise": "CNY 0.00"} if "when" in step or chance.random() < 0.5 else step
+
+
+def _ask_to_choose(chance: Random) -> dict[str, Any]:
     step: dict[str, Any] = {
         "ask": "customer",
         "question": chance.choice(["plain", "plain", *MESSAGES]),

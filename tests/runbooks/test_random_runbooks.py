@@ -15,6 +15,7 @@ from runbooks.language.reference import Reference
 from runbooks.language.texts import LANGUAGES, Texts
 from runbooks.policy import Role as Team
 from runbooks.policy import TaskPolicy
+from runbooks.program import AnswerKind, AskStep
 from tests.runbooks.builders import RATES
 from tests.runbooks.random_runbooks import MESSAGES, as_yaml, random_result, random_runbook
 from tests.workflows.builders import CUSTOMER, OPS, START, Incident, always
@@ -33,6 +34,7 @@ from workflows.events import (
     Verdict,
 )
 
+EVE = Actor(kind=ActorKind.HUMAN, id="eve")
 _LINES = "\n".join(f"{key}: {{subject: s, body: 'about {body}'}}" for key, body in MESSAGES.items())
 _TEXTS = Texts({language: (f"{language}.yaml", _LINES) for language in LANGUAGES})
 PEOPLE = Reference(
@@ -80,9 +82,7 @@ def _next_event(incident: Incident, chance: Random, number: int) -> Event | None
         result = random_result(chance, command.activity)
         return CommandReturned(command_id=command.id, outcome=Outcome.APPLIED, result=result)
     if open_asks and kind < 85:
-        ask = chance.choice(open_asks).id
-        choice = chance.choice(state.steps[ask].ask.offered)  # type: ignore[union-attr]  # open asks have one
-        return AnswerGiven(key=f"a-{number}", ask=ask, choice=choice, actor=CUSTOMER)
+        return _answer(incident, chance.choice(open_asks), chance, number)
     open_approvals = approving.open_approvals(state)
     if open_approvals and kind < 87:
         asked = chance.choice(open_approvals)
@@ -104,6 +104,17 @@ def _next_event(incident: Incident, chance: Random, number: int) -> Event | None
         return None if state.ended or not pending else NewsReceived(event_id=f"n-{number}", event_type="x.y", actor=OPS)
     incident.now += max(due.at - incident.now, timedelta(0))
     return TimeCame()
+
+
+def _answer(incident: Incident, step: AskStep, chance: Random, number: int) -> AnswerGiven:
+    ask = incident.state.steps[step.id].ask
+    assert ask is not None
+    actor = EVE if step.role is not None else CUSTOMER
+    given: Data = {"choice": chance.choice(ask.offered)} if ask.offered else {}
+    if step.answer is AnswerKind.AMOUNT:
+        assert ask.at_least is not None
+        given = {"amount": chance.choice([ask.at_least, ask.at_most or ask.at_least]).model_dump()}
+    return AnswerGiven.model_validate({"key": f"a-{number}", "ask": step.id, "actor": actor, **given})
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
@@ -154,8 +165,8 @@ def test_a_fact_that_may_be_unset_is_read_only_behind_has(condition: str, passes
 
     if not passes:
         with pytest.raises(RunbookErrors, match=r"'report\.note' may be unset here"):
-            compile_runbook(file="random.yaml", text=as_yaml(runbook), texts=_TEXTS, rates=RATES)
+            compile_runbook(file="random.yaml", text=as_yaml(runbook), texts=_TEXTS, rates=RATES, reference=PEOPLE)
         return
-    bundle = compile_runbook(file="random.yaml", text=as_yaml(runbook), texts=_TEXTS, rates=RATES)
+    bundle = compile_runbook(file="random.yaml", text=as_yaml(runbook), texts=_TEXTS, rates=RATES, reference=PEOPLE)
     for seed in range(8):
         assert follow(bundle, Random(seed), events=20).entries  # noqa: S311

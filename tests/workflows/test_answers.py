@@ -115,7 +115,7 @@ def test_files_are_counted_each_once_named_by_their_digests_and_are_evidence() -
             "USD 0.01 is not in the order's currency",
         ),
         (AnswerKind.FILES, {}, {"files": ()}, "'analysis.ask' asks for 1 to 20 files, and none are shown"),
-        (AnswerKind.FILES, {"most": 1}, {"files": (file(), file(OTHER))}, "asks for 1 files, and 2 are shown"),
+        (AnswerKind.FILES, {"most": 1}, {"files": (file(), file(OTHER))}, "asks for 1 file, and 2 are shown"),
         (AnswerKind.FILES, {"fewest": 2}, {"files": (file(), file())}, "asks for 2 to 20 files, and 1 are shown"),
         (
             AnswerKind.FILES,

@@ -56,6 +56,7 @@ def test_it_reads_the_question_with_all_that_it_names_in_each_language() -> None
 
 
 def test_whoever_is_of_the_role_is_paged_and_the_ladder_climbs_until_somebody_takes_it_on() -> None:
+    """A role is asked at once, and whoever is of it is paged until somebody takes it on."""
     incident = asked().wait(hours=3)
 
     assert pages(incident)[:2] == [(0.0, 1, "fang"), (2.0, 2, "chen")]
@@ -68,6 +69,7 @@ def test_whoever_is_of_the_role_is_paged_and_the_ladder_climbs_until_somebody_ta
 
 @pytest.mark.parametrize("who", [AN, CUSTOMER, ROBOT], ids=["another role", "a stranger", "a system"])
 def test_nobody_else_answers_and_learns_who_could(who: Actor) -> None:
+    """Nobody else answers what a role is asked."""
     incident = asked()
 
     why = f"{who.id!r} is not of 'finance', which is asked at {ASK.id!r}; 'fang' could answer"

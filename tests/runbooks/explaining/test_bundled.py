@@ -13,6 +13,7 @@ from runbooks.language.shelf import Shelf
 from runbooks.language.source import Source
 from tests.runbooks.builders import RATES, REFERENCE, small, texts
 
+TELL = "        - {tell: customer, message: sorry}\n"
 KEYS = """\
 sla:
   acknowledge: {critical: 15m, high: 1h, medium: 4h, low: 8h}
@@ -70,6 +71,13 @@ REPEATED = """\
                   - {tell: customer, message: sorry}
                   - {do: shipping.read_parcel}
 """
+ASKED = """\
+        - {ask: merchant, question: sorry, answer: text, answer_within: 1d, if_silent: all is well, save_as: words}
+        - {ask: customer, question: sorry, answer: amount, at_least: CNY 1.00, at_most: =order.total, answer_within: 1d,
+           if_silent: skip, otherwise: CNY 0.00, save_as: wanted}
+        - {ask: customer, question: sorry, answer: files, at_most: 3, answer_within: 1d, if_silent: skip}
+        - {ask: clerk, question: sorry, choices: [good, bad], answer_within: 1d, if_silent: bad}
+"""
 
 
 def published(bundle: Bundle) -> Bundle:
@@ -89,8 +97,9 @@ def test_the_shipped_runbook_is_explained_from_its_revision_as_from_its_file() -
         (("  high: order.total", "  critical: order.total"),),
         (("stages:", TASKS), ("        - {tell: customer, message: sorry}\n", DECIDED)),
         (("stages:", INTERRUPTED), ("        - {tell: customer, message: sorry}\n", REPEATED)),
+        (("stages:", KEYS), ("  parcel_id: string", "  parcel_id: string\n  seen_at: timestamp"), (TELL, ASKED + TELL)),
     ],
-    ids=["small", "promises", "severities", "people", "repeated"],
+    ids=["small", "promises", "severities", "people", "repeated", "asked"],
 )
 def test_whatever_a_bundle_carries_is_explained_from_it(changes: tuple[tuple[str, str], ...]) -> None:
     text, shelf = small(*changes), Shelf(texts(), RATES, REFERENCE)

@@ -4,7 +4,7 @@ import pytest
 
 from runbooks.explaining.items import DoItem, Refusal, Then, walk
 from runbooks.explaining.model import Explanation
-from tests.runbooks.explaining.builders import EN, ZH, said, with_plans, with_steps
+from tests.runbooks.explaining.builders import EN, ZH, explained, said, with_plans, with_steps
 
 TRACE = "- {do: shipping.open_trace, save_as: trace, undo: shipping.close_trace}\n"
 
@@ -82,6 +82,51 @@ def test_what_concerns_safety_tells_that_it_goes_out_at_night() -> None:
         ),
         "As it concerns the customer's safety, it goes out at night too.",
         "涉及顾客安全，夜间也照常发出。",
+    )
+
+
+def test_an_ask_of_another_kind_tells_what_may_be_answered_and_whom_it_is_for() -> None:
+    steps = (
+        "- {ask: merchant, question: sorry, answer: text, answer_within: 1d, if_silent: none_of_it, save_as: words}\n"
+        "- {ask: customer, question: sorry, answer: amount, at_least: CNY 1.00, at_most: =order.total, "
+        "answer_within: 1d, if_silent: skip, otherwise: CNY 0.00, save_as: wanted}\n"
+        "- {ask: customer, question: sorry, answer: amount, answer_within: 1d, if_silent: =order.total}\n"
+        "- {ask: customer, question: sorry, answer: files, at_most: 3, answer_within: 1d, if_silent: skip}\n"
+    )
+
+    tells(
+        with_steps(steps),
+        "Ask the merchant: “We are sorry”.",
+        "The answer is a text.",
+        "An answer is awaited for 24 hours from its delivery; silence means `none_of_it`.",
+        "The answer is an amount in the order's currency, at least CNY 1.00 and at most the order's total, as it is "
+        "when it is asked.",
+        "The answer is kept as `wanted`; it is CNY 0.00 if the question is not answered.",
+        "The answer is an amount in the order's currency.",
+        "An answer is awaited for 24 hours from its delivery; silence means the order's total.",
+        "The answer is files: 1 to 3. They are kept as evidence.",
+        "询问商家：“抱歉”。",
+        "以文字答复。",
+        "自送达起等待答复 24 小时；逾期未答复视为答复 `none_of_it`。",
+        "以订单币种的金额答复，不低于 CNY 1.00，不高于订单总额，以提问时为准。",
+        "答复记为 `wanted`；未答复时记为 CNY 0.00。",
+        "以文件答复，共 1 至 3 份，作为凭证保存。",
+    )
+
+
+def test_an_ask_of_a_role_tells_that_its_people_are_paged_and_alone_can_answer() -> None:
+    ladder = "escalation:\n  - {page: boss, ack_within: 1h}\n"
+    ask = "{ask: clerk, question: sorry, choices: [yes, no], answer_within: 1d, if_silent: no}"
+
+    tells(
+        explained(("stages:", f"{ladder}stages:"), ("save_as: order}\n", f"save_as: order}}\n    - {ask}\n")),
+        "Ask the clerk role: “We are sorry”.",
+        "An answer is awaited for 24 hours from then on; silence means `no`.",
+        "Whoever is on duty is paged until somebody takes it on; only one of the role can answer.",
+        "The clerk role does not answer “We are sorry” within 24 hours: that means `no`.",
+        "询问 `clerk`：“抱歉”。",
+        "自提问起等待答复 24 小时；逾期未答复视为选择 `no`。",
+        "通知值班人员，直至有人接手；仅该角色的人员可以答复。",
     )
 
 
