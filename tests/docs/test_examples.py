@@ -15,6 +15,8 @@ from amends.models import Head
 from amends.paging.directory import read_directory
 from cli.main import main
 from drills.scenario import parse_scenarios
+from intake.cloudevents import read_event
+from intake.mapping import parse_mapping
 from runbooks import library
 from runbooks.expressions import check
 from runbooks.language.calendars import read_calendar
@@ -140,6 +142,26 @@ def test_the_channels_can_be_read() -> None:
     }
 
 
+def test_the_order_event_and_the_mapping_can_be_read() -> None:
+    said = json.loads(example("json", "event").text)
+    written = example("yaml", "mapping")
+
+    mapped = parse_mapping(file=written.place, text=written.text).event(
+        {
+            "event_id": 1,
+            "ts": "2026-03-02T12:00:00",
+            "kind": "NEW",
+            "order": {"number": "SO-1001"},
+            "payments": [{"type": "card", "value": 19.25}],
+            "items": None,
+        }
+    )
+
+    assert read_event(said).key == "/shop#4711"
+    assert (mapped.key, mapped.type, mapped.order_id) == ("market#1", "order.created", "SO-1001")
+    assert mapped.data == {"payment_method": "card", "paid": {"amount": 1925, "currency": "BRL"}}
+
+
 def test_the_scenario_fits_the_shipped_runbook() -> None:
     written = example("yaml", "scenarios")
     text = written.text + example("yaml", "unreachable").text
@@ -164,6 +186,7 @@ def test_no_yaml_example_is_left_untested() -> None:
         "unreachable",
         "added",
         "channels",
+        "mapping",
     }
 
     left = [each.place for each in examples("yaml") if each not in fragments() and each.role not in tested]

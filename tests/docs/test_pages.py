@@ -48,15 +48,16 @@ def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
 
 
 def test_every_command_that_is_named_exists_with_its_options(capsys: pytest.CaptureFixture[str]) -> None:
-    named: dict[str, set[str]] = {}
+    known, named = app(), dict[str, set[str]]()
     for _, line in commands():
         tool, name, *rest = line.split("#")[0].split()
         if tool == "amends" and name != "--help":
-            named.setdefault(name, set()).update(word for word in rest if word.startswith("--"))
+            within = rest[:1] if name in known and known[name].default_command is None else []
+            named.setdefault(" ".join([name, *within]), set()).update(word for word in rest if word.startswith("--"))
 
     unknown = []
     for name, options in named.items():
-        assert main([name, "--help"]) == 0, f"there is no `amends {name}`"
+        assert main([*name.split(), "--help"]) == 0, f"there is no `amends {name}`"
         told = capsys.readouterr().out
         unknown += [f"{name} {option}" for option in options if option != "--help" and option not in told]
 
