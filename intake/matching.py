@@ -10,8 +10,9 @@ from intake.findings import Finding, Unreckoned
 from intake.orders import Order
 from intake.rules import Rule
 from intake.subjects import subject_of
-from runbooks.expressions import FactMissing, names_of
+from runbooks.expressions import FactMissing
 from runbooks.policy import Match
+from runbooks.scanning import scan
 
 
 def matched(rule: Rule, match: Match, order: Order) -> tuple[Sequence[Finding], Sequence[Unreckoned]]:
@@ -20,7 +21,8 @@ def matched(rule: Rule, match: Match, order: Order) -> tuple[Sequence[Finding], 
     A condition that names the event is about events of one type: only another one of that type ends it. One over the
     order alone is ended by any. A condition whose facts are not known does not hold.
     """
-    of_event = any(name.startswith("event.") for name in names_of(match.match, rule.kinds))
+    scanned = scan(match.match)
+    of_event = any(name.path.startswith("event.") for name in (*scanned.names, *scanned.presence.values()))
     standing: dict[tuple[str, bytes], Finding] = {}
     findings: list[Finding] = []
     failures: list[Unreckoned] = []

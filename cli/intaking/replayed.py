@@ -49,7 +49,7 @@ _SHOWN = 10
 
 
 def _tell(notebook: Notebook, summary: Summary, opened: int, cleared: int, awaited: int) -> None:
-    say(f"{opened:,} openings, of which {cleared:,} were cleared")
+    say(f"{opened:,} openings, {cleared:,} of them cleared")
     if awaited:
         say(f"{awaited:,} of them after the last event, should nothing more come")
     say(f"{summary.events:,} events of {summary.orders:,} orders; {summary.repeated:,} came again")

@@ -69,7 +69,7 @@ def test_each_opening_is_told_with_its_moments_and_below_what_was_read(
         "2026-03-03 17:00:00 UTC  2026-03-03 16:00:00 UTC  -                        late_approval  opens[0]  C  "
         "(cannot be opened: no event says parcel_id)",
     ]
-    assert "3 openings, of which 1 were cleared" in err
+    assert "3 openings, 1 of them cleared" in err
     assert "4 events of 3 orders; 1 came again" in err
     assert "line 4 was not taken: this is not JSON" in err
     assert list(state_dir.iterdir()) == []

@@ -177,6 +177,14 @@ def test_a_condition_over_the_event_is_ended_only_by_one_of_its_type() -> None:
     ]
 
 
+def test_a_condition_over_a_field_of_another_kind_is_told_and_holds_nowhere() -> None:
+    stuck = rules("[{match: order.hold}]", events="{hold: bool}")
+    events = [event("order.held", 1, hold="yes"), event("order.held", 2, hold=True)]
+
+    assert standings(stuck, *events) == [{"due": 2, "by": "order.held@2"}]
+    assert [each.why for each in unreckoned(stuck, events)] == ["the fact 'order.hold' should be bool but is 'yes'"]
+
+
 def test_of_two_contents_under_one_identity_the_same_one_counts_always() -> None:
     stuck = rules("[{match: order.hold}]", events="{hold: bool}")
     pair = [event("order.held", 1, "one", hold=True), event("order.held", 1, "one", hold=False)]

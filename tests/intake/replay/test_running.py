@@ -12,6 +12,7 @@ import pytest
 
 from amends.errors import InputError
 from amends.models import Data
+from intake.mapping import parse_mapping
 from intake.replay.lines import LONGEST_LINE, lines_of
 from intake.replay.notebook import Notebook
 from intake.replay.running import conclude, read
@@ -77,6 +78,21 @@ def test_each_line_that_cannot_be_taken_is_told_with_its_reason_and_the_rest_cou
     assert told[5].startswith("the event 'order.created-A' came before and said something else; a correction has an id")
     assert told[6].startswith("this is not JSON")
     assert told[7] == "the line has more than 1,048,576 bytes; write one event to a line"
+
+
+def test_the_clock_shows_when_events_came_in_where_the_file_says_so(tmp_path: Path, notebook: Notebook) -> None:
+    text = "source: market\ntime: at\ntype: type\norder: order\nreceived: got\n"
+    created = {"type": "order.created", "order": "A", "at": "2026-03-02T12:00:00Z", "got": "2026-03-05T00:00:00Z"}
+    ahead = {"type": "order.created", "order": "B", "at": "2026-03-05T00:06:00Z", "got": "2026-03-05T00:00:00Z"}
+    mapping = parse_mapping(file="market.yaml", text=text)
+
+    read(notebook, written(tmp_path / "events", created, ahead), now=FAR, reader=mapping.event)
+    conclude(notebook, APPROVAL)
+
+    (opening,) = notebook.openings()
+    assert opening.standing.due_at == NOON + timedelta(hours=24)
+    assert opening.opened_at == NOON + timedelta(hours=60)
+    assert [line for line, _ in notebook.refused()] == [2]
 
 
 def test_events_that_come_again_change_nothing(tmp_path: Path, notebook: Notebook) -> None:
