@@ -8,7 +8,7 @@ journal says was given is not what the shop's books say.
 from amends.models import Outcome, Status
 from amends.timeline import EntryKind
 from runbooks.catalogue import CATALOGUE
-from workflows import approving, asking, beside, clocks, deadlines, effects, ladder, measures, program, tasks
+from workflows import approving, asking, beside, clocks, deadlines, effects, ladder, measures, people, program, tasks
 from workflows.events import CancelRequested, Command, CommandReturned, Role
 from workflows.progress import Progress
 from workflows.state import EffectRun, HandingOver, State, Why
@@ -104,6 +104,7 @@ def _withdraw_all(turn: Turn, *, how: str) -> None:
     for steps in (*state.bundle.program.sequences(), *beside.sequences(state)):
         program.withdraw(turn, steps)
     tasks.close_on_leaving(turn, how=how)
+    people.end_suspension(turn)  # what is to be put right now is ours, and people are paged about it
 
 
 def _has_given(state: State) -> bool:

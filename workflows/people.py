@@ -32,10 +32,17 @@ LONGEST_SUSPENSION = timedelta(days=30)
 
 
 def keep(turn: Turn) -> None:
-    """End a suspension whose time is over."""
+    """End a suspension whose time is over. What comes after its end is not charged to the party, whenever we look."""
     suspended = turn.state.suspended
     if suspended is not None and turn.now >= suspended.until:
-        turn.state.suspended = None
+        turn.ran_out(suspended.until)
+        end_suspension(turn)
+
+
+def end_suspension(turn: Turn) -> None:
+    """Whoever was waited for is so no more. Harmless for an incident that is not suspended."""
+    suspended, turn.state.suspended = turn.state.suspended, None
+    if suspended is not None:
         turn.note(EntryKind.SUSPENSION_ENDED, {"party": suspended.party, "until": suspended.until.isoformat()})
 
 

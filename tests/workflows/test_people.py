@@ -27,6 +27,7 @@ from workflows.events import (
     SuspensionRequested,
     TakeOverRequested,
     TaskSettled,
+    TimeCame,
 )
 from workflows.state import Why
 
@@ -142,6 +143,29 @@ def test_a_suspension_that_is_ended_by_a_person_ends_when_the_party_answered() -
 
     assert last(incident, EntryKind.CLOCK_RESUMED)["suspended"] == 5 * 3600
     assert incident.state.suspended is None
+
+
+def test_what_comes_after_the_end_of_a_suspension_is_not_charged_to_the_party_whenever_it_is_looked_at() -> None:
+    incident = opened()
+    until = START + 8 * HOUR
+    act(incident, SuspensionRequested(key="s", party=Party.CARRIER, until=until, reason="strike", actor=AN))
+    incident.now = until + 12 * HOUR  # no worker ran
+
+    incident.take(TimeCame())
+
+    assert last(incident, EntryKind.CLOCK_RESUMED)["suspended"] == 8 * 3600
+
+
+def test_one_that_is_called_off_is_suspended_no_more_and_pages_people_about_what_cannot_be_undone() -> None:
+    incident = opened(promising(escalation=LADDER), world=refusing("shipping.close_trace"))
+    until = START + 20 * HOUR
+    act(incident, SuspensionRequested(key="s", party=Party.CARRIER, until=until, reason="strike", actor=AN))
+
+    act(incident, CancelRequested(key="c", reason="mistake", actor=AN))
+
+    assert at(incident, EntryKind.SUSPENSION_ENDED, party="carrier") == [0]
+    assert [task.why for task in incident.state.tasks] == [Why.UNDO_FAILED]
+    assert [page[:2] for page in pages(incident)] == [(0, 2)]
 
 
 def test_nobody_is_paged_while_it_is_suspended() -> None:
