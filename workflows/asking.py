@@ -97,13 +97,13 @@ def go_on(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, *, alone: bool, 
     if not ask.asked:
         if alone or turn.now >= ask.not_before:
             _ask(turn, step, run, ask, plan=plan)
-    elif (at := _reminds_at(turn.state, step, ask)) is not None and turn.now >= at:
-        _remind(turn, step, ask)
     elif ask.answer_by is not None and turn.now >= ask.answer_by:
         turn.note(EntryKind.SILENCE_ASSUMED, {"ask": step.id, **answers.told(step, ask.silence)})
         turn.ran_out(ask.answer_by)
         run.silent = True
         _settle(turn, step, run, ask.silence)
+    elif (at := _reminds_at(turn.state, step, ask)) is not None and turn.now >= at:
+        _remind(turn, step, ask)
 
 
 def delivered(turn: Turn, step: AskStep, ask: AskRun) -> None:

@@ -177,6 +177,17 @@ def test_a_reminder_that_the_night_would_bring_behind_the_end_is_not_sent() -> N
     assert incident.of(EntryKind.SILENCE_ASSUMED) != []
 
 
+def test_nobody_is_reminded_of_a_question_whose_time_is_over_though_nobody_has_looked_before() -> None:
+    incident = reminding(3, 5, answer_within=always(14))
+    incident.now += timedelta(hours=15)  # no worker ran
+
+    incident.take(TimeCame())
+    incident.settle()
+
+    assert not any(step.startswith("reminder") for step, _ in said(incident))
+    assert incident.of(EntryKind.SILENCE_ASSUMED) != []
+
+
 def test_what_comes_back_at_night_goes_over_the_next_channel_in_the_morning() -> None:
     incident = Incident(
         bundle=lost_parcel(report=(LOOKING,), analysis=(TRACE, ASK)).model_copy(update={"night": NIGHT})
