@@ -9,7 +9,7 @@ and where something was given that cannot be called back.
 from amends.models import Data
 from amends.timeline import EntryKind
 from runbooks.policy import Clearing
-from workflows import beside, closing, effects, facts, interrupts, program
+from workflows import beside, closing, effects, facts, interrupts, lineage, program
 from workflows.events import NewsReceived
 from workflows.progress import Progress
 from workflows.state import ClearingRun, State
@@ -87,7 +87,9 @@ def _doubt(state: State, news: NewsReceived) -> str | None:
     left_with = news.data.get(DELIVERED_TO, _THEMSELVES)
     if left_with != _THEMSELVES:
         return f"it was delivered to {left_with!r}"
-    return "a person has reported it" if state.reported_by_person else None
+    if state.reported_by_person:
+        return "a person has reported it"
+    return "a person may have reported what it takes over" if lineage.awaits(state) else None
 
 
 def _unanswerable(state: State, rule: Clearing, doubt: str | None) -> str | None:

@@ -32,6 +32,7 @@ from workflows.events import (
     Registered,
     ReportReceived,
     RetryRequested,
+    Sibling,
     TakeOverRequested,
 )
 
@@ -182,6 +183,19 @@ def test_a_second_report_by_a_person_counts_as_theirs() -> None:
     delivered(incident)
 
     assert [each["why"] for each in incident.of(EntryKind.CLEARING_ASKED)] == ["a person has reported it"]
+
+
+def test_the_customer_is_asked_while_it_is_not_known_whether_a_person_is_behind_what_it_takes_over() -> None:
+    incident = Incident(bundle=clearable())
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=SHOP))
+    other = Sibling(incident_id="inc-0", exception_type="delayed_shipment", workflow_id="delayed_shipment:SO-1")
+    incident.take(Registered(superseded=(other,)))
+
+    delivered(incident)
+
+    (asked,) = incident.of(EntryKind.CLEARING_ASKED)
+    assert asked["why"] == "a person may have reported what it takes over"
+    assert incident.of(EntryKind.CLEARED) == []
 
 
 def test_handed_to_the_customer_needs_no_question() -> None:
