@@ -11,6 +11,15 @@ from amends.journal.schema.clocks import clocks
 from amends.journal.schema.effects import effects
 from amends.journal.schema.evidence import evidence
 from amends.journal.schema.incidents import incidents
+from amends.journal.schema.intake import (
+    expectations,
+    intake_feeds,
+    intake_modes,
+    intake_orders,
+    intake_sweeps,
+    order_events,
+    quarantine,
+)
 from amends.journal.schema.pages import pages
 from amends.journal.schema.questions import questions
 from amends.journal.schema.remedies import exposures, remedies
@@ -24,10 +33,17 @@ __all__ = [
     "clocks",
     "effects",
     "evidence",
+    "expectations",
     "exposures",
     "incidents",
+    "intake_feeds",
+    "intake_modes",
+    "intake_orders",
+    "intake_sweeps",
     "metadata",
+    "order_events",
     "pages",
+    "quarantine",
     "questions",
     "remedies",
     "runbook_revisions",
