@@ -57,12 +57,14 @@ class RevisionLog:
 
     def newest_of_each(self) -> list[RunbookRevision]:
         """What was published last of each runbook, in the order of their names."""
-        newest = select(_revisions.c.exception_type, func.max(_revisions.c.number)).group_by(
-            _revisions.c.exception_type
-        )
-        which = tuple_(_revisions.c.exception_type, _revisions.c.number).in_(newest)
         with reading(self._engine) as connection:
-            return _all(connection, select(_revisions).where(which).order_by(_revisions.c.exception_type))
+            return _all(connection, select(_revisions).where(_of_each()).order_by(_revisions.c.exception_type))
+
+    def newest_digests(self) -> dict[str, str]:
+        """The digest of what was published last of each runbook."""
+        wanted = select(_revisions.c.exception_type, _revisions.c.digest).where(_of_each())
+        with reading(self._engine) as connection:
+            return {row.exception_type: row.digest for row in connection.execute(wanted)}
 
     def history(self, exception_type: str) -> list[RunbookRevision]:
         """Every revision of a runbook, the newest first."""
@@ -79,6 +81,11 @@ class RevisionLog:
 def _newest(connection: Connection, which: ColumnElement[bool]) -> RunbookRevision | None:
     found = _all(connection, select(_revisions).where(which).order_by(_revisions.c.number.desc()).limit(1))
     return found[0] if found else None
+
+
+def _of_each() -> ColumnElement[bool]:
+    newest = select(_revisions.c.exception_type, func.max(_revisions.c.number)).group_by(_revisions.c.exception_type)
+    return tuple_(_revisions.c.exception_type, _revisions.c.number).in_(newest)
 
 
 def _all(connection: Connection, statement: Select[Any]) -> list[RunbookRevision]:

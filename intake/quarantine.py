@@ -1,0 +1,96 @@
+"""What came and could not be taken as an order event: kept with the reason until it is taken after all, or dropped."""
+
+import hashlib
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, Engine, func, select, update
+
+from amends.errors import InputError
+from amends.journal import schema
+from amends.journal.engine import reading, writing
+from amends.journal.schema.intake import QuarantineEnd
+from amends.journal.statements import insert_once
+from amends.models import Model, Utc
+from amends.timeline import canonical
+
+_quarantine = schema.quarantine
+
+
+class Quarantined(Model):
+    """``event`` is what came, unchanged; ``via`` the way by which it came; ``why`` says what is wrong with it, and how
+    to mend it. ``ended``: set once it is over, with who did it, and why."""
+
+    number: int
+    via: str
+    event: JsonValue
+    why: str
+    received_at: Utc
+    ended: QuarantineEnd | None = None
+    ended_at: Utc | None = None
+    ended_by: str | None = None
+    reason: str | None = None
+
+
+class Quarantine:
+    """What is kept apart. Any number may look and end at once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def listed(self, *, all: bool = False, limit: int = 100) -> list[Quarantined]:  # noqa: A002 - the option's name
+        """What is kept apart, the oldest first; with ``all`` also what is over."""
+        wanted = select(_quarantine).order_by(_quarantine.c.number).limit(limit)
+        if not all:
+            wanted = wanted.where(_quarantine.c.ended.is_(None))
+        with reading(self._engine) as connection:
+            return [Quarantined.model_validate(dict(row)) for row in connection.execute(wanted).mappings()]
+
+    def count(self) -> int:
+        """How many are kept apart."""
+        wanted = select(func.count()).select_from(_quarantine).where(_quarantine.c.ended.is_(None))
+        with reading(self._engine) as connection:
+            return int(connection.execute(wanted).scalar_one())
+
+    def get(self, number: int) -> Quarantined:
+        """Raises ``InputError`` for a number that there is not."""
+        wanted = select(_quarantine).where(_quarantine.c.number == number)
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).mappings().first()
+        if row is None:
+            raise InputError(f"nothing is kept apart under {number}; `amends intake quarantine list` tells what is")
+        return Quarantined.model_validate(dict(row))
+
+    def drop(self, number: int, *, by: str, reason: str, at: datetime) -> Quarantined:
+        """Lets it be: it stays to be read, and is not taken. Raises ``InputError`` if it is over, or not there."""
+        self.standing(number)
+        with writing(self._engine) as connection:
+            end(connection, number, QuarantineEnd.DROPPED, by=by, reason=reason, at=at)
+        return self.get(number)
+
+    def standing(self, number: int) -> Quarantined:
+        """One that is not over. Raises ``InputError`` for any other."""
+        found = self.get(number)
+        if found.ended is not None:
+            raise InputError(f"{number} was {found.ended.value} already, by {found.ended_by}")
+        return found
+
+
+def keep_apart(connection: Connection, *, event: JsonValue, why: str, via: str, at: datetime) -> bool:
+    """Keeps what came, with the reason; the same again is kept once. Whether it is new."""
+    digest = hashlib.sha256(canonical(event)).hexdigest()
+    return insert_once(
+        connection, _quarantine, {"digest": digest, "via": via, "event": event, "why": why, "received_at": at}
+    )
+
+
+def end(connection: Connection, number: int, how: QuarantineEnd, *, by: str, reason: str, at: datetime) -> None:
+    """Ends what is kept apart, if it is not over."""
+    standing = (_quarantine.c.number == number) & _quarantine.c.ended.is_(None)
+    values = {"ended": how.value, "ended_at": at, "ended_by": by, "reason": reason}
+    connection.execute(update(_quarantine).where(standing).values(**values))
+
+
+def say_why(connection: Connection, number: int, why: str) -> None:
+    """Says anew what is wrong with it."""
+    connection.execute(update(_quarantine).where(_quarantine.c.number == number).values(why=why))
