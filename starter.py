@@ -1,4 +1,4 @@
-"""Opening incidents: a library for the order system, and a command.
+"""Opening incidents, and telling what happens to orders: a library for the order system, and a command.
 
 ::
 
@@ -11,6 +11,8 @@
         signer=DoorKey.read(Path("door.json")),
     )
     receipt.incident_id
+
+    await starter.observe(client, cloud_event)
 """
 
 import asyncio
@@ -33,6 +35,7 @@ from amends.doors.keys import DoorKey
 from amends.errors import InputError, Trouble
 from amends.models import Actor, Data
 from amends.temporal import WORKFLOW_QUEUE
+from intake.observing import hand_over
 from runbooks.bundle import Bundle
 from runbooks.library import load
 from workflows.admission import report_refusal
@@ -105,6 +108,24 @@ async def open_incident(
         f"the report {key!r} on {bundle.workflow_id(report)!r} was not answered within {patience} ({trouble}); "
         "is a worker running (`amends up`, `amends worker`)? The same report can be given again under the same key"
     )
+
+
+async def observe(client: Client, event: Data, *, queue: str = WORKFLOW_QUEUE) -> None:
+    """Tell what happened to an order: ``event`` is one CloudEvent, as a JSON object.
+
+    Returns when Temporal has it; no worker need run, and no database of ours be reached. From then on it is not lost:
+    once a worker has taken it in, what it amounts to opens, wakes or clears incidents. The same event again, whenever
+    and however often, changes nothing.
+
+    Raises ``MalformedEvent``, an ``InputError``, for what is no event, and ``Trouble`` when Temporal does not answer;
+    then it is safe, and right, to try again.
+    """
+    try:
+        await hand_over(client, event, queue=queue)
+    except RPCError as error:
+        if error.status not in _RETRIED:
+            raise
+        raise Trouble(f"Temporal did not take the event: {error.message}; give it again") from error
 
 
 async def _report(

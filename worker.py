@@ -28,6 +28,9 @@ from amends.doors.trusted import Trusted
 from amends.errors import ConfigurationError
 from amends.journal import Journal
 from amends.temporal import WORKFLOW_QUEUE, effects_queue, journal_queue
+from intake.observing import Observing
+from intake.receiving import Receiving
+from intake.rulebook import Rulebook
 from workflows.host import IncidentWorkflow
 from workflows.sandbox import StrictSandbox
 from workflows.vouching import Vouching
@@ -108,10 +111,12 @@ async def serving(
         workers: dict[Part, Worker] = {}
         if Part.JOURNAL in parts:
             pool = stack.enter_context(ThreadPoolExecutor(JOURNAL_THREADS, thread_name_prefix="journal"))
+            record = _needed(journal, Part.JOURNAL)
+            receiving = Receiving(record.engine, Rulebook(record.revisions))
             workers[Part.JOURNAL] = Worker(
                 client,
                 task_queue=journal_queue(queue),
-                activities=activities_on(_needed(journal, Part.JOURNAL)),
+                activities=[*activities_on(record), Observing(receiving).take],
                 activity_executor=pool,
                 max_concurrent_activities=JOURNAL_THREADS,
                 graceful_shutdown_timeout=_GRACE,

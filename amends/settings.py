@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     ``smtp_url``: the server that takes mail to them. ``door_key``: the file with the key by which this door vouches for
     people. ``door_keys``: the folder, or file, of the public keys of the doors that a worker trusts.
     ``evidence_dir``: the folder where files are kept that show something, each of ``evidence_largest`` MiB at most.
+    ``intake_feeds``: the feeds of order events that are polled, as URLs with blanks between them.
 
     ``log_level``, ``log_format``: what is logged, and how; the command's own choice if not set. ``health_address``,
     ``metrics_address``: ``host:port`` where a worker answers; nowhere if not set. ``deployment``, ``build``: the worker
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     door_keys: Path = Field(default_factory=lambda data: data["state_dir"] / "doors")
     evidence_dir: Path = Field(default_factory=lambda data: data["state_dir"] / "evidence")
     evidence_largest: int = 25
+    intake_feeds: str = Field(default="", repr=False)
     log_level: LogLevel | None = None
     log_format: LogFormat | None = None
     health_address: str | None = None
@@ -116,6 +118,13 @@ class Settings(BaseSettings):
     def _is_an_http_address(cls, value: str | None) -> str | None:
         if value is not None:
             require_base_url(value, named="AMENDS_CONNECTORS_URL")
+        return value
+
+    @field_validator("intake_feeds")
+    @classmethod
+    def _are_feeds(cls, value: str) -> str:
+        for each in value.split():
+            require_base_url(each.partition("?")[0], named="AMENDS_INTAKE_FEEDS")
         return value
 
     @field_validator("connectors_secret")

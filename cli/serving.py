@@ -28,6 +28,7 @@ from amends.tracing import tracing
 from amends.watchdog import watching
 from cli import logs, needs, signing, wellbeing
 from cli.options import Address
+from cli.taking_in import taking_in
 from cli.versioning import version_of
 from runbooks.suggestions import meant
 from worker import EVERYTHING, Part
@@ -132,8 +133,11 @@ async def _serve(
         serving = worker.serving(
             client, journal=journal, connectors=connectors, doors=doors, parts=parts, version=version
         )
-        watchdog = contextlib.nullcontext() if journal is None else watching(client, journal)
-        async with watchdog, serving as served:
+        async with serving as served, contextlib.AsyncExitStack() as beside:
+            if journal is not None:
+                await beside.enter_async_context(watching(client, journal))
+                sweeper = await beside.enter_async_context(taking_in(client, journal, settings))
+                checks[wellbeing.INTAKE] = wellbeing.sweeps(sweeper)
             checks[wellbeing.POLLERS] = wellbeing.polls(served)
             target, served_parts = client.service_client.config.target_host, [part.value for part in served.polling()]
             _log.info("serving", queue=WORKFLOW_QUEUE, parts=served_parts, temporal=target, namespace=client.namespace)

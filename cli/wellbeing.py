@@ -1,18 +1,24 @@
-"""The checks behind a worker's ``/ready``: Temporal answers, the journal answers, the pollers run."""
+"""The checks behind a worker's ``/ready``: Temporal answers, the journal answers, the pollers run, somebody sweeps."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from temporalio.client import Client
 
 from amends.health import OK, Check
 from amends.journal import Journal
+from intake.sweeping import Sweeper
 from worker import Serving
 
 TEMPORAL: Final = "temporal"
 JOURNAL: Final = "journal"
 POLLERS: Final = "pollers"
+INTAKE: Final = "intake"
+
+_SILENT: Final = timedelta(minutes=2)
+"""How long a sweep may take: one that waits for many openings is slow, and well."""
 
 
 async def not_yet() -> str:
@@ -39,6 +45,18 @@ def journal_answers(journal: Journal) -> Check:
     async def check() -> str:
         await asyncio.get_running_loop().run_in_executor(pool, journal.check)
         return OK
+
+    return check
+
+
+def sweeps(sweeper: Sweeper) -> Check:
+    """Well before its first sweep: the others say whether there is what it needs."""
+    begun = datetime.now(UTC)
+
+    async def check() -> str:
+        if sweeper.trouble is not None:
+            return f"what is overdue is not opened: {sweeper.trouble}"
+        return OK if datetime.now(UTC) - (sweeper.at or begun) < _SILENT else "nobody sweeps what is overdue"
 
     return check
 

@@ -97,8 +97,7 @@ class Sweeper:
         then.
         """
         await in_thread(lambda: self._redeciding.go_on(at=at))
-        await self._open_overdue(at)
-        await self._tell(at)
+        await asyncio.gather(self._open_overdue(at), self._tell(at))
         self.at, self.trouble = at, None
         await self._note(at, None)
 
@@ -126,6 +125,9 @@ class Sweeper:
         except (TemporalError, Trouble) as error:
             _log.warning("opening_put_off", rule=rule, order=expectation.order_id, why=str(error))
             await in_thread(lambda: self._overdue.put_off(number, until=datetime.now(UTC) + AGAIN))
+        except asyncio.CancelledError:
+            await in_thread(lambda: self._overdue.put_off(number, until=datetime.now(UTC)))
+            raise
         else:
             _log.info("opened_by_rule", incident=incident_id, rule=rule, order=expectation.order_id)
             note, order_id = self._overdue.note_opened, expectation.order_id

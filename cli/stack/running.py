@@ -27,6 +27,7 @@ from cli import signing
 from cli.output import say
 from cli.records import answering, shown
 from cli.stack.underway import Underway
+from cli.taking_in import taking_in
 
 _SPACE_EACH: Final = 30.0
 """Seconds between two looks at the room on the disk."""
@@ -106,6 +107,7 @@ async def running(
         await parts.enter_async_context(failing_aloud())
         serving = worker.serving(client, journal=journal, connectors=connectors, doors=doors, interceptors=[underway])
         await parts.enter_async_context(serving)
+        await parts.enter_async_context(taking_in(client, journal, settings))
         told = told.model_copy(update={"state": UpState.UP})
         announcement.say(told)
         yield Stack(told, journal, shop, server, announcement, underway)
