@@ -78,6 +78,8 @@ COMPLETERS: "Final[dict[str, Completer]]" = {
     "split": open_incidents,
     "cancel": open_incidents,
     "intake replay": runbooks,
+    "intake mode": runbooks,
+    "intake list": runbooks,
 }
 """Each command has at most one; one that is within another is named with it."""
 

@@ -96,9 +96,15 @@ _COMMANDS: Final = {
 
 _FAMILIES: Final = {
     "intake": (
-        "See what the events of an order system open by themselves.",
+        "See to what the events of an order system open by themselves.",
         "  amends intake replay events.jsonl.gz --mapping shop.yaml --dry-run",
-        {"replay": ("cli.intaking.replay:replay", "Tell what a file of past events would have opened.")},
+        {
+            "status": ("cli.intaking.status:status", "Say whether events are taken in, and how it stands."),
+            "list": ("cli.intaking.listing:list_expectations", "List what is expected of orders."),
+            "mode": ("cli.intaking.mode:mode", "Say what opens by itself: shadow, on or off."),
+            "quarantine": ("cli.intaking.quarantine:quarantine", "Look after what could not be taken."),
+            "replay": ("cli.intaking.replay:replay", "Tell what a file of past events would have opened."),
+        },
     ),
 }
 """Commands that have commands of their own: what the list says of each, an example, and those within it."""
