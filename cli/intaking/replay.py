@@ -15,7 +15,7 @@ from amends.settings import Settings
 from cli import completing
 from cli.intaking.replayed import print_as_data, print_as_text
 from cli.options import OutputFormat
-from cli.output import Format
+from cli.output import Format, say
 from cli.times import Times, Utc
 from intake.cloudevents import read_event
 from intake.mapping import read_mapping
@@ -51,7 +51,7 @@ def replay(
     ] = False,
     utc: Utc = False,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
-) -> None:
+) -> int:
     """Tell what a file of past events would have opened, when, and until when it stood. It opens nothing.
 
     For example:
@@ -66,6 +66,8 @@ def replay(
 
     Without --dry-run what was read is kept under the state folder, and the same
     file with the same mapping is not read again.
+
+    The exit code is 1 if not one line could be taken.
     """
     held = _rules(rules)
     now = datetime.now(UTC)
@@ -79,6 +81,10 @@ def replay(
             print_as_data(notebook, summary)
         else:
             print_as_text(notebook, summary, held, times)
+    if summary.lines and not summary.events:
+        say("not one line is an event as it stands; --mapping says where plain objects have what an event needs")
+        return 1
+    return 0
 
 
 def _rules(names: Iterable[str]) -> tuple[Rule, ...]:

@@ -99,6 +99,20 @@ def test_programs_get_the_same_as_json(rules: Path, events: Path, capsys: pytest
     assert document["read"] == {"lines": 6, "events": 4, "orders": 3, "repeated": 1, "last": "2026-03-03T18:00:00Z"}
 
 
+def test_a_file_of_which_nothing_can_be_taken_is_told(
+    rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plain"
+    file.write_text('{"when": "2026-03-02T12:00:00Z"}\n' * 20)
+
+    out, err = told(capsys, file, "--rules", rules, "--dry-run", expect=1)
+
+    assert out == ""
+    assert err.count("was not taken") == 10
+    assert "… and more; --format json tells all lines that were not taken" in err
+    assert "not one line is an event as it stands; --mapping says where" in err
+
+
 def test_the_clock_stops_where_it_is_told_to(rules: Path, events: Path, capsys: pytest.CaptureFixture[str]) -> None:
     until = ["--until", "2026-03-03T14:30:00Z"]
 
