@@ -6,7 +6,7 @@ the time at which it happened; those of one moment count together, so that nothi
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from amends.models import Data, Model, Utc
 from intake.events import OrderEvent
@@ -18,7 +18,7 @@ from intake.rules import Rule, rules_of
 from runbooks.language.facts import fits
 from runbooks.policy import Expectation, Match
 
-__all__ = ["Standing", "Unreckoned", "decide", "rules_of", "unreckoned"]
+__all__ = ["Standing", "Survey", "Unreckoned", "decide", "rules_of", "survey", "unreckoned"]
 
 
 class Standing(Model):
@@ -47,21 +47,38 @@ class Standing(Model):
         return ":".join((self.exception_type, self.rule, self.order_id, *self.caused_by))
 
 
+class Survey(NamedTuple):
+    """What stands, and at which events a rule could not be reckoned."""
+
+    standings: tuple[Standing, ...]
+    unreckoned: tuple[Unreckoned, ...]
+
+
 def decide(rules: Iterable[Rule], events: Iterable[OrderEvent], *, until: datetime) -> tuple[Standing, ...]:
     """All that stands, or stood until it was cleared, at the moment ``until``, by when it was due.
 
     ``events`` are those of one order. What happened after ``until`` is not looked at, and what opens after it is left
     out: with a moment that is far off, what is merely pending is in it too, if nothing more were to come.
     """
-    order = Order(event for event in events if event.at <= until)
-    found = [_standing(rule, order, each) for rule in rules for each in _findings(rule, order)[0]]
-    return tuple(sorted((each for each in found if each.opens_at <= until), key=lambda each: (each.due_at, each.key)))
+    return survey(rules, events, until=until).standings
 
 
 def unreckoned(rules: Iterable[Rule], events: Iterable[OrderEvent]) -> tuple[Unreckoned, ...]:
     """The events of an order at which a rule could not be reckoned, with the reason."""
     order = Order(events)
     return tuple(each for rule in rules for each in _findings(rule, order)[1])
+
+
+def survey(rules: Iterable[Rule], events: Iterable[OrderEvent], *, until: datetime) -> Survey:
+    """What ``decide`` says, and what it could not say of the same events."""
+    order = Order(event for event in events if event.at <= until)
+    standings: list[Standing] = []
+    failures: list[Unreckoned] = []
+    for rule in rules:
+        findings, failed = _findings(rule, order)
+        standings += (_standing(rule, order, each) for each in findings if each.opens_at <= until)
+        failures += failed
+    return Survey(tuple(sorted(standings, key=lambda each: (each.due_at, each.key))), tuple(failures))
 
 
 def _findings(rule: Rule, order: Order) -> tuple[Sequence[Finding], Sequence[Unreckoned]]:

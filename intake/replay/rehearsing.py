@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from amends.models import Model, Utc
-from intake.deciding import Standing, decide
+from intake.deciding import Standing, Unreckoned, decide, survey
 from intake.events import OrderEvent
 from intake.rules import Rule
 
@@ -27,7 +27,14 @@ class Opening(Model):
     cleared_by: str | None = None
 
 
-def rehearse(rules: Sequence[Rule], arrivals: Sequence[Arrival], *, until: datetime) -> tuple[Opening, ...]:
+class Rehearsal(NamedTuple):
+    """What opens, by when it does, and at which events a rule could not be reckoned."""
+
+    openings: tuple[Opening, ...]
+    unreckoned: tuple[Unreckoned, ...]
+
+
+def rehearse(rules: Sequence[Rule], arrivals: Sequence[Arrival], *, until: datetime) -> Rehearsal:
     """All that opens up to the moment ``until``, as it came to be known. ``arrivals`` are those of one order, in the
     order in which they came.
 
@@ -47,11 +54,11 @@ def rehearse(rules: Sequence[Rule], arrivals: Sequence[Arrival], *, until: datet
         came.setdefault(event.key, clock)
         if unmaking:
             _unmake(opened, {each.key for each in decide(rules, known, until=clock)}, event, clock)
-    last = decide(rules, known, until=until)
+    last, unreckoned = survey(rules, known, until=until)
     _note(opened, last, came)
     final = {each.key: each for each in last}
     told = [_brought_up(opening, final.get(key)) for key, opening in opened.items()]
-    return tuple(sorted(told, key=lambda opening: (opening.opened_at, opening.standing.key)))
+    return Rehearsal(tuple(sorted(told, key=lambda each: (each.opened_at, each.standing.key))), unreckoned)
 
 
 def _note(opened: dict[str, Opening], standings: Sequence[Standing], came: dict[str, datetime]) -> None:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from amends.models import Data
 from intake.admitting import why_not
 from intake.cloudevents import read_event
-from intake.deciding import unreckoned
 from intake.events import OrderEvent
 from intake.json_text import read_json
 from intake.malformed import MalformedEvent
@@ -96,8 +95,9 @@ def _openings(
     notebook: Notebook, rules: Sequence[Rule], until: datetime, failures: Counter[tuple[str, str, str]]
 ) -> Iterator[Opening]:
     for arrivals in notebook.orders():
-        yield from rehearse(rules, arrivals, until=until)
-        for each in unreckoned(rules, (arrival.event for arrival in arrivals)):
+        openings, unreckoned = rehearse(rules, arrivals, until=until)
+        yield from openings
+        for each in unreckoned:
             what = (each.exception_type, each.rule, each.why)
             failures[what if what in failures or len(failures) < _KINDS else (*what[:2], _OTHER)] += 1
 

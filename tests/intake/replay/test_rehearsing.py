@@ -19,7 +19,7 @@ def at(hours: float) -> datetime:
 
 
 def rehearsed(*arrivals: tuple[OrderEvent, float], until: datetime = FAR) -> list[Opening]:
-    return list(rehearse(APPROVAL, [Arrival(event, at(clock)) for event, clock in arrivals], until=until))
+    return list(rehearse(APPROVAL, [Arrival(event, at(clock)) for event, clock in arrivals], until=until).openings)
 
 
 def test_it_opens_at_the_end_of_its_grace() -> None:
@@ -100,7 +100,7 @@ def test_what_stands_in_the_end_is_what_is_decided_of_all_events_in_any_order(
         clock = max(clock, each.at)
         arrivals.append(Arrival(each, clock))
 
-    openings = rehearse(MANY, arrivals, until=FAR)
+    openings, _ = rehearse(MANY, arrivals, until=FAR)
 
     decided = decide(MANY, events, until=FAR)
     standing = {each.key for each in decided if each.cleared_at is None}
