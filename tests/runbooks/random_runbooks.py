@@ -68,7 +68,6 @@ def random_runbook(chance: Random) -> dict[str, Any]:
             "note": {"type": "string", "optional": True},
         },
         "severity": {"high": chance.choice(CONDITIONS), "otherwise": "low"},
-        "escalation": [{"page": "lead", "ack_within": "1d"}],
         "stages": stages,
     }
 
@@ -168,9 +167,8 @@ def _ask(chance: Random) -> dict[str, Any]:
 
 
 def _ask_for_an_amount(chance: Random) -> dict[str, Any]:
-    """A merchant, or a role: what they owe."""
     step: dict[str, Any] = {
-        "ask": chance.choice(["merchant", "boss"]),
+        "ask": chance.choice(["merchant", "customer"]),
         "question": "plain",
         "answer": "amount",
         "at_least": chance.choice(["CNY 1.00", "=parcel.value"]),

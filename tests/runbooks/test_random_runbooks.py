@@ -34,7 +34,6 @@ from workflows.events import (
     Verdict,
 )
 
-EVE = Actor(kind=ActorKind.HUMAN, id="eve")
 _LINES = "\n".join(f"{key}: {{subject: s, body: 'about {body}'}}" for key, body in MESSAGES.items())
 _TEXTS = Texts({language: (f"{language}.yaml", _LINES) for language in LANGUAGES})
 PEOPLE = Reference(
@@ -109,12 +108,11 @@ def _next_event(incident: Incident, chance: Random, number: int) -> Event | None
 def _answer(incident: Incident, step: AskStep, chance: Random, number: int) -> AnswerGiven:
     ask = incident.state.steps[step.id].ask
     assert ask is not None
-    actor = EVE if step.role is not None else CUSTOMER
     given: Data = {"choice": chance.choice(ask.offered)} if ask.offered else {}
     if step.answer is AnswerKind.AMOUNT:
         assert ask.at_least is not None
         given = {"amount": chance.choice([ask.at_least, ask.at_most or ask.at_least]).model_dump()}
-    return AnswerGiven.model_validate({"key": f"a-{number}", "ask": step.id, "actor": actor, **given})
+    return AnswerGiven.model_validate({"key": f"a-{number}", "ask": step.id, "actor": CUSTOMER, **given})
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
@@ -165,8 +163,8 @@ def test_a_fact_that_may_be_unset_is_read_only_behind_has(condition: str, passes
 
     if not passes:
         with pytest.raises(RunbookErrors, match=r"'report\.note' may be unset here"):
-            compile_runbook(file="random.yaml", text=as_yaml(runbook), texts=_TEXTS, rates=RATES, reference=PEOPLE)
+            compile_runbook(file="random.yaml", text=as_yaml(runbook), texts=_TEXTS, rates=RATES)
         return
-    bundle = compile_runbook(file="random.yaml", text=as_yaml(runbook), texts=_TEXTS, rates=RATES, reference=PEOPLE)
+    bundle = compile_runbook(file="random.yaml", text=as_yaml(runbook), texts=_TEXTS, rates=RATES)
     for seed in range(8):
         assert follow(bundle, Random(seed), events=20).entries  # noqa: S311
