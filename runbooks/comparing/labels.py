@@ -7,7 +7,7 @@ words stand before theirs; or a collection, of whose items it is told which are 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from amends.models import Model, Money
+from amends.models import Model, Money, Party
 from runbooks.bundle import Bundle, MessageText
 from runbooks.comparing import wording
 from runbooks.comparing.wording import code, percents, plain, prose
@@ -59,6 +59,17 @@ def _as_it_is(value: Any) -> Any:
 def _given(inputs: dict[str, Value]) -> dict[str, Value]:
     """Inputs without those that are the report's field of the same name, which need not be written."""
     return {name: value for name, value in inputs.items() if value.expr != f"report.{name}"}
+
+
+def _if_a_merchant(to: Party) -> Any:
+    """Most is said to customers, which goes without saying; of a question to one of us its role is told."""
+    return to if to is Party.MERCHANT else ()
+
+
+def _silence(answer: str | Value | None) -> str:
+    if answer is None:
+        return "skip"
+    return plain(answer) if isinstance(answer, Value) else code(answer)
 
 
 def _limit(amount: Money | None) -> str:
@@ -155,7 +166,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
     },
     TellStep: {
         **_STEP,
-        "to": Label("to", named=True),
+        "to": Label("to", whole=_if_a_merchant),
         "message": Label("message", named=True, show=code),
         "values": Label("values that the text names", named=True, show=code),
         "safety": Label("concerns safety"),
@@ -163,8 +174,8 @@ LABELS: dict[type[Model], dict[str, Label]] = {
     },
     AskStep: {
         **_STEP,
-        "to": Label("to", named=True),
-        "role": Label("asked of", named=True, show=code),
+        "to": Label("to", whole=_if_a_merchant),
+        "role": Label("asked of", show=code),
         "question": Label("question", named=True, show=code),
         "values": Label("values that the text names", named=True, show=code),
         "safety": Label("concerns safety"),
@@ -177,7 +188,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "most": Label("files at most"),
         "answer_within": Label("answer within"),
         "remind": Label("reminder"),
-        "if_silent": Label("if silent", show=lambda choice: "skip" if choice is None else code(choice)),
+        "if_silent": Label("if silent", show=_silence),
         **_SAVED,
         **_REFUSED,
     },

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from amends.models import Money, Stage
+from amends.models import Money, Party, Stage
 from runbooks.bundle import Bundle
 from runbooks.comparing.differences import differences
 from runbooks.policy import GoalName, Shift, TableRow
+from runbooks.program import AnswerKind, Value
 from tests.runbooks.comparing.builders import bundle, deadline, hours, rich
 
 LOOKING = "    - {tell: customer, message: lost_parcel.looking}\n"
@@ -138,6 +139,31 @@ def test_a_step_that_was_taken_out_of_what_runs_at_once_is_moved_and_not_new() -
         ("question `lost_parcel.reship_or_refund`", "moved"),
         ("answer within", "changed"),
     ]
+
+
+def test_whom_a_question_is_for_and_what_it_wants_is_told_where_it_changes_and_where_it_is_new() -> None:
+    program = bundle().program
+    *before, together = program.analysis
+    assert together.kind == "together"
+    wait, ask = together.steps
+    most, silence = Value(expr="order.total", money=True), Value(expr='money("CNY 5.00")', money=True)
+    wanted = {"answer": AnswerKind.AMOUNT, "at_most": most, "if_silent": silence}
+    other = ask.model_copy(update={"to": Party.US, "role": "logistics", **wanted})
+    new = other.model_copy(update={"id": "analysis.ask.satisfaction", "question": "satisfaction", "choices": ()})
+
+    changed = program.model_copy(update={"analysis": (*before, together.model_copy(update={"steps": (wait, other)}))})
+    longer = program.model_copy(update={"analysis": (*before, together, new)})
+
+    assert told(bundle(), with_(bundle(), program=changed)) == [
+        (QUESTION, "to", "changed", "customer", "us"),
+        (QUESTION, "asked of", "changed", "none", "`logistics`"),
+        (QUESTION, "kind of answer", "changed", "choice", "amount"),
+        (QUESTION, "at most", "changed", "none", "`=order.total` (an amount of money)"),
+        (QUESTION, "if silent", "changed", "`refund`", '`=money("CNY 5.00")` (an amount of money)'),
+    ]
+    ((_, _, _, _, text),) = told(bundle(), with_(bundle(), program=longer))
+    assert str(text).startswith("asked of `logistics`, after critical 24h")
+    assert "kind of answer amount, at most `=order.total` (an amount of money)" in str(text)
 
 
 def test_a_new_step_is_told_with_what_it_does_and_the_facts_it_brings() -> None:
