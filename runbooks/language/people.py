@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import Field, TypeAdapter
 
 from amends.models import Severity, Written
+from runbooks.catalogue import TELLING
 from runbooks.language.durations import Durations
 from runbooks.language.limits import Limits
 from runbooks.language.problems import Problem, RunbookErrors
@@ -76,8 +77,8 @@ class People(NamedTuple):
 
 def read_people(file: str, text: str, *, currencies: Collection[str] | None = None) -> People:
     """The people in a file. ``currencies``: those that have a rate. Raises ``RunbookErrors``, also for unknown people,
-    roles and acts, for gaps in a duty, for quiet hours that never end or hold nothing back, for nights that leave too
-    little of a day, and for limits that nothing can be held against."""
+    roles and acts, for roles that nobody could ask, for gaps in a duty, for quiet hours that never end or hold nothing
+    back, for nights that leave too little of a day, and for limits that nothing can be held against."""
     source = Source(file, text)
     written = read_as(_PEOPLE, source, shapes=SHAPES)
     problems: list[Problem] = []
@@ -86,6 +87,9 @@ def read_people(file: str, text: str, *, currencies: Collection[str] | None = No
         name: _role(role, ("roles", name), source, written.people, limits, problems)
         for name, role in written.roles.items()
     }
+    for name in (each for each in roles if each in TELLING):
+        message = f"`ask: {name}` asks the {name} of the order, never a role of that name; call the role something else"
+        problems.append(source.key_problem(("roles", name), message))
     if written.tasks is not None and written.tasks.owner not in roles:
         message = f"there is no role {written.tasks.owner!r}{meant(written.tasks.owner, roles)}"
         problems.append(source.problem(("tasks", "owner"), message))

@@ -182,6 +182,11 @@ def test_a_role_without_a_roster_is_its_whole_team() -> None:
         ("CNY 500.00", "CNY 0.00", "p.yaml:10:21: 'CNY 0.00' is nothing at all; write more, or leave it out"),
         ("CNY 500.00", "EUR 5.00", "p.yaml:10:21: the table of rates has no EUR; add it there"),
         ("CNY 900.00", "CNY", "p.yaml:11:23: 'CNY' is not an amount"),
+        (
+            "  clerk:\n    team",
+            "  merchant: {team: [an]}\n  clerk:\n    team",
+            "p.yaml:3:3: `ask: merchant` asks the merchant of the order, never a role of that name",
+        ),
         ("owner: clerk", "owner: clrk", "p.yaml:13:10: there is no role 'clrk'; did you mean 'clerk'?"),
         (
             '"22:00", to: "07:00"',
