@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from httpx2 import URL
 from temporalio.client import Client
@@ -23,6 +24,9 @@ from intake.rulebook import Rulebook
 from intake.sweeping import Opening, Sweeper, signalling, sweeping
 from runbooks.bundle import Bundle
 
+_PATIENCE: Final = timedelta(seconds=20)
+"""For one opening, well within the lease of a sweeper: what nobody answers is tried again a little later."""
+
 
 @contextlib.asynccontextmanager
 async def taking_in(client: Client, journal: Journal, settings: Settings) -> AsyncIterator[Sweeper]:
@@ -40,7 +44,15 @@ def opening(client: Client, signer: DoorKey | None, *, queue: str = WORKFLOW_QUE
 
     async def open_incident(bundle: Bundle, report: Data, *, key: str, actor: Actor) -> str:
         receipt = await starter.open_incident(
-            client, bundle.exception_type, report, key=key, actor=actor, signer=signer, queue=queue, bundle=bundle
+            client,
+            bundle.exception_type,
+            report,
+            key=key,
+            actor=actor,
+            signer=signer,
+            queue=queue,
+            bundle=bundle,
+            patience=_PATIENCE,
         )
         return receipt.duplicate_of or receipt.incident_id
 

@@ -32,8 +32,8 @@ from workflows.contract import NEWS
 EVERY: Final = timedelta(seconds=1)
 """How long news may lie before it is told. To look when there is nothing costs three short reads."""
 
-LEASE: Final = timedelta(minutes=3)
-"""How long an opening is one sweeper's own: longer than an opening is waited for."""
+LEASE: Final = timedelta(seconds=30)
+"""How long an opening is one sweeper's own, which may have died: longer than an opening is waited for."""
 
 AGAIN: Final = timedelta(seconds=15)
 """After how long an opening that nobody answered is tried again."""
@@ -52,10 +52,10 @@ _log = structlog.get_logger("amends.intake")
 
 
 class Opening(Protocol):
-    """Opens an incident, or adds the report to one that is open, whichever of the two; its id.
+    """Opens an incident, or adds the report to one that is open; the incident's id.
 
-    The same ``key`` again changes nothing. Raises ``InputError`` for a report that is refused, ``Trouble`` when nothing
-    answered.
+    The same ``key`` again changes nothing. It answers well within the lease of a sweeper. Raises ``InputError`` for a
+    report that is refused, ``Trouble`` when nothing answered.
     """
 
     def __call__(self, bundle: Bundle, report: Data, *, key: str, actor: Actor) -> Coroutine[Any, Any, str]: ...
