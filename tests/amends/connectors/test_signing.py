@@ -91,7 +91,7 @@ def test_a_key_comes_back_as_it_was_and_fits_into_a_header(key: str) -> None:
         "whsec_hunter2",
         "whsec_AAAA",
         "whsec_…hunter2",
-        f"{new_secret()} hunter2",
+        pytest.param(f"{new_secret()} hunter2", id="one that is none beside one"),
     ],
 )
 def test_what_is_no_secret_is_an_error_that_does_not_show_it(text: str) -> None:
