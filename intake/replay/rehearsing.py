@@ -1,7 +1,7 @@
 """What an order's events would have opened, had intake met them one after the other. Pure functions."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from amends.models import Model, Utc
@@ -44,12 +44,15 @@ def rehearse(rules: Sequence[Rule], arrivals: Sequence[Arrival], *, until: datet
     opened: dict[str, Opening] = {}
     came: dict[str, datetime] = {}
     known: list[OrderEvent] = []
+    told_until = _BEGINNING
     for event, clock in arrivals:
         if clock > until:
             break
-        unmaking = event.at < clock or event.corrects is not None  # what happens now changes nothing that was before
+        # what happens now changes nothing that was before; but of this moment something may have been told already
+        unmaking = event.at < clock or event.at <= told_until or event.corrects is not None
         if unmaking:
             _note(opened, decide(rules, known, until=clock), came)
+            told_until = clock
         known.append(event)
         came.setdefault(event.key, clock)
         if unmaking:
@@ -59,6 +62,9 @@ def rehearse(rules: Sequence[Rule], arrivals: Sequence[Arrival], *, until: datet
     final = {each.key: each for each in last}
     told = [_brought_up(opening, final.get(key)) for key, opening in opened.items()]
     return Rehearsal(tuple(sorted(told, key=lambda each: (each.opened_at, each.standing.key))), unreckoned)
+
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def _note(opened: dict[str, Opening], standings: Sequence[Standing], came: dict[str, datetime]) -> None:

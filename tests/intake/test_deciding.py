@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.deciding import decide, unreckoned
@@ -222,6 +222,7 @@ _EVENTS = st.lists(
 _TOLD_APART = _EVENTS.map(lambda events: list({each.id: each for each in events}.values()))
 
 
+@settings(deadline=None)
 @given(_EVENTS.flatmap(lambda events: st.tuples(st.just(events), st.permutations(events * 2))), st.integers(0, 300))
 def test_neither_order_nor_repetition_changes_what_stands(
     both: tuple[list[OrderEvent], list[OrderEvent]], hours: int
@@ -232,6 +233,7 @@ def test_neither_order_nor_repetition_changes_what_stands(
     assert decide(MANY, shuffled, until=until) == decide(MANY, events, until=until)
 
 
+@settings(deadline=None)
 @given(_TOLD_APART, st.integers(0, 300))
 def test_what_has_opened_is_never_unmade_by_what_happens_later(events: list[OrderEvent], hours: int) -> None:
     until = NOON + timedelta(hours=hours)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.deciding import decide
@@ -75,6 +75,15 @@ def test_a_correction_that_is_corrected_has_done_its_work() -> None:
     assert opening.cleared_at == at(50)
 
 
+def test_what_happens_in_the_moment_of_an_opening_that_was_told_clears_it() -> None:
+    held = rules("[{match: order.hold}]", events="{hold: bool}")
+    came = [event("order.held", 2, hold=True), event("order.noted", 1), event("order.released", 2, hold=False)]
+
+    ((opening,), _) = rehearse(held, [Arrival(each, at(2)) for each in came], until=FAR)
+
+    assert (opening.opened_at, opening.cleared_at, opening.cleared_by) == (at(2), at(2), "shop#order.released@2")
+
+
 MANY = rules(
     "[{match: order.hold}, {expect: payment.approved, after: order.created, late_after: 24h, grace: 1h}]",
     events="{hold: bool}",
@@ -91,6 +100,7 @@ _EVENTS = st.lists(
 ).flatmap(st.permutations)
 
 
+@settings(deadline=None)
 @given(_EVENTS, st.integers(0, 10))
 def test_what_stands_in_the_end_is_what_is_decided_of_all_events_in_any_order(
     events: list[OrderEvent], ahead: int
