@@ -182,6 +182,13 @@ def may_have_given(effect: EffectRun) -> bool:
     return CATALOGUE[effect.activity].gives_value and not gone
 
 
+def left_open(state: State, plan: str) -> EffectRun | None:
+    """What a plan has done and two people have let be though nobody knows whether it was undone. Under its key it would
+    not be done again, and under another perhaps a second time."""
+    of_it = (effect for effect in state.effects if effect.plan == plan and effect.waived)
+    return next((effect for effect in of_it if effect.undone is Outcome.UNKNOWN), None)
+
+
 def in_doubt(effect: EffectRun) -> bool:
     """Whether nobody knows if an effect that matters (all but messages) happened."""
     matters = effect.final or effect.undo is not None

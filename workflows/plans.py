@@ -81,6 +81,16 @@ def effects_of(state: State, plan: str) -> list[EffectRun]:
     return [effect for effect in state.effects if effect.plan == plan]
 
 
+def not_followed(state: State, plan: Plan, *, needing: bool = True) -> str | None:
+    """Why a plan cannot be followed whatever its condition says; ``None`` if it can. ``needing``: whether it may need
+    what is not known."""
+    left_open = effects.left_open(state, plan.name)
+    if left_open is not None:
+        return f"nobody knows whether {left_open.step!r} was undone, which was let be"
+    unknown = needs.unknown(state, plan, whatever=True) if needing else []
+    return f"it needs {', '.join(map(repr, unknown))}, which is not known" if unknown else None
+
+
 def plan_of_step(state: State, step_id: str) -> str | None:
     """The plan that a step belongs to; ``None`` outside the action stage."""
     for plan in state.bundle.program.action:
@@ -100,21 +110,24 @@ def _choose(turn: Turn) -> bool:
 
 
 def _is_open(state: State, plan: Plan) -> bool:
-    """Whether a plan may be tried. Where a stage was cut short, one that needs what was not found out cannot be."""
+    """Whether a plan may be tried. One of which nobody knows whether all was undone cannot be, nor, where a stage was
+    cut short, one that needs what was not found out."""
+    if effects.left_open(state, plan.name) is not None:
+        return False
     if state.cut_short and needs.unknown(state, plan):
         return False
     return facts.condition(state, plan.when)
 
 
 def _cut_in(turn: Turn, interrupt: Interrupting) -> None:
-    """Try the plan for which news has cut in; if it needs what is not known, a person decides."""
+    """Try the plan for which news has cut in; if it cannot be followed, a person decides."""
     state = turn.state
     state.interrupt = None
-    unknown = needs.unknown(state, _named(state, interrupt.plan), whatever=True)
-    if not unknown:
+    lacking = not_followed(state, _named(state, interrupt.plan))
+    if lacking is None:
         start(turn, interrupt.plan, interrupt=interrupt.on)
         return
-    why = f"the plan cannot be followed: it needs {', '.join(map(repr, unknown))}, which is not known"
+    why = f"the plan cannot be followed: {lacking}"
     turn.note(EntryKind.INTERRUPT_IGNORED, {"on": interrupt.on, "plan": interrupt.plan, "why": why})
     turn.open_task(task_id="no_plan_left", step="action", why=Why.NO_PLAN_LEFT)
 

@@ -10,7 +10,7 @@ from runbooks.catalogue import CATALOGUE, MESSAGES
 from runbooks.expressions import FactMissing
 from runbooks.language.guards import proven_by
 from runbooks.program import AskStep, DoStep, MeasureStep, Step, TellStep
-from workflows import approving, deadlines, effects, facts, needs, plans, program
+from workflows import approving, deadlines, effects, facts, plans, program
 from workflows.events import PlanChosen, RetryRequested, Settlement, TaskSettled, WaiverRequested
 from workflows.state import ApprovalRun, EffectRun, State, Task, Why
 from workflows.turn import Turn
@@ -72,12 +72,10 @@ def choose_refusal(state: State, act: PlanChosen) -> str | None:
     if act.plan not in names:
         return f"there is no plan {act.plan!r}; there are {', '.join(map(repr, names))}"
     plan = state.bundle.program.action[names.index(act.plan)]
-    lacking = needs.unknown(state, plan, whatever=True) if state.cut_short else []
-    if lacking:
-        return (
-            f"the plan {act.plan!r} cannot be followed: it needs {', '.join(map(repr, lacking))}, which is not known, "
-            "because the stages before it were cut short"
-        )
+    lacking = plans.not_followed(state, plan, needing=state.cut_short)
+    if lacking is not None:
+        because = ", because the stages before it were cut short" if "not known" in lacking else ""
+        return f"the plan {act.plan!r} cannot be followed: {lacking}{because}"
     try:
         held = facts.condition(state, plan.when)
     except FactMissing as missing:

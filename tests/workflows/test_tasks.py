@@ -153,6 +153,24 @@ def test_a_waiver_that_is_rejected_leaves_the_task_as_it_was() -> None:
     assert waive(incident, "an").result == "recorded"
 
 
+def test_a_plan_of_which_nobody_knows_whether_all_was_undone_is_not_tried_again() -> None:
+    incident = failed_undo(World(refuses=("shipping.create_shipment", "payments.refund"), loses=("inventory.release",)))
+    waive(incident, "an")
+    decide(incident, "dai", approval_id=f"waive:{UNDO}", amount=None)
+    for who in ("dai", "fang"):
+        decide(incident, who, of="refund")
+    started = incident.of(EntryKind.PLAN_STARTED)
+
+    refused = choose(incident, "reship").refused
+    incident.retry("no_plan_left")
+
+    assert refused == (
+        "the plan 'reship' cannot be followed: nobody knows whether 'action.reship.inventory.reserve' was undone, "
+        "which was let be"
+    )
+    assert [each["plan"] for each in incident.of(EntryKind.PLAN_STARTED)[len(started) :]] == ["refund"]
+
+
 def test_what_is_no_failed_undo_cannot_be_let_be() -> None:
     incident = no_plan_left()
 
