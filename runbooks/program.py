@@ -315,8 +315,20 @@ class Program(Model):
 
     def all_steps(self) -> Iterator[Step]:
         """Every step of the runbook, also those within a ``together`` and in every round, in reading order."""
-        for sequence in self.sequences():
-            yield from walk(sequence)
+        return iter(self._steps)
+
+    def step(self, step_id: str) -> Step | None:
+        """The step with this id; ``None`` if the runbook has none."""
+        return self._by_id.get(step_id)
+
+    @cached_property
+    def _steps(self) -> tuple[Step, ...]:
+        """They are gone through many times in each turn."""
+        return tuple(step for sequence in self.sequences() for step in walk(sequence))
+
+    @cached_property
+    def _by_id(self) -> dict[str, Step]:
+        return {step.id: step for step in self._steps}
 
 
 def walk(steps: tuple[Step, ...]) -> Iterator[Step]:

@@ -159,7 +159,10 @@ def parties_waited_for(state: State) -> list[Party]:
 
 def step_of(state: State, step_id: str) -> Step:
     """The step with this id. Raises ``KeyError`` if the runbook has none."""
-    for steps in (*state.bundle.program.sequences(), *beside.sequences(state)):
+    found = state.bundle.program.step(step_id)
+    if found is not None:
+        return found
+    for steps in beside.sequences(state):
         for step in walk(steps):
             if step.id == step_id:
                 return step

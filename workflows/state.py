@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -446,7 +447,7 @@ class State(_Part):
         return f"{self.incident_id}/{command_id}"
 
 
-class Due(_Part):
+class Due(NamedTuple):
     """The next moment at which something is to be done, and what."""
 
     at: datetime
