@@ -48,9 +48,8 @@ def explain(
       amends explain lost_parcel@newest
 
     Its stages and waits, how long it can take at most, who is paged when,
-    what is undone how, and what silence means. A runbook that this release
-    cannot carry out yet is explained too, and the page says so. As JSON it has
-    the texts of both languages, and durations as in ISO 8601 (P3D, PT4H).
+    what is undone how, and what silence means. As JSON it has the
+    texts of both languages, and durations as in ISO 8601 (P3D, PT4H).
 
     The exit code is 1 if the runbook has errors, which are then told.
     """

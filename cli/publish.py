@@ -47,7 +47,8 @@ def publish(
     tells them, and the exit code is 1. One that is what was published last is
     not published again.
 
-    Publishing records; it does not switch anything over. New incidents follow
+    Publishing records; it does not switch anything over but what order events
+    open, which is as it was published last. Incidents that are reported follow
     the file as it is when they open, or a revision if one is named:
     amends open lost_parcel@newest …
     """

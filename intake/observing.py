@@ -1,7 +1,7 @@
 """The activity by which an event comes in over Temporal: whoever sends it needs no database of ours.
 
 It is started by itself, without a workflow, under the event's own identity. From then on Temporal keeps it until a
-worker has taken it in. (docs/decisions/0020)
+worker has taken it in. (docs/decisions/0022)
 """
 
 from datetime import timedelta

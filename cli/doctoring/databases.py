@@ -12,6 +12,7 @@ from amends.errors import ConfigurationError
 from amends.journal import AlertLog, Journal, JournalNotMigrated, connect, reading
 from amends.settings import Settings, Systems
 from amends.watchdog import NEEDED, tell
+from cli.doctoring import taking_in
 from cli.doctoring.finding import Finding, ok, warning, wrong
 from cli.output import short
 from cli.records import answering, shown
@@ -70,6 +71,7 @@ def _journal(engine: Engine, database: str) -> Iterator[Finding]:
         if engine.dialect.name == "postgresql":
             yield _clock(engine)
         yield from _alerts(found)
+        yield from taking_in.checks(found)
 
 
 def _clock(engine: Engine) -> Finding:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from amends.errors import InputError
 from amends.journal import Journal
+from cli import logs
 from cli.codes import ExitCode
 from cli.options import ActorName, OutputFormat, actor_of
 from cli.output import Format, columns, print_json, say
@@ -75,6 +76,7 @@ def quarantine(
 
 
 def _retry(found: Journal, number: int, by: str, now: datetime, times: Times, format: Format) -> int:  # noqa: A002
+    logs.to_stderr()
     tried = Receiving(found.engine, Rulebook(found.revisions)).retry(number, by=by, at=now)
     _print(tried, times, format)
     return ExitCode.DONE if tried.ended else ExitCode.NOT_AS_WANTED

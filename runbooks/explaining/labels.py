@@ -15,7 +15,6 @@ class Labels(Model):
     undone: str
     silence: str
     always: str
-    not_yet: str
     goal: str
     clock: str
     stage: str

@@ -113,14 +113,6 @@ class Language(Sayer):
         """What holds for every runbook."""
 
     @abstractmethod
-    def carried_as_data(self) -> str:
-        """What is said before the words that nothing acts on."""
-
-    @abstractmethod
-    def not_carried_out(self, word: str) -> str:
-        """What does not happen because a word of the language is not carried out."""
-
-    @abstractmethod
     def nobody_awaited(self) -> str: ...
     @abstractmethod
     def nothing_undone(self) -> str: ...

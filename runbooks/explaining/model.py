@@ -218,8 +218,7 @@ class Undoing(Model):
 
 
 class Explanation(Model):
-    """A runbook, explained. ``data_only``: the words it uses that this release does not act on; see
-    ``runbooks.language.releases``."""
+    """A runbook, explained."""
 
     name: str
     titles: dict[str, str]
@@ -235,4 +234,3 @@ class Explanation(Model):
     undone: tuple[Undoing, ...]
     final: tuple[str, ...]
     """What it does that cannot be called back."""
-    data_only: tuple[str, ...]

@@ -50,8 +50,6 @@ def page_of(explanation: Explanation, language: Language) -> list[Block]:
     """The whole page, in the order in which somebody would ask: what is it, when, who, what, how long, and what if."""
     blocks: list[Block] = [Heading(level=1, text=explanation.titles[language.code].replace("`", "'"))]
     blocks += [Paragraph(text=text) for text in language.about(explanation)]
-    if explanation.data_only:
-        blocks += [Heading(level=2, text=language.labels.not_yet), *_not_yet(explanation, language)]
     blocks += [Heading(level=2, text=language.labels.opening), *_opening(explanation, language)]
     blocks += [Heading(level=2, text=language.labels.severities), *_severities(explanation, language)]
     blocks += [Heading(level=2, text=language.labels.promises), *_promises(explanation, language)]
@@ -82,11 +80,6 @@ def _polished(block: Block, language: Language) -> Block:
 def _point(point: Point, language: Language) -> Point:
     inner = tuple(_point(each, language) for each in point.points)
     return Point(text=language.polished(point.text), points=inner)
-
-
-def _not_yet(explanation: Explanation, language: Language) -> list[Block]:
-    words = map(language.not_carried_out, explanation.data_only)
-    return [Paragraph(text=language.carried_as_data()), _points(words)]
 
 
 def _opening(explanation: Explanation, language: Language) -> list[Block]:

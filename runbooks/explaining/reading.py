@@ -12,20 +12,16 @@ from runbooks.explaining.model import Explanation, StageItem, Undoing
 from runbooks.explaining.promises import ladders_of, opening_of, promises_of, roles_of, severities_of, tasks_of
 from runbooks.explaining.reckoning import all_items, worst_case_of
 from runbooks.explaining.steps import Steps
-from runbooks.language.facts import every_step
 from runbooks.language.problems import RunbookErrors, Weight
 from runbooks.language.reading import read_runbook
 from runbooks.language.reference import Reference
-from runbooks.language.releases import DATA_ONLY
 from runbooks.language.shelf import Shelf
 from runbooks.language.source import Source
-from runbooks.language.step_shapes import STEP_WORDS
 from runbooks.language.surface import Runbook
 
 
 def explain(name_or_path: str | Path) -> Explanation:
-    """The explanation of a runbook that comes with Amends, by its name, or of a file by its path; also of one that is
-    right but that this release's engine cannot carry out yet.
+    """The explanation of a runbook that comes with Amends, by its name, or of a file by its path.
 
     Raises ``RunbookErrors`` with all that is wrong, and ``DefinitionError`` for a name or a file that does not exist or
     cannot be read.
@@ -64,7 +60,6 @@ def _explanation(
     severities = severities_of(runbook)
     promises = promises_of(runbook, texts, reference, severities.possible)
     stages = _stages(runbook, Steps(texts, severities.possible, reference.remedies))
-    used = _words(runbook)
     return Explanation(
         name=runbook.runbook,
         titles={"en": runbook.title.en, "zh": runbook.title.zh},
@@ -79,7 +74,6 @@ def _explanation(
         worst=worst_case_of(stages, promises, severities.possible),
         undone=tuple(undoing for stage in stages for undoing in _undoings(stage)),
         final=_finals(stages),
-        data_only=tuple(word for word in DATA_ONLY if word in used),
     )
 
 
@@ -108,9 +102,3 @@ def _undoings(stage: StageItem) -> list[Undoing]:
 def _finals(stages: tuple[StageItem, ...]) -> tuple[str, ...]:
     items = (item for stage in stages for item in all_items(stage))
     return tuple(dict.fromkeys(item.activity for item in items if isinstance(item, DoItem) and item.final))
-
-
-def _words(runbook: Runbook) -> set[str]:
-    """The keys and the kinds of steps that a runbook uses."""
-    steps = {word for _, step in every_step(runbook) for word in STEP_WORDS if word in step.model_fields_set}
-    return steps | {name for name in runbook.model_fields_set if getattr(runbook, name)}

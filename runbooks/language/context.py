@@ -10,7 +10,6 @@ from runbooks.expressions import CURRENCY, ExpressionError, check, currencies_of
 from runbooks.language.facts import RESERVED, Known, fits
 from runbooks.language.problems import Problem, Weight
 from runbooks.language.reference import Reference
-from runbooks.language.releases import DATA_ONLY
 from runbooks.language.source import Path, Source
 from runbooks.language.texts import Texts
 from runbooks.policy import Role
@@ -61,11 +60,6 @@ class Context:
         """Notes that a step which may not happen says nothing of the fact that it saves."""
         why = "it has a `when`" if has_when else "it may be refused"
         self.wrong(path, f"say what {fact!r} is when this step does not happen ({why}), with `otherwise`")
-
-    def later(self, path: Path, word: str) -> None:
-        """Notes the use of a word that this release carries as data only."""
-        note = self.source.key_problem(path, f"`{word}` {DATA_ONLY[word]}")
-        self.problems.append(note.model_copy(update={"severity": Weight.NOTE}))
 
     def role(self, path: Path, name: str) -> Role | None:
         """The role with this name, taken into the bundle."""

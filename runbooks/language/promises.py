@@ -113,8 +113,6 @@ def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, .
 
 def openings_of(runbook: Runbook, context: Context) -> tuple[Expectation | Match, ...]:
     """The rules by which order events alone open an incident."""
-    if runbook.opens:
-        context.later(("opens",), "opens")
     kinds = kinds_of(events_of(runbook, context))
     rules: list[Expectation | Match] = []
     for index, rule in enumerate(runbook.opens):

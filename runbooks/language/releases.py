@@ -1,9 +1,4 @@
-"""What this release does not act upon yet, though the checker knows it. The next release only deletes lines here."""
-
-DATA_ONLY = {
-    "opens": "goes into the bundle, but this release opens incidents from reports only",
-}
-"""Words that the bundle carries as data, and that nothing reads yet."""
+"""What this release does not know yet, though the checker does. The next release only deletes lines here."""
 
 RESERVED = {
     "for_each": "`for_each` is reserved for a later release and cannot be used yet; report each line, unit or parcel",

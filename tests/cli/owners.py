@@ -12,10 +12,6 @@ from runbooks.bundle import Bundle
 PUBLISHED_AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FASTER = ("answer_within: 48h", "answer_within: 24h")
 MISSPELT = ("answer_within: 48h", "answer_witin: 48h")
-OPENED_BY_EVENTS = (
-    "subject: [order_id, parcel_id]\n",
-    'subject: [order_id, parcel_id]\nopens:\n  - {match: event.type == "order.refunded"}\n',
-)
 
 
 def line_of(file: Path, text: str) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from cli.main import main
 from runbooks import library
-from tests.cli.owners import MISSPELT, OPENED_BY_EVENTS, line_of, own_file
+from tests.cli.owners import MISSPELT, line_of, own_file
 
 
 def test_all_that_comes_with_amends_is_right(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,14 +39,14 @@ def test_warnings_and_notes_are_told_and_do_not_fail(tmp_path: Path, capsys: pyt
         "    - {do: inventory.check, save_as: stock}\n" * 2,
     )
     unread = (nobody_reads[0], nobody_reads[0] + "    - {do: inventory.check, save_as: again}\n")
-    file = own_file(tmp_path, unread, OPENED_BY_EVENTS)
+    file = own_file(tmp_path, unread, scenarios=False)
 
     code = main(["check", str(file)])
 
     told = capsys.readouterr().out
     assert code == 0
     assert "warning: nothing reads 'again'\n    leave it out, or keep it for the record\n" in told
-    assert "note: `opens` goes into the bundle, but this release opens incidents from reports only" in told
+    assert "note: it has no scenarios, so nobody can rehearse it\n    write some in " in told
     assert told.endswith("1 runbook, no errors, 1 warning, 1 note\n")
 
 

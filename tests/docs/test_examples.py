@@ -81,12 +81,10 @@ def by_place(value: Example) -> str:
 
 
 @pytest.mark.parametrize("fragment", fragments(), ids=by_place)
-def test_a_fragment_of_a_runbook_is_right_and_says_whether_it_is_carried_out(fragment: Example) -> None:
+def test_a_fragment_of_a_runbook_is_right(fragment: Example) -> None:
     found = examined(embedded(fragment), fragment.place)
 
-    assert [str(problem) for problem in found.problems if problem.severity is Weight.ERROR] == []
-    not_followed = [problem for problem in found.problems if problem.severity is Weight.NOTE]
-    assert bool(not_followed) == fragment.role.endswith(" later")
+    assert [str(problem) for problem in found.problems if problem.severity is not Weight.WARNING] == []
 
 
 def test_the_whole_runbook_loads_without_a_remark(tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ async def _kill(worker: _Worker, at: float, ripe: Callable[[], bool]) -> None:
 
 async def _send(system: OrderSystem, journal: Journal, orders: list[str], seconds: float, per_second: int) -> None:
     """Sends at an even pace: parcels that go astray, spread over the first two thirds, and among many others what the
-    carriers say of those whose incident is open; then the rest of that."""
+    carriers say of those whose incident waits; then the rest of that."""
     told: Counter[str] = Counter()
     total, began = int(seconds * per_second), time.monotonic()
     for number in range(total):
@@ -236,16 +236,21 @@ async def _send(system: OrderSystem, journal: Journal, orders: list[str], second
 
 
 def _tell_on(system: OrderSystem, journal: Journal, told: Counter[str]) -> bool:
-    """Tells the next thing of each parcel whose incident is open: that the carrier has lost it, then that it is
-    delivered; whether there was one."""
-    found = [str(row.order_id) for row in journal.incidents(limit=1000) if told[str(row.order_id)] < 2]
-    for order_id in found:
-        if told[order_id] == 0:
+    """Tells of each parcel whose incident waits for the carrier that it is lost, and once that has been heard that it
+    is delivered; whether there was one."""
+    found = False
+    for row in journal.incidents(limit=1000, open_only=True):
+        kinds = Counter(entry.kind for entry in journal.timeline(row.incident_id))
+        order_id = str(row.order_id)
+        if told[order_id] == 0 and kinds[EntryKind.WAIT_STARTED] == 1:
             system.send("shipment.scanned", order_id, facts={"parcel.status": "lost"})
-        else:
+        elif told[order_id] == 1 and kinds[EntryKind.WAIT_STARTED] == 2:
             system.send("shipment.delivered", order_id)
+        else:
+            continue
         told[order_id] += 1
-    return bool(found)
+        found = True
+    return found
 
 
 def _claimed(journal: Journal) -> int:

@@ -20,10 +20,6 @@ from runbooks.explaining.reckoning import all_items
 from runbooks.explaining.saying import code
 from runbooks.program import IfUndecided
 
-NOT_CARRIED_OUT = {
-    "opens": "订单动态不会产生事件，只能由报告受理为事件",
-}
-
 
 class Chinese(Steps):
     def worst_case(self) -> str:
@@ -119,12 +115,6 @@ class Chinese(Steps):
             "无法确认某项操作是否已执行时，不撤销也不继续，由人工核实。",
             "撤销未能成功的，转为人工任务。",
         ]
-
-    def carried_as_data(self) -> str:
-        return "已通过检查，但本版本尚未执行；以下内容随事件保存，不产生任何作用："
-
-    def not_carried_out(self, word: str) -> str:
-        return f"{code(word)}：{NOT_CARRIED_OUT[word]}。"
 
     def nobody_awaited(self) -> str:
         return "不询问也不等待任何人。"

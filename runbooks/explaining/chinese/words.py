@@ -26,7 +26,6 @@ LABELS = Labels(
     undone="如何撤销",
     silence="无人回应时",
     always="通用规则",
-    not_yet="本版本尚未执行的内容",
     goal="目标",
     clock="计时方式",
     stage="阶段",

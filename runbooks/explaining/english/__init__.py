@@ -21,10 +21,6 @@ from runbooks.explaining.reckoning import all_items
 from runbooks.explaining.saying import code
 from runbooks.program import IfUndecided
 
-NOT_CARRIED_OUT = {
-    "opens": "order events open nothing; incidents open from reports only",
-}
-
 
 class English(Steps):
     def worst_case(self) -> str:
@@ -127,12 +123,6 @@ class English(Steps):
             "If nobody can say whether something happened, nothing is undone or goes on before a person has found out.",
             "If an undo does not work, it becomes a person's task.",
         ]
-
-    def carried_as_data(self) -> str:
-        return "Checked, but not yet carried out by this release: an incident carries it along, and nothing acts on it:"
-
-    def not_carried_out(self, word: str) -> str:
-        return f"{code(word)}: {NOT_CARRIED_OUT[word]}."
 
     def nobody_awaited(self) -> str:
         return "Nobody is asked, and nobody is waited for."

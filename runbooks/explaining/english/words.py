@@ -22,7 +22,6 @@ LABELS = Labels(
     undone="What is undone, and how",
     silence="What silence means",
     always="What holds in every case",
-    not_yet="What this release does not carry out yet",
     goal="Goal",
     clock="Counted",
     stage="Stage",

@@ -6,7 +6,7 @@ import pytest
 
 from amends.models import Severity, Stage
 from runbooks.explaining.model import Page
-from runbooks.explaining.reading import explain, explanation_of
+from runbooks.explaining.reading import explanation_of
 from runbooks.language.reading import read_runbook
 from runbooks.language.shelf import Shelf
 from runbooks.language.source import Source
@@ -306,17 +306,3 @@ def test_a_deadline_of_others_tells_its_table_its_sources_and_what_protects_it()
         "the carrier." in lines
     )
     assert "不限地区：24 小时，自 2026-01-01 起。来源：test。" in said(explanation, ZH)
-
-
-def test_what_this_release_does_not_carry_out_is_told_before_all_else() -> None:
-    explanation = with_keys('opens:\n  - {match: event.type == "order.refunded"}\n')
-
-    assert explanation.data_only == ("opens",)
-    heading, intro, word = said(explanation, EN)[2:5]
-    assert heading == "What this release does not carry out yet"
-    assert intro.startswith("Checked, but not yet carried out by this release: ")
-    assert word.startswith("`opens`: ")
-
-
-def test_the_shipped_runbook_is_carried_out_whole_and_says_nothing_of_it() -> None:
-    assert EN.labels.not_yet not in said(explain("lost_parcel"), EN)

@@ -8,12 +8,11 @@ import pytest
 from amends.models import Party, Severity, Stage
 from runbooks import library
 from runbooks.catalogue import CATALOGUE
-from runbooks.explaining import chinese, english, flowchart, page
+from runbooks.explaining import flowchart, page
 from runbooks.explaining.chinese.names import FIELDS, ROLES
 from runbooks.explaining.labels import Labels
 from runbooks.explaining.language import Language
 from runbooks.explaining.reading import explain
-from runbooks.language.releases import DATA_ONLY
 from runbooks.policy import GoalName
 from tests.runbooks.explaining.builders import EN, ZH, hours, said
 
@@ -31,11 +30,6 @@ def test_every_closed_choice_has_a_name_of_its_own(language: Language) -> None:
     ):
         assert len(set(names)) == len(names)
         assert all(bool(HAN.search(name)) == (language is ZH) for name in names)
-
-
-def test_every_word_that_is_not_carried_out_is_told_in_each_language() -> None:
-    assert set(DATA_ONLY) <= set(english.NOT_CARRIED_OUT)
-    assert set(english.NOT_CARRIED_OUT) == set(chinese.NOT_CARRIED_OUT)
 
 
 def test_every_field_of_the_catalogue_and_every_shipped_role_has_a_chinese_name() -> None:
