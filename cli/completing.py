@@ -74,6 +74,7 @@ COMPLETERS: "Final[dict[str, Completer]]" = {
     "severity": open_incidents,
     "skip": open_incidents,
     "take-over": open_incidents,
+    "repin": open_incidents,
     "merge": open_incidents,
     "split": open_incidents,
     "cancel": open_incidents,
