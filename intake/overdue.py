@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
 
-from amends.journal import schema
+from amends.journal import claims, schema
 from amends.journal.engine import reading, writing
 from amends.journal.schema.intake import ExpectationState, Mode
 from intake.expectations import Expectation, hold_order, rows
@@ -32,6 +32,21 @@ class Overdue:
             known = settings(connection)
             found = connection.execute(_not_off(wanted, known).with_for_update(skip_locked=True)).mappings().all()
             return [row for row in rows(found) if self._is_to_be_opened(connection, row, known, at, lease)]
+
+    def note_lost(self, *, at: datetime) -> None:
+        """Notes what became of those that were claimed by somebody who noted nothing, and need not be opened any more:
+        the journal knows by its report's key whether an incident was opened."""
+        with reading(self._engine) as connection:
+            lost = rows(connection.execute(_lost(at)).mappings())
+        for row in lost:
+            with writing(self._engine) as connection:
+                hold_order(connection, row.order_id)
+                incident_id = claims.holder(connection, exception_type=row.exception_type, key=row.key)
+                if incident_id is None:
+                    _write(connection, row.number, {"claimed_until": None})
+                else:
+                    opened = {"state": ExpectationState.OPENED.value, "incident_id": incident_id}
+                    _settle(connection, row.number, opened, at)
 
     def note_opened(self, number: int, *, order_id: str, incident_id: str, at: datetime) -> None:
         """Its incident is open. What came while it was being opened is told to it."""
@@ -83,6 +98,13 @@ def _overdue(at: datetime) -> Select[Any]:
     free = columns.claimed_until.is_(None) | (columns.claimed_until <= at)
     waiting = columns.state == ExpectationState.WAITING.value
     return select(_expectations).where(waiting, columns.opens_at <= at, stands, free).order_by(columns.opens_at)
+
+
+def _lost(at: datetime) -> Select[Any]:
+    columns = _expectations.c
+    over = columns.cleared_at.is_not(None) | columns.withdrawn_at.is_not(None)
+    waiting = columns.state == ExpectationState.WAITING.value
+    return select(_expectations).where(waiting, columns.claimed_until <= at, over).order_by(columns.number)
 
 
 def _not_off(wanted: Select[Any], known: Mapping[str, Setting]) -> Select[Any]:

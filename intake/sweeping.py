@@ -109,6 +109,7 @@ class Sweeper:
             await self._note(at, self.trouble)
 
     async def _open_overdue(self, at: datetime) -> None:
+        await in_thread(lambda: self._overdue.note_lost(at=at))
         while claimed := await in_thread(lambda: self._overdue.claim(at=at, lease=self._lease, limit=_AT_ONCE)):
             await asyncio.gather(*map(self._open, claimed))
 

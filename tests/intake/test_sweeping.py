@@ -9,6 +9,8 @@ import pytest
 
 from amends.errors import InputError, Trouble
 from amends.journal import Journal
+from amends.journal.claims import claim
+from amends.journal.engine import writing
 from amends.journal.schema.intake import ExpectationState, Mode
 from amends.models import Actor, Data
 from intake import sweeps
@@ -118,11 +120,31 @@ async def test_a_sweeper_that_dies_between_opening_and_noting_is_followed_by_one
     with pytest.raises(Died):
         await world.sweep(80)
 
-    await world.sweep(80.01)
+    await world.sweep(80.001)
     assert (states(world.journal), world.calls) == ([WAITING], 1)
 
     await world.sweep(80 + LEASE / timedelta(hours=1))
     assert (states(world.journal), world.calls, len(world.opened)) == ([OPENED], 2, 1)
+
+
+@pytest.mark.parametrize("was_opened", [True, False])
+async def test_what_a_dead_sweeper_opened_is_noted_though_it_is_cleared_by_then(world: World, was_opened: bool) -> None:
+    publish(world.journal)
+    receive(world.journal, cloud_event("shipment.handed_over"))
+    world.fails = [Died()]
+    with pytest.raises(Died):
+        await world.sweep(80)
+    if was_opened:
+        (row,) = expected(world.journal)
+        with writing(world.journal.engine) as connection:
+            claim(connection, exception_type=LATE, keys=[row.key], incident_id="i-1")
+    receive(world.journal, cloud_event("shipment.delivered", 80))
+
+    await world.sweep(81)
+
+    (row,) = expected(world.journal)
+    assert (row.state, row.incident_id) == ((OPENED, "i-1") if was_opened else (WAITING, None))
+    assert world.calls == 1
 
 
 async def test_an_opening_that_nobody_answered_is_tried_again(world: World) -> None:

@@ -261,8 +261,9 @@ def _claimed(journal: Journal) -> int:
 
 
 def _all_over(journal: Journal, system: OrderSystem, astray: int) -> bool:
-    rows = journal.incidents(limit=1000)
-    return len(rows) >= astray and all(row.closed_at for row in rows) and _kept(journal) == len(system.sent_at)
+    rows, noted = journal.incidents(limit=1000), looked_up(journal.engine, state=ExpectationState.OPENED, limit=1000)
+    ended = len(rows) >= astray and all(row.closed_at for row in rows)
+    return ended and len(noted) >= astray and _kept(journal) == len(system.sent_at)
 
 
 def _kept(journal: Journal) -> int:
