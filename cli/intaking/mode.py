@@ -9,10 +9,11 @@ from amends.errors import InputError
 from amends.journal.schema.intake import Mode
 from cli import completing
 from cli.options import ActorName, OutputFormat, actor_of
-from cli.output import Format, print_json
+from cli.output import Format, print_json, say
 from cli.records import journal
 from cli.times import Times, Utc
 from intake.modes import Modes, Setting
+from intake.rulebook import Rulebook
 from runbooks.suggestions import meant
 
 
@@ -59,6 +60,9 @@ def mode(
             near = meant(exception_type, published) or f"; `amends publish {exception_type} --why …` publishes it"
             raise InputError(f"no runbook {exception_type!r} was published, so it has no rules{near}")
         setting = Modes(found.engine).set(exception_type, mode, cut_off=since, by=actor_of(actor).id, at=now)
+        rules = any(rule.exception_type == exception_type for rule in Rulebook(found.revisions).now().rules)
+    if not rules and mode is not Mode.OFF:
+        say(f"{exception_type} has no rule in `opens`, as it was published last, so nothing opens it by itself")
     if format is Format.JSON:
         print_json(setting.model_dump(mode="json"))
     else:

@@ -65,6 +65,14 @@ def test_a_cut_off_is_told_as_it_was_taken(journal: Journal, capsys: pytest.Capt
     assert Modes(journal.engine).of(LATE).cut_off == NOON
 
 
+def test_a_type_without_a_rule_is_said_to_have_none(journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    publish(journal, "[]", mode=None)
+
+    _, err = told(capsys, "mode", LATE, "on", "--actor", "ann")
+
+    assert err == "late_parcel has no rule in `opens`, as it was published last, so nothing opens it by itself\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

@@ -179,7 +179,7 @@ async def test_a_worker_waits_for_its_server_and_is_ready_when_it_serves(served:
     waiting, serving = served.ready
 
     assert waiting == (503, {"ready": False, "temporal": "not there yet", "pollers": "not there yet", "journal": "ok"})
-    assert serving == (200, {"ready": True, "temporal": "ok", "pollers": "ok", "journal": "ok"})
+    assert serving == (200, {"ready": True, "temporal": "ok", "pollers": "ok", "journal": "ok", "intake": "ok"})
 
 
 async def test_waiting_is_said_once_and_its_end_too(served: Served) -> None:
