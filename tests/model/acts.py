@@ -4,25 +4,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from amends.models import Actor, ActorKind, Data, Evidence, Money, Outcome, Severity
+from amends.models import Actor, ActorKind, Data, Evidence, Money, Outcome, Party, Severity
 from runbooks.program import AskStep, DoStep
 from tests.model.shop import GIVING
+from tests.model.story import CONFIRMATION
 from tests.model.walk import REPORT, Walk
 from workflows.events import (
     Acknowledgement,
     AnswerGiven,
+    Assigned,
     CancelRequested,
     DecisionGiven,
     EscalationRequested,
     Event,
     EvidenceAdded,
+    MergeRequested,
     NewsReceived,
     NoteAdded,
     PlanChosen,
     ReportReceived,
+    ResumptionRequested,
     RetryRequested,
     SeverityChosen,
+    SkipRequested,
     SnoozeRequested,
+    SplitRequested,
+    Superseded,
+    SuspensionRequested,
+    TakeOverRequested,
     TaskSettled,
     Verdict,
     WaiverRequested,
@@ -44,16 +53,17 @@ class Acts:
     def report(self, key: str, who: Actor) -> bool:
         return self._counts(ReportReceived(key=key, report=REPORT, actor=who))
 
-    def news(self, event_id: str, at: datetime | None = None) -> bool:
-        return self._counts(NewsReceived(event_id=event_id, event_type="shipment.scanned", actor=TEMPORAL, at=at))
+    def news(
+        self, event_id: str, at: datetime | None = None, *, of: str = "shipment.scanned", data: Data | None = None
+    ) -> bool:
+        return self._counts(NewsReceived(event_id=event_id, event_type=of, data=data or {}, actor=TEMPORAL, at=at))
 
     def asks(self) -> list[str]:
         """The questions that have been asked and wait for an answer."""
         runs = self.walk.state.steps
         asks = [step.id for step in self.walk.bundle.program.all_steps() if isinstance(step, AskStep)]
-        return [
-            ask for ask in asks if (run := runs.get(ask)) and run.phase == "running" and run.ask and run.ask.offered
-        ]
+        asks += [step for step in runs if step.startswith(CONFIRMATION)]
+        return [ask for ask in asks if (run := runs.get(ask)) and run.phase == "running" and run.ask and run.ask.asked]
 
     def answer(self, key: str, ask: str, choice: str, at: datetime | None = None) -> bool:
         return self._counts(AnswerGiven(key=key, ask=ask, choice=choice, actor=CUSTOMER, at=at))
@@ -66,6 +76,34 @@ class Acts:
 
     def snooze(self, key: str, until: datetime, who: Actor) -> bool:
         return self._counts(SnoozeRequested(key=key, until=until, reason="the carrier calls at two", actor=who))
+
+    def assign(self, key: str, to: str, who: Actor, *, task: str | None = None) -> bool:
+        return self._counts(Assigned(key=key, to=to, task=task, actor=who))
+
+    def suspend(self, key: str, party: Party, until: datetime, who: Actor) -> bool:
+        said = {"party": party, "until": until, "reason": "the depot is on strike"}
+        return self._counts(SuspensionRequested(key=key, actor=who, **said))
+
+    def resume(self, key: str, at: datetime | None, who: Actor) -> bool:
+        return self._counts(ResumptionRequested(key=key, at=at, actor=who))
+
+    def skip(self, key: str, step: str, who: Actor) -> bool:
+        return self._counts(SkipRequested(key=key, step=step, reason="she has moved", actor=who))
+
+    def take_over(self, key: str, who: Actor) -> bool:
+        return self._counts(TakeOverRequested(key=key, reason="the press has called", actor=who))
+
+    def merge(self, key: str, who: Actor) -> bool:
+        order = str(REPORT["order_id"])
+        return self._counts(MergeRequested(key=key, to="inc-2", order_id=order, reason="the same parcel", actor=who))
+
+    def split(self, key: str, report: str, who: Actor) -> bool:
+        other = "lost_parcel:SO-1:PC-2"
+        said = SplitRequested(key=key, report=report, workflow_id=other, reason="she meant the other", actor=who)
+        return self._counts(said)
+
+    def supersede(self) -> bool:
+        return self._counts(Superseded(to="inc-2", exception_type="stockout"))
 
     def note(self, key: str, who: Actor) -> bool:
         return self._counts(NoteAdded(key=key, text="she called twice", actor=who))

@@ -20,6 +20,14 @@ KEYED = {
     EntryKind.NOTE_ADDED: ("note", "key"),
     EntryKind.EVIDENCE_ADDED: ("evidence", "key"),
     EntryKind.SEVERITY_CHOSEN: ("severity", "key"),
+    EntryKind.ASSIGNED: ("assign", "key"),
+    EntryKind.SUSPENSION_REQUESTED: ("suspend", "key"),
+    EntryKind.RESUMPTION_REQUESTED: ("resume", "key"),
+    EntryKind.SKIP_REQUESTED: ("skip", "key"),
+    EntryKind.TAKEN_OVER: ("take_over", "key"),
+    EntryKind.MERGED: ("merge", "key"),
+    EntryKind.REPORT_SPLIT: ("split", "key"),
+    EntryKind.SUPERSEDED: ("supersede", "to"),
 }
 
 HANDS = (
@@ -31,6 +39,10 @@ HANDS = (
     EntryKind.TASK_SETTLED,
     EntryKind.WAIVER_REQUESTED,
     EntryKind.SEVERITY_CHOSEN,
+    EntryKind.SKIP_REQUESTED,
+    EntryKind.TAKEN_OVER,
+    EntryKind.MERGED,
+    EntryKind.REPORT_SPLIT,
 )
 """What makes whoever did it one who has brought the incident here."""
 
@@ -44,6 +56,13 @@ OF_THE_TEAM = (
     EntryKind.TASK_SETTLED,
     EntryKind.WAIVER_REQUESTED,
     EntryKind.SEVERITY_CHOSEN,
+    EntryKind.ASSIGNED,
+    EntryKind.SUSPENSION_REQUESTED,
+    EntryKind.RESUMPTION_REQUESTED,
+    EntryKind.SKIP_REQUESTED,
+    EntryKind.TAKEN_OVER,
+    EntryKind.MERGED,
+    EntryKind.REPORT_SPLIT,
 )
 """What only people do who fill a role."""
 
@@ -51,3 +70,10 @@ OF_THE_TEAM = (
 def text(data: Data, name: str) -> str:
     """A text of an entry; empty if it is not there."""
     return str(data.get(name, ""))
+
+
+def texts(data: Data, name: str) -> list[str]:
+    """The texts of an entry."""
+    value = data[name]
+    assert isinstance(value, list)
+    return [str(each) for each in value]

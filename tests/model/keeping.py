@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from amends.models import Data
 from amends.timeline import Entry, EntryKind
 from runbooks.bundle import Bundle
+from tests.model.bounds import Bounds
 from tests.model.limits import Limits
+from tests.model.nights import Nights
 from tests.model.paging import Paging
 from tests.model.story import TELL, Story
+from tests.model.tables import Tables
 from tests.model.timekeeping import Timekeeping
 from workflows.events import EVENT_KINDS, Command
 
@@ -19,22 +23,37 @@ class Keeping:
 
     def __post_init__(self) -> None:
         self.story = Story(bundle=self.bundle)
-        self.clocks = Timekeeping(self.story)
+        self.nights = Nights(self.bundle)
+        self.clocks = Timekeeping(self.story, self.nights)
         self.paging = Paging(self.story)
         self.limits = Limits(self.story)
+        self.bounds = Bounds(self.bundle)
+        self.tables = Tables(self.bundle)
 
     def follow(
-        self, entries: list[Entry], commands: list[Command] | None, *, outstanding: Mapping[str, Command] | None
+        self,
+        entries: list[Entry],
+        commands: list[Command] | None,
+        *,
+        outstanding: Mapping[str, Command] | None,
+        facts: Data | None = None,
     ) -> None:
-        """Take what one event has led to. ``commands`` and ``outstanding`` are ``None`` where they are not known.
-        Raises ``AssertionError`` for what must not be, and for what is missing."""
+        """Take what one event has led to. ``commands``, ``outstanding`` and ``facts``, which are known at its end, are
+        ``None`` where they are not known. Raises ``AssertionError`` for what must not be, and for what is missing."""
         if not entries:
             return
         for entry in entries:
             self.story.follow(entry)
         if any(entry.kind is EntryKind.DUPLICATE_FOUND for entry in entries):
             return
+        held = set(self.nights.held)
+        self.nights.follow(entries, facts)
+        if facts is not None:
+            self.tables.follow(entries, facts)
+            self.bounds.follow(entries, facts, held=held)
+        self._check()
         telling = outstanding is None or any(command.activity == TELL for command in outstanding.values())
+        telling = telling or bool(self.nights.held)
         self.clocks.follow(entries, telling=telling)
         self.paging.follow(entries, commands)
         self.limits.follow(entries)
@@ -44,11 +63,21 @@ class Keeping:
         self.clocks.must_be_due(at)
         self.paging.must_be_due(at, now)
         self.limits.must_be_due(at, now)
+        if not (self.bounds.confirming or "taken_over" in self.story.tasks):
+            self.nights.must_be_due(at, now)
 
     @property
     def calls_people(self) -> bool:
         """Whether somebody is paged until somebody answers."""
         return self.paging.climb is not None and self.paging.climb.answered_at is None
+
+    def _check(self) -> None:
+        """What must be true once a turn was taken."""
+        story = self.story
+        if self.bounds.cut_in is not None or story.leaving:
+            assert not {**story.asks, **story.waits}, "what is asked and awaited is withdrawn"
+        if story.suspended is not None and story.registered:
+            assert story.waiting_for == [story.suspended[0]], "it waits for nobody else"
 
 
 def turns(entries: list[Entry]) -> list[list[Entry]]:

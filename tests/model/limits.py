@@ -37,14 +37,14 @@ class Limits:
         """Take a turn. Raises ``AssertionError`` for what must not be, and for what is missing."""
         for entry in entries:
             self._follow(entry)
-        running = self.story.registered and not (self.story.ended or self.story.cancelling)
+        running = self.story.registered and not (self.story.ended or self.story.leaving)
         if running and entries[0].kind is not EntryKind.RUN_STARTED:
             self._check(entries[0].occurred_at)
 
     def must_be_due(self, at: datetime | None, now: datetime) -> None:
         """The engine looks again before a deadline that is ahead is to be protected, or has come."""
         for limit in self.limits.values():
-            if limit.state == "ahead" and not self.story.cancelling:
+            if limit.state == "ahead" and not self.story.leaving:
                 nearest = limit.due_at if now >= limit.protect_at else limit.protect_at
                 assert at is not None
                 assert at <= nearest

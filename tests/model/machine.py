@@ -6,18 +6,29 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from amends.models import Outcome, Severity
+from amends.models import Data, Outcome, Party, Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from tests.model.acts import CUSTOMER, TEMPORAL, Acts
 from tests.model.finishing import Finisher
 from tests.model.programs import PEOPLE
-from tests.model.shop import Answer
+from tests.model.promises import CLEARS, INTERRUPTS
+from tests.model.shop import Answer, money
 from tests.model.walk import Walk, person
 from tests.workflows.builders import START
-from workflows.events import Command, CommandReturned, DuplicateFound, Registered, ReportRepeated, Role, Verdict
+from workflows.events import (
+    Command,
+    CommandReturned,
+    DuplicateFound,
+    Registered,
+    ReportRepeated,
+    Role,
+    Sibling,
+    Verdict,
+)
 from workflows.state import Why
 
+_PARTIES = st.sampled_from([*Party])
 _ANY = st.integers(0, 11)
 _FATE = st.integers(0, 9)
 _HOURS = st.sampled_from([0, 0, 0, 1, 5, 30])
@@ -50,6 +61,13 @@ _LIKELY = {
 _OTHERWISE = ("retry", "settle", "lie", "waive", "choose")
 """What people do about a task; the rules refuse what does not fit."""
 
+_OPENED_BY = ["clerk", "clerk", "clerk", "customer", "system", "system", "twice"]
+_NEWS = [*INTERRUPTS, *CLEARS, CLEARS[0], "shipment.scanned"]
+_HANDED: Data = {
+    "clocks": {"acknowledge": 600, "first_response": 4_000, "resolve": 40_000},
+    "answers": {"choose": "reship"},
+    "reported_by_person": True,
+}
 _ELSEWHERE = [
     "worth",
     "worth",
@@ -80,9 +98,10 @@ class Walks(RuleBasedStateMachine):
         super().__init__()
         self.walk: Walk | None = None
         self.keys = 0
+        self.handed: list[Data] = []
 
     @precondition(lambda self: not self._on())
-    @rule(number=st.integers(0, 60), first=st.sampled_from(["clerk", "clerk", "clerk", "clerk", "customer", "twice"]))
+    @rule(number=st.integers(0, 60), first=st.sampled_from(_OPENED_BY))
     def an_incident_is_opened(self, number: int, first: str) -> None:
         """Whenever the one before has ended."""
         self._look_back()
@@ -94,11 +113,13 @@ class Walks(RuleBasedStateMachine):
             self.walk.bad_luck["count"] = ["refused"]
         self.acts = Acts(self.walk)
         self.fair = Finisher(self.acts)
-        self.acts.report("k-0", person("ops:mei") if first == "clerk" else CUSTOMER)
+        self.walk.shop.zone = ("", "", "America/New_York")[number % 3]
+        opened_by = {"clerk": person("ops:mei"), "system": TEMPORAL}.get(first, CUSTOMER)
+        self.acts.report("k-0", opened_by)
         if first == "twice":
             self.walk.take(DuplicateFound(key="k-0", of="inc-0"))
         else:
-            self.walk.take(Registered())
+            self.walk.take(self._registered(number))
 
     @precondition(lambda self: self._out())
     @rule(which=_ANY, fate=_FATE)
@@ -155,7 +176,9 @@ class Walks(RuleBasedStateMachine):
             case "grave":
                 self._is_reported_again(value)
             case "news":
-                self.acts.news(f"e-{value % 6}", at=walk.now - timedelta(hours=value) if value % 2 else None)
+                at = walk.now - timedelta(hours=value) if value % 2 else None
+                said: Data = {"parcel.value": money(10_000 + 4_000 * value), "report.parcel_id": "PC-9"}
+                self.acts.news(f"e-{value % 6}", at, data={"facts": said} if value % 3 == 0 else None)
             case "report":
                 self.acts.report(self._key("new" if value % 3 else "same"), person(PEOPLE[value % len(PEOPLE)]))
             case "repeated":
@@ -193,6 +216,33 @@ class Walks(RuleBasedStateMachine):
             self.acts.show(name, actor)
         else:
             self.acts.set_severity(name, [*Severity, None, None][act - 4], actor)
+
+    @precondition(lambda self: self._on() and (self._walk.bundle.interrupts or self._walk.bundle.clears))
+    @rule(of=st.sampled_from(_NEWS), number=_ANY, whose=st.sampled_from(["customer", "customer", "neighbour"]))
+    def news_comes(self, of: str, number: int, whose: str) -> None:
+        """That may cut in, or clear it."""
+        self.acts.news(f"n-{number}", of=of, data={"delivered_to": whose})
+
+    @precondition(lambda self: self._on())
+    @rule(which=_ANY, who=_WHO, act=_FATE, key=_KEYS, party=_PARTIES)
+    def somebody_takes_a_hand(self, which: int, who: str, act: int, key: str, party: Party) -> None:
+        state, name, actor = self._walk.state, self._key(key), person(who)
+        match act:
+            case 0 | 1:
+                task = state.tasks[which % len(state.tasks)].id if state.tasks and which % 2 else None
+                self.acts.assign(name, PEOPLE[which % len(PEOPLE)], actor, task=task)
+            case 2 | 3 | 4 if act != 4 and state.suspended is None:
+                self.acts.suspend(name, party, self._walk.now + timedelta(hours=which * 5), actor)
+            case 2 | 3 | 4:
+                self.acts.resume(name, self._walk.now - timedelta(hours=which) if which % 2 else None, actor)
+            case 5 | 6 | 7:
+                steps = [step for step, run in state.steps.items() if run.phase in ("running", "stuck")]
+                self.acts.skip(name, steps[which % len(steps)] if steps else "report.tell", actor)
+            case 8:
+                self.acts.take_over(name, actor)
+            case _:
+                added = [key for key in state.handled if key.startswith("report:")]
+                self.acts.split(name, added[-1 - which % len(added)].removeprefix("report:"), actor)
 
     @precondition(lambda self: self._on() and self._walk.state.approvals)
     @rule(which=_ANY, who=_WHO, how=_FATE, key=_KEYS)
@@ -244,6 +294,12 @@ class Walks(RuleBasedStateMachine):
     def somebody_calls_it_off(self, which: int, native: bool) -> None:
         if which < 3:
             self.acts.cancel("" if native else self._key("new"), TEMPORAL if native else person(PEOPLE[which]))
+        elif which == 3:
+            self.acts.merge(self._key("new"), person(PEOPLE[which]))
+        elif which == 4 and self.acts.supersede():
+            handed = next(entry.data["handed"] for entry in self._walk.entries if entry.kind is EntryKind.SUPERSEDED)
+            assert isinstance(handed, dict)
+            self.handed = [handed]
 
     def teardown(self) -> None:
         if self.walk is not None and not self.walk.sound:
@@ -263,6 +319,17 @@ class Walks(RuleBasedStateMachine):
         if type(self).gives_once and self.walk.honest and not self.walk.mirror.let_be:
             assert self.walk.books.held_back == [], "the engine does not even try to give twice"
         type(self).reached |= self.walk.kinds()
+
+    def _registered(self, number: int) -> Registered:
+        """Some take over what an incident before has handed over, or what a made-up one has; some reopen one."""
+        others = [Sibling(incident_id=f"inc-{n}", exception_type="stockout", workflow_id=f"w-{n}") for n in range(2)]
+        if self.handed or number % 4 == 1:
+            self._walk.handed, self.handed = self.handed or [_HANDED], []
+            return Registered(superseded=tuple(others[: 1 + number % 2]))
+        if number % 5 == 2:
+            ended_at = self._walk.now - timedelta(days=number)
+            return Registered(previous="inc-0", previous_ended_at=ended_at, previous_contacts=1 + number % 3)
+        return Registered()
 
     def _is_reported_again(self, value: int) -> None:
         """As often as makes it grave, and after a while once more, which makes it milder."""

@@ -33,7 +33,10 @@ class Mirror(Consent):
     keys: Counter[str] = field(default_factory=Counter)
     stages: list[str] = field(default_factory=list)
     issued: set[str] = field(default_factory=set)
-    cancelling: bool = False
+    cut_short: bool = False
+    """News has cut in, so that stages may be left out."""
+    leaving: bool = False
+    cancelled: bool = False
     agreed: bool = False
     resolved: bool = False
     let_be: set[str] = field(default_factory=set)
@@ -88,7 +91,10 @@ class Mirror(Consent):
                 self._waived(data)
             case EntryKind.STAGE_ENTERED:
                 self.stages.append(text(data, "stage"))
-                assert self.stages == [stage.value for stage in Stage][: len(self.stages)], "stages only go forward"
+                assert self.stages == [stage for stage in Stage if stage in self.stages], "stages only go forward"
+                assert self.cut_short or len(self.stages) == 1 + list(Stage).index(Stage(self.stages[-1]))
+            case EntryKind.INTERRUPTED:
+                self.cut_short = True
             case EntryKind.STEP_SKIPPED:
                 self.skipped.add(text(data, "step"))
             case EntryKind.PLAN_STARTED | EntryKind.PLAN_FAILED | EntryKind.PLAN_UNDONE | EntryKind.PLAN_SUCCEEDED:
@@ -97,8 +103,10 @@ class Mirror(Consent):
                 assert not self.resolved
                 self.resolved = True
             case EntryKind.CANCEL_REQUESTED:
-                assert not self.cancelling
-                self.cancelling, self.agreed = True, False
+                assert not self.cancelled
+                self.leaving, self.cancelled, self.agreed = True, True, False
+            case EntryKind.CLEARED | EntryKind.SUPERSEDED | EntryKind.MERGED:
+                self.leaving, self.agreed = True, False
             case EntryKind.TASK_OPENED:
                 assert text(data, "task") not in self.tasks
                 assert data["owner"], "what is left to a person is left to somebody"
@@ -127,12 +135,14 @@ class Mirror(Consent):
         if before is not None:
             assert before.outcome in ("applied", "unknown"), "the same key only for what may have been done"
             assert before.waived or not before.undoable
+            assert before.undone != "unknown", "what may have been undone is not taken for done"
             before.outcome, before.undone, before.waived = None, None, False
             return
         made = self.step_of.get(step)  # none beside the stages: neither a claim nor a word is taken back
         undoable = getattr(made, "undo", None) is not None or (made is not None and made.kind == "measure")
         plan = self.plan_of.get(step)
-        assert plan is None or self.plans[plan] == "started", "a plan that has failed does nothing new"
+        said_later = text(data, "activity") == "customers.tell" and self.plans.get(plan or "") == "succeeded"
+        assert plan is None or self.plans[plan] == "started" or said_later, "a plan that has failed does nothing new"
         self.effects[key] = Seen(
             key=key,
             step=step,
@@ -184,8 +194,8 @@ class Mirror(Consent):
         """Undo runs last-in first-out: what came later in the same plan has been taken back before."""
         later = list(self.effects.values())
         later = later[later.index(effect) + 1 :]
-        beside = [each for each in later if self.cancelling or each.plan == effect.plan]
-        if self.cancelling and self.resolved:
+        beside = [each for each in later if self.leaving or each.plan == effect.plan]
+        if self.leaving and self.resolved:
             beside = [each for each in beside if self.plans.get(each.plan or "") != "succeeded"]
         assert not any(each.stands for each in beside)
         assert not any(each.undoable and each.outcome in (None, "unknown") for each in beside)
@@ -243,7 +253,7 @@ class Mirror(Consent):
 
     def _check_end(self, data: Data, outstanding: Mapping[str, Command]) -> None:
         """What stands when an incident ends."""
-        cancelled = data["status"] == "cancelled"
+        assert (data["status"] == "cancelled") is self.cancelled
         left = {command.role for command in outstanding.values()}
         assert left <= {"read", "count", "page"}, "no call is left behind"
         assert not self.tasks, "nothing is left to a person"
@@ -254,7 +264,7 @@ class Mirror(Consent):
             assert effect.outcome != "unknown" or effect.activity == "customers.tell"
             assert not (effect.measure and effect.stands), "measures are off at the end"
             kept = self.plans.get(effect.plan or "") == "succeeded" and self.resolved
-            outside = effect.plan is None and not cancelled
+            outside = effect.plan is None and not self.leaving
             if not kept and not outside:
                 assert not effect.stands, "what was half done is undone"
         gave = any(effect.activity in GIVING for effect in self.effects.values())

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from amends.models import Data
 from amends.timeline import Entry, EntryKind
-from tests.model.entries import text
+from tests.model.entries import text, texts
 from tests.model.hours import goes_at, on_duty, quiet_until
 from tests.model.story import Move, Story, moment
 from workflows.events import Command, Role
@@ -77,6 +77,10 @@ class Paging:
         """The engine looks again before the next page is due. An unanswered ladder always has one."""
         if self.climb is None:
             return
+        if self.story.suspended is not None:
+            assert at is not None
+            assert at <= self.story.suspended[1], "nobody is left in peace for longer than was said"
+            return
         next_page = self._next(self.climb, now)
         assert next_page > now
         assert at is not None
@@ -123,6 +127,8 @@ class Paging:
         climb.owed = names
         if climb.answered_at is not None and now >= self._again_at(climb):
             climb.anew()
+        if self.story.suspended is not None:
+            return expected
         if climb.answered_at is not None or (climb.snoozed_until is not None and now < climb.snoozed_until):
             return expected
         return [*expected, *self._held_back(climb, now), *self._round(climb, owed, now)]
@@ -193,10 +199,20 @@ class Paging:
         owed = self.story.owed()
         role = self.roles[text(data, "role")]
         assert owed, "nobody is paged while nothing is owed"
-        assert data["people"] == list(on_duty(role, now))
-        assert set(_list(data, "owed")) == set(owed)
+        assert data["people"] == self._people(data, owed, on_duty(role, now))
+        assert set(texts(data, "owed")) == set(owed)
         assert data["levels"] == len(self.levels)
         assert quiet_until(role, self.story.severity, now) is None
+
+    def _people(self, data: Data, owed: dict[str, Move], on: tuple[str, ...]) -> list[str]:
+        """At the first level whoever was given what is owed comes first; the others of the role are left in peace if
+        everything was given."""
+        if data["level"] != 1:
+            return list(on)
+        mine = [move for move in owed.values() if move.role in (data["role"], None)] or list(owed.values())
+        given = [move.person or self.story.assignee for move in mine if move.id.startswith("task:")]
+        named = [who for who in given if who is not None]
+        return list(dict.fromkeys(named if named and len(named) == len(mine) else [*named, *on]))
 
     def _again_at(self, climb: Climb) -> datetime:
         """When what was acknowledged is paged again."""
@@ -244,12 +260,6 @@ def _shown(entry: Entry) -> Data:
         EntryKind.PAGE_REQUESTED: ("page", "level", "role"),
     }
     return {"kind": entry.kind.value, **{name: data[name] for name in named[entry.kind]}}
-
-
-def _list(data: Data, name: str) -> list[str]:
-    value = data[name]
-    assert isinstance(value, list)
-    return [str(each) for each in value]
 
 
 _ORDER = ("task", "approval", "unacknowledged", "breach", "escalated")

@@ -25,11 +25,13 @@ from tests.model.steps import (
     approve,
     ask,
     credit,
+    decide,
     effect,
     measure,
     read_order,
     read_parcel,
     refund,
+    rounds,
     survey,
     tell,
     wait_for_parcel,
@@ -37,6 +39,7 @@ from tests.model.steps import (
 )
 from tests.workflows.builders import FACTS
 
+_MESSAGES = ("looking", "choose", "still", "gone", "confirm")
 PEOPLE = (*LEADS, *FINANCE, *BOSSES, *CLERKS)
 """Everybody who has a role."""
 
@@ -160,6 +163,37 @@ def at_once() -> Bundle:
     )
 
 
+def news_and_nights() -> Bundle:
+    """A table, rounds of the same question, words that wait for the morning, and news that cuts in or clears it."""
+    asked = ask("analysis.rounds", after=0, within=9, remind=(2, 5))
+    trace = effect("analysis", "shipping.open_trace", save_as="trace")
+    reship = (
+        *(effect("action.reship", each) for each in ("orders.add_replacement", "inventory.reserve")),
+        wait_for_parcel("action.reship"),
+        effect("action.reship", "shipping.create_shipment"),
+    )
+    call_off = (measure("action.call_off", "incident.resolved"), refund("action.call_off"))
+    return _bundle(
+        report=(read_order(), read_parcel("report"), tell("report.tell"), tell("report.warn", safety=True)),
+        analysis=(decide("analysis"), trace, rounds("analysis", asked, until='choice == "reship"')),
+        action=(
+            Plan(name="reship", when='size == "middling"', steps=reship),
+            Plan(name="call_off", when='size == "never"', steps=call_off),
+            Plan(
+                name="refund",
+                steps=(approve("action.refund.approve", "finance", amount=WORTH), refund("action.refund")),
+            ),
+        ),
+        follow_up=(tell("follow_up.tell"), survey()),
+        sla=promises.all_six(Party.CUSTOMER),
+        escalation=promises.ladder(levels=2),
+        external=promises.claim(safe_before=timedelta(hours=20)),
+        night=promises.NIGHT,
+        interrupts=promises.cuts_in("refund", or_else="call_off", known=False),
+        clears=promises.clears(),
+    )
+
+
 def at_random(seed: int) -> Bundle:
     """One of many runbooks that nobody would write."""
     chance = Random(seed)  # noqa: S311  # not for secrets: a seed always means the same runbook
@@ -171,7 +205,9 @@ def at_random(seed: int) -> Bundle:
         )
         for number in range(chance.randint(1, 3))
     )
+    cuts_in = promises.cuts_in(plans[0].name, or_else=plans[-1].name, known=True)
     return _bundle(
+        interrupts=chance.choice([(), cuts_in]),
         report=(read_order(), read_parcel("report"), *_some(chance, "report", chance.randint(0, 2))),
         analysis=_some(chance, "analysis", chance.randint(0, 2)),
         action=plans,
@@ -187,6 +223,8 @@ def _some(chance: Random, stage: str, count: int) -> tuple[Step, ...]:
         if chance.random() < 0.2:
             beside = tuple(_one(chance, f"{place}.{side}") for side in "ab")
             found.append(Together(id=place, steps=beside))
+        elif chance.random() < 0.1:
+            found.append(rounds(place, _one(chance, place), most=chance.randint(1, 3)))
         else:
             found.append(_one(chance, place))
     return tuple(found)
@@ -194,7 +232,7 @@ def _some(chance: Random, stage: str, count: int) -> tuple[Step, ...]:
 
 def _one(chance: Random, place: str) -> Step:
     on_refusal = chance.choice(list(OnRefusal))
-    kind = chance.randint(0, 11)
+    kind = chance.randint(0, 12)
     match kind:
         case 0 | 1 | 2 | 3 | 4:
             return effect(place, sorted(UNDONE)[kind], on_refusal=on_refusal)
@@ -213,6 +251,8 @@ def _one(chance: Random, place: str) -> Step:
             silent = chance.choice(list(IfUndecided))
             role = chance.choice(["leads", "finance"])
             return approve(f"{place}.approve", role, amount=amount, approvers=approvers, if_silent=silent)
+        case 11:
+            return decide(place)
         case _:
             return wait_for_parcel(place)
 
@@ -234,9 +274,10 @@ def _bundle(
         title={"en": "Lost parcel", "zh": "物流丢失"},
         subject=("order_id", "parcel_id"),
         report={"order_id": FactType.STRING, "parcel_id": FactType.STRING},
-        facts={**FACTS, "parcel.last_scan_at": FactType.TIMESTAMP},
+        facts={**FACTS, "parcel.last_scan_at": FactType.TIMESTAMP, "size": FactType.STRING},
         rates={"CNY": "1"},
-        messages={key: {"en": MessageText(subject=key, body=key)} for key in ("looking", "choose", "still")},
+        messages={key: {"en": MessageText(subject=key, body=key)} for key in _MESSAGES},
+        reopen_for=timedelta(days=30),
         program=Program(
             severity=(
                 SeverityRule(severity=Severity.CRITICAL, when="incident.contacts == 3"),

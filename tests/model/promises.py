@@ -7,10 +7,13 @@ from typing import Any
 from amends.models import Money, Party, Severity
 from runbooks.policy import (
     Calendar,
+    Clearing,
     ExternalDeadline,
     Goal,
     GoalName,
+    Interrupt,
     Level,
+    Night,
     Quiet,
     Role,
     Shift,
@@ -131,6 +134,31 @@ def other_promises(*pausing: Party, tells: bool = False, warn_at: tuple[int, ...
     )
 
 
+NIGHT = Night(begins=timedelta(hours=21), ends=timedelta(hours=8), zone=_ZONE)
+INTERRUPTS = ("order.cancel_requested",)
+CLEARS = ("shipment.delivered", "order.changed")
+
+
+def cuts_in(plan: str, *, or_else: str, known: bool) -> tuple[Interrupt, ...]:
+    """A plan for what is dear, and another for the rest. ``known``: only once it is known what it is worth."""
+    rest = 'parcel.value < money("CNY 300.00")' if known else None
+    dear = Interrupt(on=INTERRUPTS[0], when='parcel.value >= money("CNY 300.00")', plan=plan)
+    return (dear, Interrupt(on=INTERRUPTS[0], when=rest, plan=or_else))
+
+
+def clears() -> tuple[Clearing, ...]:
+    """By one piece of news the customer is asked in doubt, by the other nobody is."""
+    delivered, changed = CLEARS
+    asked = Clearing(
+        on=delivered,
+        when='parcel.value < money("CNY 400.00")',
+        tell="gone",
+        confirm="confirm",
+        answer_within=always(12),
+    )
+    return (asked, Clearing(on=changed, tell="gone"))
+
+
 def ladder(*, levels: int = 3, again: float | None = None) -> tuple[Level, ...]:
     """The leads, then finance twice, then the bosses for ever."""
     after = None if again is None else always(again)
@@ -151,6 +179,7 @@ def at_random(chance: Random) -> dict[str, Any]:
         "escalation": chance.choice([(), ladder(), ladder(levels=1, again=3), ladder(levels=2, again=26)]),
         "external": chance.choice([(), claim(), claim("leads"), claim("finance", safe_before=timedelta(hours=30))]),
     }
+    given["night"], given["clears"] = chance.choice([None, NIGHT]), chance.choice([(), clears()])
     if chance.random() < 0.2:
         given["roles"] = {name: role.model_copy(update={"quiet": None, "duty": ()}) for name, role in ROLES.items()}
     return given

@@ -62,6 +62,8 @@ class Shop:
     value: int = 19_900
     stock: int = 3
     trace: str = "open"
+    zone: str = ""
+    """Where the customer is, if the order says so."""
     seen: str = "2026-11-02T09:00:00+00:00"
     """When the carrier has scanned the parcel last."""
     handed_over: set[str] = field(default_factory=set)
@@ -81,7 +83,8 @@ class Shop:
         match activity:
             case "orders.read":
                 paid, refunded = money(CAPTURED), money(self.refunded())
-                return {"order_id": "SO-1", "status": "paid", "currency": "CNY", "total": paid, "refunded": refunded}
+                order: Data = {"order_id": "SO-1", "status": "paid", "currency": "CNY"}
+                return order | {"total": paid, "refunded": refunded} | ({"zone": self.zone} if self.zone else {})
             case "shipping.read_parcel":
                 worth = money(self.value)
                 parcel: Data = {"parcel_id": "PC-1", "order_id": "SO-1", "status": "in_transit"}

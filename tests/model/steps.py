@@ -8,10 +8,14 @@ from runbooks.program import (
     AskStep,
     Check,
     Choice,
+    DecideStep,
     DoStep,
     IfUndecided,
     MeasureStep,
     OnRefusal,
+    Reminders,
+    Rounds,
+    Step,
     TellStep,
     Undo,
     Value,
@@ -36,8 +40,19 @@ def approve(step: str, role: str, **rest: object) -> ApproveStep:
     return ApproveStep.model_validate({**fields, **rest})
 
 
-def tell(step: str) -> TellStep:
-    return TellStep(id=step, to=Party.CUSTOMER, message="looking", values=("parcel.value",))
+def tell(step: str, *, safety: bool = False) -> TellStep:
+    return TellStep(id=step, to=Party.CUSTOMER, message="looking", values=("parcel.value",), safety=safety)
+
+
+def decide(stage: str) -> DecideStep:
+    """How much it is about, by a table."""
+    rows = (("large", "CNY 300.00"), ("middling", "CNY 150.00"), ("not small", "CNY 120.00"))
+    choices = tuple(Choice(name=name, when=f'parcel.value >= money("{least}")') for name, least in rows)
+    return DecideStep(id=f"{stage}.decide", fact="size", choices=choices, otherwise="small")
+
+
+def rounds(stage: str, *steps: Step, until: str = 'parcel.value >= money("CNY 400.00")', most: int = 3) -> Rounds:
+    return Rounds(id=f"{stage}.rounds", max=most, until=until, steps=steps)
 
 
 def effect(stage: str, activity: str, **rest: object) -> DoStep:
@@ -108,14 +123,16 @@ def wait_for_trace(stage: str) -> WaitStep:
     )
 
 
-def ask(stage: str, *, after: float = 8) -> AskStep:
+def ask(stage: str, *, after: float = 8, within: float = 48, remind: tuple[float, ...] = ()) -> AskStep:
+    hours = tuple(timedelta(hours=each) for each in remind)
     return AskStep(
         id=f"{stage}.ask",
         to=Party.CUSTOMER,
         question="choose",
         after=always(after),
         choices=(Choice(name="reship"), Choice(name="refund")),
-        answer_within=always(48),
+        answer_within=always(within),
+        remind=Reminders(message="still", after=hours) if hours else None,
         if_silent="refund",
         save_as="choice",
     )

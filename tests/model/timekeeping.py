@@ -8,9 +8,11 @@ from amends.timeline import Entry, EntryKind
 from runbooks.policy import Calendar, Goal, GoalName
 from tests.model.entries import text
 from tests.model.hours import confirmed, worked
+from tests.model.nights import Nights
 from tests.model.story import Story, moment
 
 _SECOND, _NOTHING = timedelta(seconds=1), timedelta(0)
+_WORD = "sla.update."
 _OURS = ("acknowledge", "first_response")
 """These never stand still: nobody else can keep them."""
 
@@ -52,13 +54,19 @@ class Timekeeping:
     news."""
 
     story: Story
+    nights: Nights
     open: dict[str, Clock] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     happened_at: list[datetime] = field(default_factory=list)
     limits: dict[str, datetime] = field(default_factory=dict)
     """When the time of each wait and question is over."""
     ended_at: list[datetime] = field(default_factory=list)
-    """When that happened which ended a wait or a question in this turn."""
+    """When that happened which ended a wait, a question or a suspension in this turn."""
+    held: set[str] = field(default_factory=set)
+    """The words by themselves that were due at night, when nobody had looked before, and wait for the morning."""
+    suspended_until: datetime | None = None
+    inherited: dict[str, int] = field(default_factory=dict)
+    """What another incident has handed over in this turn, in seconds, and has not been added yet."""
 
     def __post_init__(self) -> None:
         sla = self.story.bundle.sla
@@ -70,7 +78,8 @@ class Timekeeping:
         be, and for what is missing."""
         first = entries[0]
         said = moment(first.data, "at") if first.data.get("at") else first.occurred_at
-        self.ended_at = [said] if first.kind is EntryKind.ANSWER_RECEIVED else []
+        ends = (EntryKind.ANSWER_RECEIVED, EntryKind.RESUMPTION_REQUESTED)
+        self.ended_at = [said] if first.kind in ends else []
         if first.kind is EntryKind.NEWS_RECEIVED:
             self.happened_at.append(said)
         for entry in entries:
@@ -108,6 +117,23 @@ class Timekeeping:
                 self.ended_at.append(self.limits[text(data, "wait")])
             case EntryKind.SILENCE_ASSUMED:
                 self.ended_at.append(self.limits[text(data, "ask")])
+            case EntryKind.SUSPENSION_REQUESTED:
+                assert now < moment(data, "until") <= now + timedelta(days=30)
+                assert data["party"] != "us", "nobody stops the clocks for ourselves"
+                self.suspended_until = moment(data, "until")
+            case EntryKind.SUSPENSION_ENDED:
+                assert moment(data, "until") == self.suspended_until
+                self.ended_at.append(min(self.suspended_until, now))
+            case EntryKind.SUPERSEDED:
+                self._handed_over(data, now)
+            case EntryKind.INHERITED:
+                self._inherited(data)
+            case EntryKind.CLOCK_RESET if "inherited" in data:
+                clock = self.open[text(data, "goal")]
+                seconds = self.inherited.pop(clock.goal)
+                assert data["inherited"] == seconds, "each promise goes on where it was left, once"
+                clock.before += timedelta(seconds=seconds)
+                self._check_due(clock, data)
             case EntryKind.CLOCK_RESET:
                 self._reset(self.open[text(data, "goal")], data, now)
             case EntryKind.CLOCK_WARNED:
@@ -135,11 +161,19 @@ class Timekeeping:
                 assert (data["consumed"], data["within"]) == (_seconds(consumed), _seconds(clock.within))
                 assert clock.late or consumed <= clock.within, "what was not kept is said of a clock that stops"
                 assert data["kept"] is not clock.ever_late, "a breach is never removed"
-            case EntryKind.EFFECT_REQUESTED if text(data, "step").startswith("sla.update"):
+            case EntryKind.EFFECT_REQUESTED if text(data, "step") in self.held:
+                self.held.remove(text(data, "step"))
+            case EntryKind.MESSAGE_HELD if text(data, "step") in self.held:
+                pass  # nobody had looked when the morning came
+            case EntryKind.EFFECT_REQUESTED | EntryKind.MESSAGE_HELD if text(data, "step").startswith(_WORD):
+                if entry.kind is EntryKind.MESSAGE_HELD:
+                    self.held.add(text(data, "step"))
                 clock = self.open["update"]
                 assert not clock.told
-                assert not clock.ever_late
-                assert clock.consumed(now) >= self._part(clock, self.warn_at[-1] if self.warn_at else 100)
+                assert now >= self._tells_at(clock)
+                assert not clock.late or self._tells_at(clock) > self._warned_at(clock), (
+                    "it is not told what was broken"
+                )
                 clock.told = True
             case _:
                 pass
@@ -176,13 +210,28 @@ class Timekeeping:
             assert since in [now, *moments]
             others = [begun for _, begun in self.story.waits.values()] if self.story.held_by() else []
             assert since == now or min(others, default=now) > since, "no time is ours in which another was waited for"
-            if self.ended_at and not others:
+            if self.ended_at and not self.story.held_by():
                 last = min(max(*self.ended_at, clock.stood_at), now)
                 assert since == last, "it goes on from when it was answered, or the time was over"
             clock.since, clock.stood_at, clock.charged = since, None, ""
             goals = data["goals"]
             assert isinstance(goals, dict)
             clock.must_be_due_at(moment(goals, clock.goal))
+
+    def _handed_over(self, data: Data, now: datetime) -> None:
+        """What another incident goes on with is what was used up of the promises for the whole of it."""
+        handed = data["handed"]
+        assert isinstance(handed, dict)
+        carried = [each for each in self.open.values() if each.goal in (*_OURS, "resolve")]
+        assert handed["clocks"] == {each.goal: _seconds(each.consumed(now)) for each in carried}
+
+    def _inherited(self, data: Data) -> None:
+        result = data["result"]
+        assert isinstance(result, dict)
+        consumed = result.get("clocks", {})
+        assert isinstance(consumed, dict)
+        assert not self.inherited
+        self.inherited = {goal: int(str(each)) for goal, each in consumed.items() if goal in self.open}
 
     def _reset(self, clock: Clock, data: Data, now: datetime) -> None:
         before = clock.within
@@ -203,6 +252,8 @@ class Timekeeping:
 
     def _check(self, now: datetime, *, telling: bool) -> None:
         """What must be true once a turn was taken."""
+        assert not self.inherited, "no promise is left behind"
+        assert self.story.suspended is None or now < self.story.suspended[1], "a suspension ends at its time"
         assert set(self.open) == {goal for goal in self.goals if self._wanted(goal)}
         held_by = self.story.held_by()
         for clock in self.open.values():
@@ -216,8 +267,8 @@ class Timekeeping:
             assert clock.late or consumed < clock.within, "what is not kept is said"
             passed = {each for each in self.warn_at if consumed >= self._part(clock, each)}
             assert clock.late or clock.warned == passed, "each warning comes"
-            last = self._part(clock, self.warn_at[-1]) if self.warn_at else clock.within
-            tells = self.goals[GoalName(clock.goal)].tell is not None and consumed >= last and not clock.late
+            tells = self.goals[GoalName(clock.goal)].tell is not None and now >= self._tells_at(clock)
+            tells = tells and (not clock.late or self._tells_at(clock) > self._warned_at(clock))
             assert not tells or clock.told or telling, "the customer hears from us in time"
         if "update" in self.open:
             assert self.open["update"].started_at >= self.story.words[-1], "each word starts it anew"
@@ -228,13 +279,13 @@ class Timekeeping:
             case GoalName.ACKNOWLEDGE:
                 return story.needs_a_person
             case GoalName.FIRST_RESPONSE:
-                return not (story.words or story.resolved or story.cancelling)
+                return not (story.words or story.resolved or story.leaving)
             case GoalName.UPDATE:
-                return bool(story.words) and not (story.resolved or story.cancelling)
+                return bool(story.words) and not (story.resolved or story.leaving)
             case GoalName.ANALYSIS | GoalName.ACTION:
-                return story.stage == goal and not (story.resolved or story.cancelling)
+                return story.stage == goal and not (story.resolved or story.leaving)
             case GoalName.RESOLVE:
-                return not (story.resolved or story.cancelling)
+                return not (story.resolved or story.leaving)
 
     def _check_due(self, clock: Clock, data: Data) -> None:
         if clock.since is None:
@@ -247,6 +298,21 @@ class Timekeeping:
 
     def _part(self, clock: Clock, percent: int) -> timedelta:
         return clock.within * percent // 100
+
+    def _warned_at(self, clock: Clock) -> datetime:
+        """When so much of a running clock is used up that the customer hears from us, before it is too late."""
+        last = self._part(clock, self.warn_at[-1]) if self.warn_at else clock.within
+        return self._used_up_at(clock, last)
+
+    def _tells_at(self, clock: Clock) -> datetime:
+        """When the customer does hear from us, by day."""
+        at, due = self._warned_at(clock), self._used_up_at(clock, clock.within)
+        return self.nights.spared(at, after=clock.started_at, by=due)
+
+    def _used_up_at(self, clock: Clock, budget: timedelta) -> datetime:
+        assert clock.since is not None
+        assert clock.calendar is None, "words are promised round the clock"
+        return clock.since + max(budget - clock.before, _NOTHING)
 
     def _named(self, data: Data) -> list[Clock]:
         goals = data["goals"]

@@ -38,6 +38,8 @@ class Walk:
     travelling: dict[str, Call] = field(default_factory=dict)
     bad_luck: dict[str, list[str]] = field(default_factory=dict)
     """What becomes of the next commands of a role though all should go well: ``refused`` or ``lost``."""
+    handed: list[Data] = field(default_factory=list)
+    """What each other incident hands over to this one, while it has not; one that has nothing to hand over is gone."""
     honest: bool = True
     sound: bool = True
     """Whether the last turn was as it must be."""
@@ -61,7 +63,8 @@ class Walk:
         self._give_up()
         self.mirror.honest = self.honest
         self.mirror.follow(entries, commands, outstanding=self.out)
-        self.promises.follow(entries, commands, outstanding=self.out)
+        self.promises.follow(entries, commands, outstanding=self.out, facts=self.state.facts)
+        assert self.state.contacts == self.promises.story.contacts
         self.shop.must_add_up()
         self._keeps_moving(entries)
         self.sound = True
@@ -152,6 +155,8 @@ class Walk:
                 self.come_back(command, Answer(result={}, refused=None if counted else "BeyondAuthority"))
             case Role.PAGE:
                 self.come_back(command, _paged(command))
+            case Role.INHERIT:
+                self.come_back(command, Answer(result=self.handed.pop()) if self.handed else None)
             case Role.BALANCE:
                 agreed = self.books.agree_with(self.shop)
                 self.come_back(command, Answer(result={}, refused=None if agreed else "BooksDiffer"))
