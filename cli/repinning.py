@@ -79,11 +79,14 @@ def _version(row: IncidentRow, to: str) -> Version:
         if found.revisions.newest(row.exception_type) is None:
             raise InputError(
                 f"nothing was published of {row.exception_type!r} yet, and only what is published is followed; "
-                'publish it first: `amends publish … --why "…"`'
+                f'`amends publish {row.exception_type} --why "…"` does it'
             )
     named = versions.version(f"{row.exception_type}@{to.rpartition('@')[2]}")
     if named.bundle.digest == row.bundle_digest:
-        raise InputError(f"--to {to}: incident {row.incident_id} follows {named.says} already")
+        raise InputError(
+            f"incident {row.incident_id} follows {named.says} already; publish another text of it first, or name "
+            "another revision with --to"
+        )
     return named
 
 

@@ -183,11 +183,6 @@ class AskStep(_Step):
         """Whether something stands for an answer that nobody gives: of files, that none were shown."""
         return self.otherwise is not None or self.answer is AnswerKind.FILES
 
-    @property
-    def leaves_a_gap(self) -> bool:
-        """Whether later steps may read a fact that is not known when nobody answers."""
-        return self.save_as is not None and self.if_silent is None and not self.knows_otherwise
-
 
 class Check(Model):
     """The read that a wait repeats ``every`` so often, and at once when news comes."""

@@ -216,8 +216,6 @@ def _step_refusal(state: State, step: Step, run: StepRun) -> str | None:
     match step:
         case ApproveStep():
             return f"{step.id!r} is an approval, which nobody skips; it is given, rejected, or the incident called off"
-        case AskStep() if step.leaves_a_gap:
-            return f"{step.id!r} asks for something that later steps read, and silence means nothing there"
         case AskStep() | WaitStep():
             return None
         case DoStep() | TellStep() | MeasureStep() if run.phase is StepPhase.STUCK:

@@ -13,7 +13,7 @@ from runbooks.bundle import Bundle
 from runbooks.program import MOMENTS
 from workflows import approving, clocks, deadlines, effects, facts, ladder, measures, needs
 from workflows.events import RepinRequested, Role
-from workflows.state import PlanPhase, Repinning, State, StepPhase
+from workflows.state import PlanPhase, Repinning, State, StepPhase, Why
 from workflows.turn import Turn
 
 _STAGES = list(Stage)
@@ -117,10 +117,11 @@ def _obstacles(state: State, bundle: Bundle) -> Iterator[str]:
     if state.confirmations and bundle.clears != state.bundle.clears:
         yield "the customer was asked whether the cause is gone, by rules that are others in that text"
     for command in state.pending.values():
-        if command.role is not Role.PAGE:
+        if command.role not in (Role.PAGE, Role.UNDO):  # what is taken back is known by what was written down for it
             yield f"{command.activity!r} is under way"
     for task in state.tasks:
-        yield f"the task {task.id!r} is open"
+        if task.why is not Why.UNDO_FAILED:
+            yield f"the task {task.id!r} is open"
     for approval in approving.open_approvals(state):
         yield f"the approval {approval.id!r} is open"
     for step_id, run in state.steps.items():

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from amends.models import Stage
+from amends.models import Party, Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
-from runbooks.policy import GoalName
+from runbooks.policy import Goal, GoalName
 from runbooks.program import Plan, TellStep, Value
-from tests.workflows.bench import HOLD, cautious, decide, person
-from tests.workflows.builders import ASK, RESERVE, TELL, Incident, do, lost_parcel, read
+from tests.workflows.bench import cautious, decide, person
+from tests.workflows.builders import ASK, HOUR, RESERVE, SURVEY, TELL, Incident, always, do, lost_parcel, read
 from tests.workflows.promises import LADDER, last, promising, sla
 from workflows import acts
-from workflows.events import CancelRequested, RepinRequested, event_of
+from workflows.events import AnswerGiven, CancelRequested, RepinRequested, TimeCame, event_of
 from workflows.state import Receipt, State
 
 AN = person("an")
@@ -108,20 +108,38 @@ def test_a_rejection_calls_it_off_and_it_may_be_asked_for_again() -> None:
 
 
 def test_what_of_the_old_text_is_under_way_puts_it_off_by_a_stage() -> None:
-    """The order is released in the very turn in which the next stage begins."""
-    base = cautious()
-    held = HOLD.model_copy(update={"until": "has(choice)"})
-    base = text(base, report=(*base.program.report[:1], held, *base.program.report[2:]))
-    new = text(base, follow_up=())
-    incident = approved(new, Incident(bundle=base).open())
+    """A word that keeps a promise is on its way when the merchant answers."""
+    asked_of = ASK.model_copy(update={"to": Party.MERCHANT, "after": None})
+    promised = sla(update=Goal(within=always(10), tell="still"))
+    base = text(promising(cautious(), sla=promised), analysis=(asked_of,))
+    incident = approved(text(base, follow_up=()), Incident(bundle=base).open())
 
-    incident.wait(hours=72)
+    incident.now += 8 * HOUR
+    incident.take(TimeCame())
+    assert [command.activity for command in incident.state.pending.values()] == ["customers.tell"]
+    incident.take(AnswerGiven(key="a", ask=ASK.id, choice="refund", actor=AN))
 
     (put_off,) = incident.of(EntryKind.REPIN_PUT_OFF)
-    assert (put_off["why"], put_off["again"]) == ("'orders.release' is under way", True)
+    assert (put_off["why"], put_off["again"]) == ("'customers.tell' is under way", True)
     assert incident.state.stage is Stage.ACTION
     assert incident.state.bundle == base
     assert incident.state.repinning is not None
+
+
+def test_a_measure_that_is_being_lifted_puts_nothing_off() -> None:
+    """The order is released in the very turn in which the follow-up begins."""
+    new = text(cautious(), follow_up=(SURVEY.model_copy(update={"id": "follow_up.ask_again"}),))
+    incident = asked(new)
+    on_to_action(incident)
+    assert incident.state.stage is Stage.ACTION
+    say(incident, new, "dai")
+
+    for who in ("dai", "fang"):
+        decide(incident, who, of="refund")
+    incident.settle()
+
+    assert incident.state.bundle == new
+    assert "orders.release" in incident.activities()
 
 
 def test_where_no_stage_is_to_come_it_is_refused() -> None:
