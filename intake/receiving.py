@@ -7,6 +7,7 @@ an order always is what its events say.
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import structlog
 from pydantic import JsonValue
@@ -18,6 +19,7 @@ from amends.journal.engine import writing
 from amends.journal.schema.intake import QuarantineEnd
 from amends.journal.statements import insert_once
 from amends.models import Model
+from amends.timeline import canonical
 from intake import quarantine
 from intake.admitting import why_not
 from intake.cloudevents import read_batch
@@ -26,6 +28,9 @@ from intake.expectations import hold_order, refold
 from intake.malformed import MalformedEvent
 from intake.quarantine import Quarantine, Quarantined
 from intake.rulebook import Rulebook, Rules
+
+LARGEST: Final = 64 * 1024
+"""Bytes of an event as JSON. Its data go along to each incident that hears of it, and stay in its history."""
 
 _events = schema.order_events
 
@@ -64,7 +69,7 @@ class Receiving:
         comes through and nothing was kept; the same batch again is right then. ``via``: the way by which they came.
         """
         rules = self._rulebook.now()
-        read = [_admitted(each, at) for each in read_batch(list(batch))]
+        read = [_admitted(raw, each, at) for raw, each in zip(batch, read_batch(list(batch)), strict=True)]
         with writing(self._engine) as connection:
             results = _store(connection, read, rules, at)
             for raw, result in zip(batch, results, strict=True):
@@ -82,7 +87,7 @@ class Receiving:
         rules = self._rulebook.now()
         (read,) = read_batch([found.event])
         with writing(self._engine) as connection:
-            (result,) = _store(connection, [_admitted(read, at)], rules, at)
+            (result,) = _store(connection, [_admitted(found.event, read, at)], rules, at)
             if result.outcome is Outcome.KEPT_APART:
                 quarantine.say_why(connection, number, result.why)
             else:
@@ -90,10 +95,15 @@ class Receiving:
         return self._quarantine.get(number)
 
 
-def _admitted(event: OrderEvent | MalformedEvent, at: datetime) -> OrderEvent | InputError:
-    if isinstance(event, OrderEvent) and (reason := why_not(event, at)) is not None:
-        return InputError(reason)
-    return event
+def _admitted(raw: JsonValue, event: OrderEvent | MalformedEvent, at: datetime) -> OrderEvent | InputError:
+    if isinstance(event, MalformedEvent):
+        return event
+    if len(canonical(raw)) > LARGEST:
+        return InputError(f"it has more than {LARGEST} bytes; send references in its data, and not what they refer to")
+    if any("\0" in name for name in (event.source, event.id, event.type, event.order_id, event.subject or "")):
+        return InputError("one of its attributes has a NUL character, which no database keeps; leave it out")
+    reason = why_not(event, at)
+    return event if reason is None else InputError(reason)
 
 
 def _store(

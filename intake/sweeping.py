@@ -62,7 +62,8 @@ class Opening(Protocol):
 
 
 Signalling = Callable[[Telling], Coroutine[Any, Any, None]]
-"""Tells an incident its news; one that has closed needs none. Raises ``RPCError`` when Temporal does not answer."""
+"""Tells an incident its news; one that has closed needs none, and what Temporal refuses is logged. Raises ``RPCError``
+when Temporal does not answer."""
 
 
 class Sweeper:
@@ -156,7 +157,9 @@ def signalling(client: Client) -> Signalling:
         try:
             await client.get_workflow_handle(telling.workflow_id).signal(NEWS, telling.news)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:  # the same again would be refused again
+                _log.error("news_refused", workflow=telling.workflow_id, event=telling.news.event_id, why=error.message)
+            elif error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
     return signal

@@ -11,7 +11,7 @@ from amends.errors import InputError
 from amends.journal import Journal
 from amends.journal.schema.intake import ExpectationState, QuarantineEnd
 from intake.quarantine import Quarantine
-from intake.receiving import Outcome, Receiving
+from intake.receiving import LARGEST, Outcome, Receiving
 from intake.rulebook import Rulebook
 from tests.intake.builders import NOON
 from tests.intake.kept import SCANS, cloud_event, expected, hence, outcomes, publish, receive
@@ -76,6 +76,8 @@ def test_a_correction_stands_beside_what_it_corrects_and_counts_in_its_place(jou
         ({**HANDED_OVER, "time": "yesterday"}, "`time` cannot be 'yesterday'"),
         ("delivered", "is no event"),
         (cloud_event("shipment.handed_over", 2000), "which is yet to come"),
+        (cloud_event("shipment.handed_over", note="x" * LARGEST), "it has more than 65536 bytes"),
+        (cloud_event("shipment.handed_over", name="a\0b"), "has a NUL character"),
     ],
 )
 def test_what_cannot_be_taken_is_kept_apart_once_with_the_reason(journal: Journal, event: Any, why: str) -> None:
