@@ -11,7 +11,6 @@ from tests.cli.owners import FASTER, make_journal, own_file
 from tests.runbooks.explaining.golden import HERE as APPROVED
 
 BROKEN = Path(__file__).parents[1] / "runbooks" / "broken" / "endless_ask.yaml"
-EVERYTHING = Path(__file__).parents[1] / "runbooks" / "good" / "everything.yaml"
 
 
 def test_a_runbook_is_read_back_as_text_in_english(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,16 +46,6 @@ def test_a_revision_is_read_back_as_it_was_published(
     assert pages["lost_parcel@1"].err.startswith("this is lost_parcel revision 1 (published by mei on ")
     assert "for 24 hours from its delivery" in " ".join(pages["lost_parcel@1"].out.split())
     assert pages["lost_parcel@newest"].out == pages["lost_parcel"].out != pages["lost_parcel@1"].out
-
-
-def test_a_file_with_words_that_nothing_acts_on_yet_says_so(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    code = main(["explain", str(EVERYTHING), "--language", "zh"])
-
-    page = capsys.readouterr().out
-    assert code == 0
-    assert "已通过检查，但本版本尚未执行" in page
 
 
 def test_a_runbook_with_errors_tells_what_check_tells(capsys: pytest.CaptureFixture[str]) -> None:
