@@ -15,7 +15,7 @@ from amends.timeline import EntryKind
 from runbooks import working_time
 from runbooks.bundle import Bundle
 from runbooks.catalogue import TELL
-from runbooks.policy import Calendar, Goal, GoalName, SlaPolicy
+from runbooks.policy import Calendar, Goal, GoalName
 from workflows import asking, beside, night, program, waiting
 from workflows.state import ClockRun, Due, State, Suspension
 from workflows.turn import Turn
@@ -66,21 +66,32 @@ def inherit(turn: Turn, consumed: Mapping[str, JsonValue]) -> None:
             turn.note(EntryKind.CLOCK_RESET, {**told, "inherited": seconds})
 
 
-def settle(turn: Turn, policy: SlaPolicy | None) -> None:
-    """Before another policy holds: what was consumed is consumed, in the calendars of now, and what is promised no more
-    is stopped."""
+def settle(turn: Turn, bundle: Bundle) -> None:
+    """Before the promises of another text hold: of what it promises otherwise, what was consumed is consumed, in the
+    calendars of now, and what was not kept by now is said; what is promised no more is stopped."""
     for clock in running(turn.state):
-        if policy is None or clock.goal not in policy.goals:
+        if bundle.sla is None or clock.goal not in bundle.sla.goals:
             _stop(turn, clock)
-        elif clock.running_since is not None:
+        elif clock.running_since is not None and not _same(turn.state.bundle, bundle, clock.goal):
+            if turn.now >= _at(turn.state, clock, 100) and not clock.breached:
+                _breach(turn, clock)
             clock.consumed, clock.running_since = _consumed(turn.state, clock, turn.now), turn.now
 
 
 def reset(turn: Turn, old: Bundle) -> None:
-    """Another policy holds: what it promises otherwise than the ``old`` one is due at another time."""
+    """The promises of another text hold: what it promises otherwise than the ``old`` one is due at another time."""
     for clock in running(turn.state):
-        if old.sla is None or _goal(turn.state, clock) != old.sla.goals.get(clock.goal):
+        if not _same(old, turn.state.bundle, clock.goal):
             _set_budget(turn, clock, _goal(turn.state, clock).within.of(turn.state.severity))
+
+
+def _same(one: Bundle, other: Bundle, name: GoalName) -> bool:
+    """Whether two texts promise the same, by the same calendar."""
+    assert one.sla is not None
+    assert other.sla is not None
+    goal = one.sla.goals[name]
+    calendar = goal.calendar
+    return goal == other.sla.goals[name] and (calendar is None or one.calendars[calendar] == other.calendars[calendar])
 
 
 def end(turn: Turn) -> None:

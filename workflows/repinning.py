@@ -81,7 +81,7 @@ def at_boundary(turn: Turn, entering: Stage) -> None:
 def _move(turn: Turn, asked: Repinning) -> None:
     state, old = turn.state, turn.state.bundle
     approved_by = state.approvals[_approval(asked.bundle)].approved_by
-    clocks.settle(turn, asked.bundle.sla)
+    clocks.settle(turn, asked.bundle)
     deadlines.let_go(turn, {each.name for each in asked.bundle.external})
     ladder.follow(turn, asked.bundle)
     state.bundle = asked.bundle
