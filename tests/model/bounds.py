@@ -162,8 +162,10 @@ class Bounds:
             case EntryKind.CLEARING_IGNORED if entry not in self.come and self.said is not None:
                 assert self.said != "yes" or self._too_late(), "a yes counts"
                 self.confirming = None
-            case EntryKind.ANSWER_RECEIVED | EntryKind.SILENCE_ASSUMED:
-                if entry.kind is EntryKind.ANSWER_RECEIVED:
+            case EntryKind.ANSWER_RECEIVED | EntryKind.SILENCE_ASSUMED | EntryKind.ANSWER_SHARED:
+                if entry.kind is EntryKind.ANSWER_SHARED:
+                    self.skipped.add(text(data, "ask"))
+                if entry.kind is not EntryKind.SILENCE_ASSUMED:
                     self.answers[text(data, "ask")] = text(data, "choice")
                 self._answered(text(data, "ask"), text(data, "choice"))
             case EntryKind.EFFECT_REFUSED if text(data, "step").startswith(CONFIRMATION):

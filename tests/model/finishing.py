@@ -31,6 +31,7 @@ class Finisher:
     def finish(self) -> None:
         """Bring the incident to its end. Raises ``AssertionError`` if it does not come to one."""
         self.acts.walk.bad_luck.clear()
+        self.acts.walk.talks.clear()
         self.acts.walk.shop.refuses.clear()
         self.go_on(ROUNDS)
         state = self.acts.walk.state

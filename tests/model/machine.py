@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from amends.models import Data, Outcome, Party, Severity
+from amends.models import Data, NotAsked, Outcome, Party, Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from tests.model.acts import CUSTOMER, TEMPORAL, Acts
@@ -19,6 +19,7 @@ from tests.workflows.builders import START
 from workflows.events import (
     Command,
     CommandReturned,
+    ConversationFreed,
     DuplicateFound,
     Registered,
     ReportRepeated,
@@ -62,6 +63,7 @@ _OTHERWISE = ("retry", "settle", "lie", "waive", "choose")
 """What people do about a task; the rules refuse what does not fit."""
 
 _OPENED_BY = ["clerk", "clerk", "clerk", "customer", "system", "system", "twice"]
+_OTHERS = ("inc-7", "inc-8")
 _NEWS = [*INTERRUPTS, *CLEARS, CLEARS[0], "shipment.scanned"]
 _HANDED: Data = {
     "clocks": {"acknowledge": 600, "first_response": 4_000, "resolve": 40_000},
@@ -83,6 +85,9 @@ _ELSEWHERE = [
     "scanned",
     "late",
     "grave",
+    "talks",
+    "talks",
+    "freed",
 ]
 
 
@@ -173,6 +178,10 @@ class Walks(RuleBasedStateMachine):
                 shop.seen = walk.now.isoformat()
             case "late":
                 walk.come_late(value)
+            case "talks":
+                self._another_asks(value)
+            case "freed":
+                walk.take(ConversationFreed(by=_OTHERS[value % 2]))
             case "grave":
                 self._is_reported_again(value)
             case "news":
@@ -319,6 +328,17 @@ class Walks(RuleBasedStateMachine):
         if type(self).gives_once and self.walk.honest and not self.walk.mirror.let_be:
             assert self.walk.books.held_back == [], "the engine does not even try to give twice"
         type(self).reached |= self.walk.kinds()
+
+    def _another_asks(self, value: int) -> None:
+        """The next question to the customer has to wait for the answer to another's, or is answered already."""
+        said: Data = {"incident": _OTHERS[value % 2], "ask": "analysis.other", "question": "choose"}
+        if value % 3 == 0:
+            shared = Answer(result={**said, "choice": "refund"}, refused=NotAsked.ANSWERED_ALREADY)
+            self._walk.talks.append(shared)
+            return
+        why = NotAsked.BEING_ASKED if value % 3 == 1 else NotAsked.ASKED_ALREADY
+        until = (self._walk.now + timedelta(hours=1 + value)).isoformat()
+        self._walk.talks.append(Answer(result={**said, "until": until}, refused=why))
 
     def _registered(self, number: int) -> Registered:
         """Some take over what an incident before has handed over, or what a made-up one has; some reopen one."""

@@ -16,12 +16,16 @@ _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 @dataclass
 class Nights:
-    """``held``: until when each message waits that is held back. ``zone``: whose clocks the customer lives by, if the
+    """``held``: until when each message waits that is held back: for the morning, or for the answer to a question of
+    another incident, ``behind`` which it stands. ``freed``: which others have said that they ask nothing any more,
+    while each question was on its way. ``zone``: whose clocks the customer lives by, if the
     order says so."""
 
     bundle: Bundle
     zone: str = ""
     held: dict[str, datetime] = field(default_factory=dict)
+    behind: dict[str, str] = field(default_factory=dict)
+    freed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         steps = self.bundle.program.all_steps()
@@ -62,7 +66,7 @@ class Nights:
     def must_be_due(self, at: datetime | None, now: datetime) -> None:
         """Whether the engine looks again when the night of what it holds back is over."""
         for step, until in self.held.items():
-            assert until > now, f"{step} is not forgotten"
+            assert until > now or self.behind.get(step) in self.freed, f"{step} is not forgotten"
             assert at is not None
             assert at <= until
 
@@ -80,9 +84,16 @@ class Nights:
                 self.held[step] = night[1]
             case EntryKind.EFFECT_REQUESTED if data["activity"] == TELL:
                 assert step in self.at_any_hour or self.around(now) is None, "customers are left in peace at night"
-                assert now >= self.held.pop(step, now)
+                assert now >= self.held.pop(step, now) or self.behind.get(step) in self.freed, "one asks at a time"
+                self.behind.pop(step, None)
+            case EntryKind.QUESTION_HELD | EntryKind.QUESTION_JOINED:
+                self.held[text(data, "ask")] = moment(data, "until")
+                self.behind[text(data, "ask")] = text(data, "incident")
+            case EntryKind.CONVERSATION_FREED:
+                self.freed.add(text(data, "by"))
             case EntryKind.MESSAGE_WITHDRAWN:
                 del self.held[step]
+                self.behind.pop(step, None)
             case EntryKind.INCIDENT_CLOSED:
                 assert not self.held, "nobody is left without a word"
             case _:

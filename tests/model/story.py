@@ -174,13 +174,17 @@ class Story:
                 self.asks[step] = False
             case EntryKind.MESSAGE_HELD if step in self.offered:
                 self.asks[step] = False  # it is asked again, in the morning
+            case EntryKind.QUESTION_HELD | EntryKind.QUESTION_JOINED:
+                self.answered.discard(step)
+                self.offered.discard(step)
+                self.asks.pop(step, None)
             case EntryKind.RECONCILE_REQUESTED | EntryKind.TASK_SETTLED if step not in self.answered:
                 self.asks[step] = False
             case EntryKind.QUESTION_ASKED:
                 self.asks[step] = True
             case EntryKind.ANSWER_RECEIVED | EntryKind.SILENCE_ASSUMED | EntryKind.QUESTION_WITHDRAWN:
                 self._is_over(step)
-            case EntryKind.STEP_SKIPPED | EntryKind.ANSWER_INHERITED:
+            case EntryKind.STEP_SKIPPED | EntryKind.ANSWER_INHERITED | EntryKind.ANSWER_SHARED:
                 self._is_over(step)
             case EntryKind.EFFECT_REFUSED | EntryKind.EFFECT_UNKNOWN:
                 self.asks.pop(step, None)

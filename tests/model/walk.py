@@ -40,6 +40,8 @@ class Walk:
     """What becomes of the next commands of a role though all should go well: ``refused`` or ``lost``."""
     handed: list[Data] = field(default_factory=list)
     """What each other incident hands over to this one, while it has not; one that has nothing to hand over is gone."""
+    talks: list[Answer] = field(default_factory=list)
+    """Why the next questions to the customer may not go out: another incident asks, or was answered."""
     honest: bool = True
     sound: bool = True
     """Whether the last turn was as it must be."""
@@ -89,9 +91,12 @@ class Walk:
         self.now += timedelta(hours=hours)
 
     def do(self, command: Command, *, refuse: str | None = None, heard: bool = True) -> None:
-        """A call arrives, and is answered; or nobody hears the answer (``heard``)."""
-        answer = self._arrives(self.call_of(command), refuse=refuse)
-        self.come_back(command, answer if heard else None)
+        """A call arrives, and is answered; or nobody hears the answer (``heard``). A question has its turn first."""
+        if self.talks and command.reconciles is None and command.step in self.promises.story.questions:
+            self.come_back(command, self.talks.pop())
+        else:
+            answer = self._arrives(self.call_of(command), refuse=refuse)
+            self.come_back(command, answer if heard else None)
 
     def lose(self, command: Command) -> None:
         """Nobody knows whether a call has arrived; it may yet."""
@@ -134,7 +139,8 @@ class Walk:
             event = CommandReturned(command_id=command.id, outcome=Outcome.UNKNOWN, trouble="timed out")
         elif answer.refused is not None:
             refusal = Refusal(reason=answer.refused, message="no")
-            event = CommandReturned(command_id=command.id, outcome=Outcome.NOT_APPLIED, refusal=refusal)
+            said = {"outcome": Outcome.NOT_APPLIED, "refusal": refusal, "result": answer.result}
+            event = CommandReturned(command_id=command.id, **said)
         else:
             event = CommandReturned(command_id=command.id, outcome=Outcome.APPLIED, result=answer.result)
         ended = self.state.ended
