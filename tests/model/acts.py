@@ -22,6 +22,7 @@ from workflows.events import (
     NewsReceived,
     NoteAdded,
     PlanChosen,
+    RepinRequested,
     ReportReceived,
     ResumptionRequested,
     RetryRequested,
@@ -104,6 +105,12 @@ class Acts:
 
     def supersede(self) -> bool:
         return self._counts(Superseded(to="inc-2", exception_type="stockout"))
+
+    def repin(self, key: str, number: int, who: Actor) -> bool:
+        """Another text that says the same in other words: whatever is done under it is what the mirror expects."""
+        other = self.walk.bundle.model_copy(update={"about": f"in other words, {number}"})
+        said = {"digest": other.digest, "revision": number, "reason": "it is worded better"}
+        return self._counts(RepinRequested(key=key, bundle=other, actor=who, **said))
 
     def note(self, key: str, who: Actor) -> bool:
         return self._counts(NoteAdded(key=key, text="she called twice", actor=who))

@@ -85,7 +85,7 @@ class Bounds:
     def _check_begins(self, entry: Entry, held: set[str]) -> None:
         kind, data = entry.kind, entry.data
         step = text(data, "step") or text(data, "approval") or text(data, "wait")
-        if step.startswith(("waive:", *_BESIDE)):
+        if step.startswith(("waive:", "repin:", *_BESIDE)):
             assert not self.leaving or step.startswith("waive:"), "on its way out an incident keeps no promises"
             return
         if kind is EntryKind.PLAN_STARTED and "chosen_by" in data:

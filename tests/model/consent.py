@@ -48,7 +48,11 @@ class Consent:
     """Votes that wait for their count: (approval, who, which asking)."""
     hands: set[str] = field(default_factory=set)
     wanted: dict[str, str] = field(default_factory=dict)
-    """Waiver → who asks for it."""
+    """Waiver, or move to another text → who asks for it."""
+    moving: str = ""
+    """The approval of the other text that it is to follow, until that is decided and done."""
+    follows: str = ""
+    """The digest of the text to which it has moved last."""
 
     def __post_init__(self) -> None:
         self.step_of = {step.id: step for step in self.program.all_steps()}
@@ -61,6 +65,12 @@ class Consent:
         match entry.kind:
             case EntryKind.WAIVER_REQUESTED:
                 self.wanted[f"waive:{text(data, 'task')}"] = entry.actor.id
+            case EntryKind.REPIN_REQUESTED:
+                assert not self.moving, "one other text at a time"
+                self.moving = f"repin:{text(data, 'digest').removeprefix('sha256:')[:12]}"
+                self.wanted[self.moving] = entry.actor.id
+            case EntryKind.REPINNED | EntryKind.REPIN_PUT_OFF:
+                self._moved(entry)
             case EntryKind.APPROVAL_ASKED:
                 before = self.approvals.get(text(data, "approval"))
                 assert before is None or not before.open
@@ -77,6 +87,7 @@ class Consent:
                 approval.state = "given"
             case EntryKind.APPROVAL_REJECTED | EntryKind.APPROVAL_WITHDRAWN:
                 self.approvals[text(data, "approval")].state = "gone"
+                self.moving = "" if text(data, "approval") == self.moving else self.moving
             case EntryKind.APPROVAL_EXPIRED:
                 approval = self.approvals[text(data, "approval")]
                 assert approval.open
@@ -84,6 +95,19 @@ class Consent:
                 approval.state = "gone" if data["then"] == "reject" else approval.state
             case _:
                 pass
+
+    def _moved(self, entry: Entry) -> None:
+        """Two people want it, of whom one has approved; then it is done once, or put off and at the end let be."""
+        data, approval = entry.data, self.approvals[self.moving]
+        assert approval.state == "given"
+        assert self.wanted[self.moving] not in approval.votes
+        assert self.moving == f"repin:{text(data, 'to').removeprefix('sha256:')[:12]}"
+        if entry.kind is EntryKind.REPINNED:
+            assert (data["by"], data["approved_by"]) == (self.wanted[self.moving], approval.votes)
+            assert self.follows != data["to"], "it is another text"
+            self.follows = text(data, "to")
+        if not data.get("again"):
+            self.moving = ""
 
     def _decided(self, data: Data, who: str) -> None:
         approval = self.approvals[text(data, "approval")]

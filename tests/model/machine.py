@@ -247,6 +247,8 @@ class Walks(RuleBasedStateMachine):
             case 5 | 6 | 7:
                 steps = [step for step, run in state.steps.items() if run.phase in ("running", "stuck")]
                 self.acts.skip(name, steps[which % len(steps)] if steps else "report.tell", actor)
+            case 8 if which % 3:
+                self.acts.repin(name, which % 2, actor)
             case 8:
                 self.acts.take_over(name, actor)
             case _:

@@ -26,8 +26,8 @@ _WALKS = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-_NOT_WALKED = {EntryKind.REPIN_REQUESTED, EntryKind.REPINNED, EntryKind.REPIN_PUT_OFF}
-"""Other texts: proven elsewhere, and on no walk yet."""
+_NOT_WALKED = {EntryKind.REPIN_PUT_OFF}
+"""A boundary of stages at which something of the old text is under way; walks rarely come to it. Proven elsewhere."""
 
 _SHARED = {EntryKind.ANSWER_INHERITED, EntryKind.ANSWER_SHARED, EntryKind.CONVERSATION_FREED}
 _NEWS = {
