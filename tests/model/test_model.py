@@ -50,7 +50,10 @@ def _always(bundle: Bundle) -> Callable[[int], Bundle]:
 _CASES: dict[str, tuple[Callable[[int], Bundle], set[EntryKind]]] = {
     "a parcel": (_always(programs.a_parcel()), _NEWS),
     "four undoable effects": (_always(programs.four_undoable()), _NEWS | _COUNT | _LET_GO | _SHARED),
-    "a changing worth": (_always(programs.a_changing_worth()), _NEWS | _SKIP | _ASK | _DEADLINE | _SHARED),
+    "a changing worth": (
+        _always(programs.a_changing_worth()),
+        _NEWS | _SKIP | _ASK | _DEADLINE | _SHARED | {EntryKind.BOOKS_UNREAD},
+    ),
     "at once": (_always(programs.at_once()), _NEWS | _COUNT | _APPROVAL | _LET_GO),
     "news and nights": (_always(programs.news_and_nights()), _LET_GO | _SHARED),
     "sixty runbooks that nobody would write": (programs.at_random, _SKIP | _LET_GO | _SHARED),
