@@ -11,7 +11,7 @@ from amends.models import Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from runbooks.program import MOMENTS
-from workflows import approving, clocks, deadlines, effects, facts, ladder, measures, needs
+from workflows import approving, asking, clocks, deadlines, effects, facts, ladder, measures, needs
 from workflows.events import RepinRequested, Role
 from workflows.state import PlanPhase, Repinning, State, StepPhase, Why
 from workflows.turn import Turn
@@ -125,10 +125,10 @@ def _obstacles(state: State, bundle: Bundle) -> Iterator[str]:
     for approval in approving.open_approvals(state):
         yield f"the approval {approval.id!r} is open"
     for step_id, run in state.steps.items():
-        if run.phase in (StepPhase.RUNNING, StepPhase.STUCK):
+        if asking.is_held(run):
+            yield f"the message of {step_id!r} waits"
+        elif run.phase in (StepPhase.RUNNING, StepPhase.STUCK):
             yield f"{step_id!r} is under way"
-        elif run.held is not None and not run.held.sent:
-            yield f"the message of {step_id!r} waits for the morning"
     for effect in state.effects:
         if effects.in_doubt(effect):
             yield f"nobody knows what became of {effect.activity!r}"

@@ -1,5 +1,6 @@
 """Another text of its runbook for an incident that runs: two people want it, and the next stage follows it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,13 +8,13 @@ import pytest
 from amends.models import Party, Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
-from runbooks.policy import Goal, GoalName
+from runbooks.policy import Goal, GoalName, Night
 from runbooks.program import Plan, TellStep, Value
 from tests.workflows.bench import cautious, decide, person
-from tests.workflows.builders import ASK, HOUR, RESERVE, SURVEY, TELL, Incident, always, do, lost_parcel, read
+from tests.workflows.builders import ASK, HOUR, RESERVE, SURVEY, TELL, WAIT, Incident, always, do, lost_parcel, read
 from tests.workflows.promises import LADDER, last, promising, sla
 from workflows import acts
-from workflows.events import AnswerGiven, CancelRequested, RepinRequested, TimeCame, event_of
+from workflows.events import AnswerGiven, CancelRequested, RepinRequested, SkipRequested, TimeCame, event_of
 from workflows.state import Receipt, State
 
 AN = person("an")
@@ -140,6 +141,31 @@ def test_a_measure_that_is_being_lifted_puts_nothing_off() -> None:
 
     assert incident.state.bundle == new
     assert "orders.release" in incident.activities()
+
+
+@pytest.mark.parametrize("skipped", [True, False])
+def test_a_message_that_waits_for_the_morning_puts_it_off_and_one_that_was_let_be_does_not(skipped: bool) -> None:
+    """The question is held back at night, and nobody waits for its answer any more."""
+    night = Night(begins=timedelta(0), ends=timedelta(hours=14), zone="UTC")
+    base, told = cautious(), TellStep(id="analysis.tell", to=TELL.to, message="looking")
+    analysis = (ASK.model_copy(update={"after": None}),) if skipped else (told,)
+    lasts: dict[str, Any] = {"until": "incident.contacts > 99", "check": None, "at_most": always(1), "then_assume": {}}
+    hour = WAIT.model_copy(update={"id": "analysis.first", **lasts})
+    stages = {"report": base.program.report[:-1], "analysis": (hour, *analysis), "action": base.program.action[1:]}
+    base = text(base, **stages).model_copy(update={"night": night})
+    new = text(base)
+    incident = approved(new, Incident(bundle=base).open())
+
+    incident.wait(hours=1)
+    if skipped:
+        incident.take(SkipRequested(key="s", step=ASK.id, reason="she has moved", actor=AN))
+        incident.settle()
+
+    assert incident.of(EntryKind.MESSAGE_HELD)[0]["step"] == analysis[0].id
+    assert incident.state.stage is not Stage.ANALYSIS
+    assert (incident.state.bundle == new) is skipped
+    put_off = [each["why"] for each in incident.of(EntryKind.REPIN_PUT_OFF)]
+    assert put_off == [] if skipped else put_off[0] == "the message of 'analysis.tell' waits"
 
 
 def test_where_no_stage_is_to_come_it_is_refused() -> None:
