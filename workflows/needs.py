@@ -28,15 +28,7 @@ from workflows.state import State
 def unknown(state: State, plan: Plan, *, whatever: bool = False) -> list[str]:
     """The facts that a plan reads, that it does not find out itself, and that are not known. ``whatever``: whether it
     is to be followed whatever its own condition says."""
-    needed = set() if whatever or plan.when is None else _in_expression(plan.when)
-    found: set[str] = set()
-    for step in walk(plan.steps):
-        if step.when is not None:
-            needed |= _without(_in_expression(step.when), found)
-        proven = proven_by(step.when) if step.when is not None else frozenset()
-        needed |= _without(set(_read_by(step)) - proven, found)
-        found |= set(_saved_by(step))
-    return sorted(path for path in needed if not facts.known(state, path))
+    return _not_known(state, _needed(None if whatever else plan.when, plan.steps, found=frozenset()))
 
 
 def lacking(state: State, bundle: Bundle, stages: tuple[Stage, ...], *, found: frozenset[str]) -> list[str]:
@@ -44,37 +36,44 @@ def lacking(state: State, bundle: Bundle, stages: tuple[Stage, ...], *, found: f
     roots) nor found out by a step before. What only one of several plans finds out counts as found: the plan that
     reads it is checked by itself."""
     missing: set[str] = set()
-    roots = set(found)
     for stage in stages:
-        if stage is Stage.ACTION:
-            sequences = [(plan.when, plan.steps) for plan in bundle.program.action]
-        else:
-            sequences = [(None, bundle.program.steps_of(stage))]
-        for condition, steps in sequences:
-            own = set(roots)
-            missing |= _without(_in_expression(condition or "true"), own)
-            for step in walk(steps):
-                if step.when is not None:
-                    missing |= _without(_in_expression(step.when), own)
-                proven = proven_by(step.when) if step.when is not None else frozenset()
-                missing |= _without(set(_read_by(step)) - proven, own)
-                own |= set(_saved_by(step))
-        roots |= saved_in(bundle, stage)
-    return sorted(path for path in missing if not facts.known(state, path))
+        for when, steps in _sequences(bundle, stage):
+            missing |= _needed(when, steps, found=found)
+        found |= saved_in(bundle, stage)
+    return _not_known(state, missing)
 
 
 def saved_in(bundle: Bundle, stage: Stage) -> frozenset[str]:
     """The roots of the facts that the steps of a stage set."""
-    if stage is Stage.ACTION:
-        steps = [step for plan in bundle.program.action for step in walk(plan.steps)]
-    else:
-        steps = list(walk(bundle.program.steps_of(stage)))
-    return frozenset(name for step in steps for name in _saved_by(step))
+    return frozenset(name for _, steps in _sequences(bundle, stage) for step in walk(steps) for name in _saved_by(step))
 
 
 def read_in(expression: str) -> set[str]:
     """The paths of the facts that an expression reads."""
     return {name.path for name in needed_by(expression)}
+
+
+def _sequences(bundle: Bundle, stage: Stage) -> list[tuple[str | None, tuple[Step, ...]]]:
+    """The plans of a stage, or its steps, each with its condition."""
+    if stage is Stage.ACTION:
+        return [(plan.when, plan.steps) for plan in bundle.program.action]
+    return [(None, bundle.program.steps_of(stage))]
+
+
+def _needed(when: str | None, steps: tuple[Step, ...], *, found: frozenset[str]) -> set[str]:
+    """What is read on the way, and not ``found`` before that, by its root."""
+    needed = _without(_in_expression(when), found) if when is not None else set()
+    for step in walk(steps):
+        if step.when is not None:
+            needed |= _without(_in_expression(step.when), found)
+        proven = proven_by(step.when) if step.when is not None else frozenset()
+        needed |= _without(set(_read_by(step)) - proven, found)
+        found |= set(_saved_by(step))
+    return needed
+
+
+def _not_known(state: State, paths: set[str]) -> list[str]:
+    return sorted(path for path in paths if not facts.known(state, path))
 
 
 def _read_by(step: Step) -> Iterator[str]:
@@ -124,8 +123,8 @@ def _in_value(value: Value | None) -> Iterator[str]:
 
 
 def _in_expression(text: str) -> set[str]:
-    return {name.path for name in needed_by(text)} | ({CURRENCY} if scan(text).amounts else set())
+    return read_in(text) | ({CURRENCY} if scan(text).amounts else set())
 
 
-def _without(paths: set[str], roots: set[str]) -> set[str]:
+def _without(paths: set[str], roots: frozenset[str]) -> set[str]:
     return {path for path in paths if path.split(".")[0] not in roots}
