@@ -45,8 +45,7 @@ def send_held(turn: Turn, step: TellStep | AskStep, held: HeldMessage) -> None:
     if turn.now < held.until:
         return
     held.sent = True
-    message = step.message if isinstance(step, TellStep) else step.question
-    send(turn, step, message, plan=held.plan, bounced=held.bounced)
+    send(turn, step, _message_of(step), plan=held.plan, bounced=held.bounced)
 
 
 def is_held(run: StepRun) -> bool:
@@ -67,8 +66,7 @@ def held(state: State) -> list[tuple[str, HeldMessage]]:
 def let_be(turn: Turn, step: TellStep | AskStep, run: StepRun) -> None:
     """A message that waits is not needed any more."""
     if is_held(run):
-        message = step.message if isinstance(step, TellStep) else step.question
-        turn.note(EntryKind.MESSAGE_WITHDRAWN, {"step": step.id, "message": message})
+        turn.note(EntryKind.MESSAGE_WITHDRAWN, {"step": step.id, "message": _message_of(step)})
         run.phase = StepPhase.DONE
 
 
@@ -76,14 +74,20 @@ def goes_on_elsewhere(turn: Turn, step: TellStep | AskStep, returned: CommandRet
     """Send a message that has come back over the next channel; whether it is on its way again."""
     if returned.refusal is None or returned.refusal.reason != BOUNCED:
         return False
-    newest = next(effect for effect in reversed(turn.state.effects) if effect.step == step.id)
-    before = newest.inputs.get("bounced", 0)
-    assert isinstance(before, int)
+    before = bounced_before(turn.state, step)
     if before + 1 >= MOST_CHANNELS:
         return False
-    message = step.message if isinstance(step, TellStep) else step.question
-    send(turn, step, message, plan=plan, bounced=before + 1)
+    send(turn, step, _message_of(step), plan=plan, bounced=before + 1)
     return True
+
+
+def bounced_before(state: State, step: TellStep | AskStep) -> int:
+    """How many channels had sent a message back before it last went out."""
+    sent = effects.newest(state, step.id)
+    assert sent is not None
+    bounced = sent.inputs.get("bounced", 0)
+    assert isinstance(bounced, int)
+    return bounced
 
 
 def begin(turn: Turn, step: AskStep, run: StepRun) -> None:
@@ -246,6 +250,10 @@ def _reminds_at(state: State, step: AskStep, ask: AskRun) -> datetime | None:
     return at if ask.answer_by is not None and at < ask.answer_by else None
 
 
+def _message_of(step: TellStep | AskStep) -> str:
+    return step.message if isinstance(step, TellStep) else step.question
+
+
 def _texts(state: State, message: str, limit: timedelta | None) -> dict[str, Data]:
     """Language → the parts of a message, with the limit of a question said in them."""
     return {
@@ -273,7 +281,9 @@ def _as_read(state: State, step: AskStep, limit: timedelta) -> dict[str, Data]:
 def _promised(state: State, step: AskStep) -> timedelta:
     """How long the question that was sent awaits its answer: what it says, though the severity has changed since. One
     that says nothing of it follows the severity of now."""
-    sent = next(effect.inputs["texts"] for effect in reversed(state.effects) if effect.step == step.id)
+    asked = effects.newest(state, step.id)
+    assert asked is not None
+    sent = asked.inputs["texts"]
     now = step.answer_within.of(state.severity)
     limits = (now, *(step.answer_within.of(severity) for severity in Severity))
     return next((limit for limit in limits if _texts(state, step.question, limit) == sent), now)

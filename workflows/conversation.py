@@ -58,13 +58,12 @@ def _is_on_its_way(ask: AskRun) -> bool:
 
 def _hold(turn: Turn, step: AskStep, run: StepRun, ask: AskRun, said: Data, *, joined: bool, plan: str | None) -> None:
     behind, until = str(said["incident"]), datetime.fromisoformat(str(said["until"]))
-    newest = next(effect for effect in reversed(turn.state.effects) if effect.step == step.id)
-    bounced = newest.inputs.get("bounced", 0)
-    assert isinstance(bounced, int)
     told: Data = {"ask": step.id, "question": step.question, "to": step.to, "incident": behind, "asks": said["ask"]}
     kind = EntryKind.QUESTION_JOINED if joined else EntryKind.QUESTION_HELD
     turn.note(kind, {**told, "until": until.isoformat()})
     if behind in ask.freed:
         until = turn.now  # it said so before it was known here that there was anything to wait for
     ask.asked, ask.offered = False, []
-    run.held = HeldMessage(until=until, plan=plan, bounced=bounced, behind=behind, joined=joined)
+    run.held = HeldMessage(
+        until=until, plan=plan, bounced=asking.bounced_before(turn.state, step), behind=behind, joined=joined
+    )

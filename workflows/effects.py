@@ -27,7 +27,7 @@ def request(
     state = turn.state
     attempt = next_try(state, step)
     command_id = f"{step}/{attempt}"
-    previous = _newest(state, step)
+    previous = newest(state, step)
     if previous is None or previous.command_id != command_id:
         state.effects.append(
             EffectRun(
@@ -61,11 +61,11 @@ def next_try(state: State, step: str) -> int:
     It rises only when the try before is known not to have happened (``not_applied``) or has been undone; over an
     unknown outcome the same try is used again, so that the other side recognises its key.
     """
-    newest = _newest(state, step)
-    if newest is None:
+    last = newest(state, step)
+    if last is None:
         return 1
-    gone = newest.outcome is Outcome.NOT_APPLIED or newest.undone is Outcome.APPLIED
-    return newest.attempt + 1 if gone else newest.attempt
+    gone = last.outcome is Outcome.NOT_APPLIED or last.undone is Outcome.APPLIED
+    return last.attempt + 1 if gone else last.attempt
 
 
 def reconcile(turn: Turn, command: Command) -> None:
@@ -87,7 +87,7 @@ def reconcile(turn: Turn, command: Command) -> None:
 
 def ask_again(turn: Turn, step: str) -> None:
     """Ask once more what became of a step's newest effect."""
-    effect = _newest(turn.state, step)
+    effect = newest(turn.state, step)
     assert effect is not None
     effect.outcome = None
     reconcile(turn, _carrying_out(effect))
@@ -95,7 +95,7 @@ def ask_again(turn: Turn, step: str) -> None:
 
 def settle(turn: Turn, step: str, settlement: Settlement) -> None:
     """Take a person's word for what became of a step's newest effect."""
-    effect = _newest(turn.state, step)
+    effect = newest(turn.state, step)
     assert effect is not None
     effect.outcome = None
     _settle(turn, effect, _carrying_out(effect), settlement)
@@ -189,6 +189,11 @@ def left_open(state: State, plan: str) -> EffectRun | None:
     return next((effect for effect in of_it if effect.undone is Outcome.UNKNOWN), None)
 
 
+def newest(state: State, step: str) -> EffectRun | None:
+    """The newest effect of a step; ``None`` where it has none."""
+    return next((effect for effect in reversed(state.effects) if effect.step == step), None)
+
+
 def in_doubt(effect: EffectRun) -> bool:
     """Whether nobody knows if an effect that matters (all but messages) happened."""
     matters = effect.final or effect.undo is not None
@@ -268,7 +273,3 @@ def _of(state: State, command: Command) -> EffectRun:
     """The effect that a command carries out or takes back."""
     wanted = command.undoes or state.key(command.id)
     return next(effect for effect in state.effects if state.key(effect.command_id) == wanted)
-
-
-def _newest(state: State, step: str) -> EffectRun | None:
-    return next((effect for effect in reversed(state.effects) if effect.step == step), None)

@@ -15,7 +15,7 @@ from runbooks import roster
 from runbooks.bundle import Bundle
 from runbooks.policy import Level
 from runbooks.program import AskStep
-from workflows import approving, asking, clocks
+from workflows import approving, asking, clocks, effects
 from workflows.events import Acknowledgement, Command, CommandReturned, EscalationRequested, Role, SnoozeRequested
 from workflows.state import Due, LadderRun, State, Task, Why
 from workflows.turn import Turn
@@ -195,7 +195,8 @@ def snooze_refusal(state: State, act: SnoozeRequested, now: datetime) -> str | N
 
 
 def _of_task(state: State, task: Task) -> Owed:
-    told = next((effect.activity for effect in reversed(state.effects) if effect.step == task.step), task.step)
+    done = effects.newest(state, task.step)
+    told = done.activity if done is not None else task.step
     person, since = task.assignee or state.assignee, task.opened_at.isoformat()
     return Owed(f"task:{task.id}", task.why, f"{task.why}:{told}", task.owner, task.due_at, since, person)
 

@@ -12,7 +12,7 @@ from runbooks.language.guards import proven_by
 from runbooks.program import AskStep, DoStep, MeasureStep, Step, TellStep
 from workflows import approving, deadlines, effects, facts, plans, program
 from workflows.events import PlanChosen, RetryRequested, Settlement, TaskSettled, WaiverRequested
-from workflows.state import ApprovalRun, EffectRun, State, Task, Why
+from workflows.state import ApprovalRun, State, Task, Why
 from workflows.turn import Turn
 
 NO_PLAN_LEFT = "no_plan_left"
@@ -215,7 +215,7 @@ def _withdraw_waiver(turn: Turn, task: Task) -> None:
 
 
 def _outcome_refusal(state: State, task: Task, act: TaskSettled) -> str | None:
-    step, effect = program.step_of(state, task.step), _effect_at(state, task)
+    step, effect = program.step_of(state, task.step), effects.newest(state, task.step)
     if effect is None:
         return _result_refusal(step, act.result)
     missing = _needs_outcome(task, act)
@@ -285,13 +285,8 @@ def _result_refusal(step: Step, result: Data, *, happened: bool = False) -> str 
     return None
 
 
-def _effect_at(state: State, task: Task) -> EffectRun | None:
-    """The newest effect of a task's step; ``None`` for a read."""
-    return next((effect for effect in reversed(state.effects) if effect.step == task.step), None)
-
-
 def _is_half_done(state: State, task: Task) -> bool:
-    effect = _effect_at(state, task)
+    effect = effects.newest(state, task.step)
     return effect is not None and effects.in_doubt(effect) and effect.activity not in MESSAGES
 
 
