@@ -41,6 +41,12 @@ class Stage(StrEnum):
     ACTION = "action"
     FOLLOW_UP = "follow_up"
 
+    @classmethod
+    def behind(cls, stage: "Stage | None") -> "tuple[Stage, ...]":
+        """The stages that come after one, in their order; all of them before the first has begun."""
+        stages = tuple(cls)
+        return stages if stage is None else stages[stages.index(stage) + 1 :]
+
 
 class Status(StrEnum):
     """What an incident is doing: another axis than its stage."""

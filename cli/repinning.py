@@ -18,7 +18,6 @@ from cli.versions import DIGEST, NEWEST, Version
 from runbooks.comparing.differences import Difference, differences
 from workflows.contract import RepinRequest
 
-_STAGES = list(Stage)
 _ENDS = (EntryKind.REPINNED, EntryKind.REPIN_PUT_OFF, EntryKind.APPROVAL_REJECTED, EntryKind.APPROVAL_WITHDRAWN)
 
 
@@ -101,14 +100,14 @@ def _show(row: IncidentRow, named: Version, found: tuple[Difference, ...] | None
     if form is Format.JSON:
         document = {"incident_id": row.incident_id, "from": row.bundle_digest, "to": named.bundle.digest}
         shown = None if found is None else [each.model_dump(mode="json") for each in found]
-        print_json({**document, "revision": named.revision, "ahead": [*_ahead(row)], "differences": shown})
+        print_json({**document, "revision": named.revision, "ahead": [*Stage.behind(row.stage)], "differences": shown})
         return
     print("\n".join(_words(row, named, found)))
 
 
 def _words(row: IncidentRow, named: Version, found: tuple[Difference, ...] | None) -> Iterable[str]:
     yield f"{row.exception_type}, {row.bundle_digest[:DIGEST]} → {named.says}"
-    ahead = [stage.value.replace("_", "-") for stage in _ahead(row)]
+    ahead = [stage.value.replace("_", "-") for stage in Stage.behind(row.stage)]
     yield f"stages that would follow it: {', '.join(ahead) or 'none, for the last one has begun'}"
     yield ""
     if found is None:
@@ -116,7 +115,3 @@ def _words(row: IncidentRow, named: Version, found: tuple[Difference, ...] | Non
     else:
         yield from diff.lines(found)
     yield ""
-
-
-def _ahead(row: IncidentRow) -> list[Stage]:
-    return _STAGES[_STAGES.index(row.stage) + 1 :] if row.stage is not None else _STAGES

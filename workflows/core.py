@@ -62,8 +62,6 @@ from workflows.progress import Progress
 from workflows.state import Due, State, StepPhase
 from workflows.turn import Turn
 
-_ORDER = list(Stage)
-
 
 def step(state: State, event: Event, now: datetime) -> tuple[list[Command], list[Entry]]:
     """Take one event. Changes ``state``; returns the commands to carry out and the entries to write, in order.
@@ -245,15 +243,15 @@ def _advance(turn: Turn) -> None:
             _enter(turn, Stage.ACTION)
             continue
         if state.stage is None:
-            _enter(turn, _ORDER[0])
+            _enter(turn, Stage.behind(None)[0])
             continue
         progress = _advance_stage(turn, state.stage)
         measures.lift(turn)
         if progress is not Progress.DONE:
             return None
-        if state.stage is _ORDER[-1]:
+        if not Stage.behind(state.stage):
             return closing.close(turn)
-        _enter(turn, _ORDER[_ORDER.index(state.stage) + 1])
+        _enter(turn, Stage.behind(state.stage)[0])
     return None
 
 

@@ -16,7 +16,6 @@ from workflows.events import RepinRequested, Role
 from workflows.state import PlanPhase, Repinning, State, StepPhase, Why
 from workflows.turn import Turn
 
-_STAGES = list(Stage)
 _SHORT = len("sha256:") + 12
 
 
@@ -31,7 +30,7 @@ def refusal(state: State, act: RepinRequested) -> str | None:
     if state.repinning is not None:
         asked = state.repinning
         return f"it is to move to {_named(asked.bundle)} already, as {asked.by!r} wants; have that decided first"
-    ahead = _ahead(state)
+    ahead = Stage.behind(state.stage)
     if not ahead:
         return "its last stage has begun, and each stage is followed in one text to its end; there is none to come"
     return _misfit(state.bundle, act.bundle) or _lacking(state, act.bundle, ahead, meanwhile=_found_meanwhile(state))
@@ -51,7 +50,7 @@ def keep(turn: Turn) -> None:
     if state.repinning is None:
         return
     approval = state.approvals[_approval(state.repinning.bundle)]
-    if approval.open and (state.leaving or not _ahead(state)):
+    if approval.open and (state.leaving or not Stage.behind(state.stage)):
         approving.withdraw(turn, approval.id, why="no stage is to come that could follow it")
     if approval.given is False:
         del state.approvals[approval.id]
@@ -65,12 +64,12 @@ def at_boundary(turn: Turn, entering: Stage) -> None:
     asked = state.repinning
     if asked is None or not state.approvals[_approval(asked.bundle)].given:
         return
-    ahead = tuple(_STAGES[_STAGES.index(entering) :])
+    ahead = (entering, *Stage.behind(entering))
     why_not = next(_obstacles(state, asked.bundle), None) or _lacking(state, asked.bundle, ahead)
     if why_not is None:
         _move(turn, asked)
     else:
-        again = entering is not _STAGES[-1]
+        again = bool(Stage.behind(entering))
         turn.note(EntryKind.REPIN_PUT_OFF, {"to": asked.bundle.digest, "why": why_not, "again": again})
         if again:
             return
@@ -149,11 +148,6 @@ def _lacking(
         f"in that text the stages to come need {', '.join(map(repr, missing))}, which the stages before them have not "
         "found out here"
     )
-
-
-def _ahead(state: State) -> tuple[Stage, ...]:
-    """The stages that have not begun."""
-    return tuple(_STAGES[_STAGES.index(state.stage) + 1 :] if state.stage is not None else _STAGES)
 
 
 def _found_meanwhile(state: State) -> frozenset[str]:
