@@ -4,10 +4,8 @@ Events are taken in before it is noted how far the feed was read. Whoever dies i
 repeats.
 """
 
-import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,11 +15,11 @@ import structlog
 from pydantic import JsonValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from amends.alongside import about, going_on, in_thread
 from amends.errors import InputError, Trouble
 from intake.feeds import Feed, FeedLog
 from intake.json_text import read_json
 from intake.receiving import Receiving
-from intake.sweeping import in_thread
 
 EVERY: Final = timedelta(seconds=1)
 """How long a feed with nothing new is left alone."""
@@ -95,13 +93,8 @@ class Poller:
 @contextlib.asynccontextmanager
 async def polling(poller: Poller, urls: Sequence[str], *, every: timedelta = EVERY) -> AsyncIterator[None]:
     """Polls each feed as long as the block runs."""
-    tasks = [asyncio.create_task(_poll(poller, url, every)) for url in urls]
-    try:
+    async with going_on(*(_poll(poller, url, every) for url in urls)):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _poll(poller: Poller, url: str, every: timedelta) -> None:
@@ -112,7 +105,7 @@ async def _poll(poller: Poller, url: str, every: timedelta) -> None:
             _log.warning("journal_does_not_answer", error=str(error))
             found = 0
         if not found:  # where there was something there may be more
-            await asyncio.sleep(every.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            await about(every)
 
 
 async def _whole(answer: httpx2.Response) -> bytes:

@@ -6,10 +6,9 @@ event's id; so one that dies on the way leaves nothing half-done, and the next o
 
 import asyncio
 import contextlib
-import random
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +16,7 @@ from temporalio.client import Client
 from temporalio.exceptions import TemporalError
 from temporalio.service import RPCError, RPCStatusCode
 
+from amends.alongside import about, going_on, in_thread
 from amends.errors import InputError, Trouble
 from amends.journal import Journal
 from amends.models import Actor, ActorKind, Data
@@ -45,8 +45,6 @@ _BATCH: Final = 200
 
 _STANDING: Final = timedelta(seconds=10)
 """How often it is noted that somebody sweeps."""
-
-T = TypeVar("T")
 
 _log = structlog.get_logger("amends.intake")
 
@@ -168,13 +166,8 @@ def signalling(client: Client) -> Signalling:
 @contextlib.asynccontextmanager
 async def sweeping(sweeper: Sweeper, *, every: timedelta = EVERY) -> AsyncIterator[None]:
     """Sweeps ``every`` so often as long as the block runs. A sweep that fails is logged, and the next one comes."""
-    task = asyncio.create_task(_sweep(sweeper, every))
-    try:
+    async with going_on(_sweep(sweeper, every)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _sweep(sweeper: Sweeper, every: timedelta) -> None:
@@ -183,15 +176,4 @@ async def _sweep(sweeper: Sweeper, every: timedelta) -> None:
             await sweeper.sweep(datetime.now(UTC))
         except (TemporalError, SQLAlchemyError) as error:
             await sweeper.fail(datetime.now(UTC), error)
-        # spread, so that those of many workers do not sweep at once
-        await asyncio.sleep(every.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Runs ``work`` in a thread. Who is cancelled meanwhile still waits for it: it holds a connection."""
-    thread = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(thread)
-    except asyncio.CancelledError:
-        await asyncio.wait({thread})
-        raise
+        await about(every)

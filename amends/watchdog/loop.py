@@ -1,17 +1,16 @@
 """One look, and a look every minute."""
 
-import asyncio
 import contextlib
-import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from amends.alongside import about, going_on, in_thread
 from amends.journal import AlertLog, Journal, Watched, watched
 from amends.models import Data
 from amends.temporal import WORKFLOW_QUEUE
@@ -20,8 +19,6 @@ from amends.watchdog.looking import ending, run_of, running
 
 EVERY: Final = timedelta(minutes=1)
 """How long something wrong may stand before it is noticed: nothing gets worse meanwhile, the incident stands still."""
-
-T = TypeVar("T")
 
 _log = structlog.get_logger("amends.watchdog")
 
@@ -35,8 +32,8 @@ async def look(client: Client, journal: Journal, *, queue: str = WORKFLOW_QUEUE)
     # Read first: what another raises meanwhile is not ours to clear, nor is what an incident says itself. And Temporal
     # before the raising, which looks at the journal again: an incident writes its end there before its workflow
     # completes.
-    before = [alert for alert in await _in_thread(alerts.standing) if not alert.kind.of_the_story]
-    incidents = await _in_thread(lambda: watched(journal.engine))
+    before = [alert for alert in await in_thread(alerts.standing) if not alert.kind.of_the_story]
+    incidents = await in_thread(lambda: watched(journal.engine))
     carried = await running(client, queue)
     wrong: set[tuple[str, str]] = set()
     for incident in suspects(incidents, carried):
@@ -45,7 +42,7 @@ async def look(client: Client, journal: Journal, *, queue: str = WORKFLOW_QUEUE)
             wrong.add((judgement.kind, incident.incident_id))
             await _raise(client, alerts, incident, judgement)
     over = [alert for alert in before if (alert.kind, alert.incident_id) not in wrong]
-    await _in_thread(lambda: alerts.clear([alert.number for alert in over], at=datetime.now(UTC)))
+    await in_thread(lambda: alerts.clear([alert.number for alert in over], at=datetime.now(UTC)))
     for alert in over:
         _log.info("alert_cleared", incident=alert.incident_id, kind=alert.kind.value)
 
@@ -56,13 +53,8 @@ async def watching(
 ) -> AsyncIterator[None]:
     """Looks at once and then ``every`` so often, as long as the block runs. A look that fails is logged, and the next
     one comes."""
-    task = asyncio.create_task(_watch(client, journal, queue, every))
-    try:
+    async with going_on(_watch(client, journal, queue, every)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _watch(client: Client, journal: Journal, queue: str, every: timedelta) -> None:
@@ -71,8 +63,7 @@ async def _watch(client: Client, journal: Journal, queue: str, every: timedelta)
             await look(client, journal, queue=queue)
         except (RPCError, SQLAlchemyError) as error:
             _log.warning("watchdog_saw_nothing", error=str(error))
-        # spread, so that those of many workers do not look at once
-        await asyncio.sleep(every.total_seconds() * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+        await about(every)
 
 
 async def _judged(client: Client, incident: Watched) -> Judgement | None:
@@ -85,20 +76,10 @@ async def _raise(client: Client, alerts: AlertLog, incident: Watched, judgement:
     details: Data = {"workflow_id": incident.workflow_id, "server": client.service_client.config.target_host}
     if judgement.run_id:
         details |= {"run_id": judgement.run_id} | await ending(client, incident.workflow_id, judgement.run_id)
-    raised = await _in_thread(
+    raised = await in_thread(
         lambda: alerts.raise_once(
             kind=judgement.kind, incident_id=incident.incident_id, details=details, at=datetime.now(UTC)
         )
     )
     if raised:
         _log.warning("alert_raised", incident=incident.incident_id, kind=judgement.kind.value, details=details)
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Runs ``work`` in a thread. Who is cancelled meanwhile still waits for it: it holds a connection."""
-    thread = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(thread)
-    except asyncio.CancelledError:
-        await asyncio.wait({thread})
-        raise
