@@ -1,7 +1,5 @@
 """Comparing what was shown with what the timeline makes of it, and with the files that are kept."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import Connection, select
 
 from amends.errors import JournalError
@@ -9,6 +7,7 @@ from amends.evidence import EvidenceFiles, Kept
 from amends.journal import schema
 from amends.journal.evidence import fold_evidence
 from amends.journal.rows import EvidenceRow, TimelineRow
+from amends.journal.verify_rows import kept_rows, row_differences
 
 _evidence = schema.evidence
 
@@ -22,10 +21,12 @@ def evidence_problems(connection: Connection, *, incident_id: str, entries: list
         told = {(row.seq, row.place): row for row in fold_evidence(entries)}
     except JournalError as error:
         return [f"the entries do not say what was shown: {error}"]
-    kept, problems = _kept(connection, incident_id)
-    for key in sorted({*told, *kept}):
-        problems += _differences(key, kept.get(key), told.get(key))
-    return problems
+    mine = select(_evidence).where(_evidence.c.incident_id == incident_id)
+    kept, problems = kept_rows(
+        connection, mine, EvidenceRow, key=lambda columns: (columns["seq"], columns["place"]), named=_named
+    )
+    keys = sorted({*told, *kept})
+    return [*problems, *row_differences(keys, kept, told, named=_named, kept_as="evidence", says="its entry says")]
 
 
 def files_shown(entries: list[TimelineRow]) -> list[EvidenceRow]:
@@ -53,31 +54,6 @@ def file_problems(shown: list[EvidenceRow], files: EvidenceFiles) -> tuple[list[
             case Kept.KEPT:
                 pass
     return problems, unreachable
-
-
-def _kept(connection: Connection, incident_id: str) -> tuple[dict[_Key, EvidenceRow], list[str]]:
-    kept: dict[_Key, EvidenceRow] = {}
-    problems: list[str] = []
-    mine = select(_evidence).where(_evidence.c.incident_id == incident_id)
-    for columns in connection.execute(mine).mappings():
-        try:
-            row = EvidenceRow.model_validate(dict(columns))
-        except ValueError as error:
-            problems.append(f"{_named((columns['seq'], columns['place']))} cannot be read: {error}")
-        else:
-            kept[row.seq, row.place] = row
-    return kept, problems
-
-
-def _differences(key: _Key, kept: EvidenceRow | None, told: EvidenceRow | None) -> Iterator[str]:
-    if told is None:
-        yield f"{_named(key)} is kept as evidence, and no entry tells of it"
-    elif kept is None:
-        yield f"{_named(key)} is told by the entries, and is not kept as evidence; rebuild the projection"
-    else:
-        for name in EvidenceRow.model_fields:
-            if getattr(kept, name) != getattr(told, name):
-                yield f"{_named(key)}: its {name} is {getattr(kept, name)!r}, its entry says {getattr(told, name)!r}"
 
 
 def _named(key: _Key) -> str:
