@@ -2,13 +2,16 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from temporalio.client import Client
 
+from amends.embedded import EmbeddedServer
 from amends.server_process import free_port
+from tests.cli.acted import Acted, acted
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +38,20 @@ def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AMENDS_STATE_DIR", str(state_dir))
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{free_port()}")
     return state_dir
+
+
+@pytest.fixture
+async def running(
+    client: Client,
+    temporal_server: EmbeddedServer,
+    state_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> AsyncIterator[Acted]:
+    """Workers that commands find, for an incident that a test opens."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
+    async with acted(client, state_dir, capsys) as it:
+        yield it
 
 
 @pytest.fixture(autouse=True)

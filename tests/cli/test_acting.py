@@ -1,17 +1,14 @@
 """What people type reaches a running incident: it counts once, or it is said why it does not."""
 
 import hashlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
 
 from amends.connectors.shop import FaultKind
-from amends.embedded import EmbeddedServer
 from amends.models import Status
 from amends.timeline import EntryKind
-from tests.cli.acted import Acted, acted
+from tests.cli.acted import Acted
 
 APPROVAL = "report.approve.logistics_lead"
 OTHER = "report.approve.operations_manager"
@@ -20,16 +17,8 @@ TRACE = "undo:analysis.shipping.open_trace/1"
 
 
 @pytest.fixture
-async def it(
-    client: Client,
-    temporal_server: EmbeddedServer,
-    state_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> AsyncIterator[Acted]:
-    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
-    async with acted(client, state_dir, capsys) as running:
-        yield running
+def it(running: Acted) -> Acted:
+    return running
 
 
 async def asked(it: Acted, order: str) -> None:

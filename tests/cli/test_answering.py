@@ -1,34 +1,23 @@
 """Questions of every kind, to everybody who can be asked, are answered by what is typed."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
 
-from amends.embedded import EmbeddedServer
 from amends.models import Party, Status
 from amends.timeline import EntryKind
 from cli.needed import lines, people_needed
-from tests.cli.acted import Acted, acted
+from tests.cli.acted import Acted
 from tests.runbooks.asking import asking
 
 
 @pytest.fixture
-async def it(
-    client: Client,
-    temporal_server: EmbeddedServer,
-    state_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> AsyncIterator[Acted]:
-    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
-    async with acted(client, state_dir, capsys) as running:
-        running.bundle = asking()
-        await running.open("SO-1001")
-        await running.until(lambda view: len(view.asks) == 4 and all(ask.answer_by for ask in view.asks))
-        yield running
+async def it(running: Acted) -> Acted:
+    running.bundle = asking()
+    await running.open("SO-1001")
+    await running.until(lambda view: len(view.asks) == 4 and all(ask.answer_by for ask in view.asks))
+    return running
 
 
 async def test_each_question_is_shown_with_how_it_is_answered_and_of_a_role_with_what_it_reads(it: Acted) -> None:

@@ -7,39 +7,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import Client
 
-from amends.embedded import EmbeddedServer
 from amends.errors import InputError
 from amends.models import Party, Severity, Status
 from amends.timeline import EntryKind
 from cli.bulk import search_of
 from cli.main import main
 from tests.cli import stories
-from tests.cli.acted import Acted, acted
+from tests.cli.acted import Acted
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OURS = ("--filter", "type=acted_parcel", "--filter", "waiting-for=us")
 
 
 @pytest.fixture
-async def it(
-    client: Client,
-    temporal_server: EmbeddedServer,
-    state_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> AsyncIterator[Acted]:
+async def it(running: Acted) -> AsyncIterator[Acted]:
     """Two incidents that wait for approvals."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
-    async with acted(client, state_dir, capsys) as running:
-        for order in ("SO-1001", "SO-1006"):
-            await running.open(order)
-            await running.until(lambda view: bool(view.approvals))
-        yield running
-        for row in running.journal.incidents(open_only=True, limit=9):
-            if row.incident_id != running.incident:
-                await client.get_workflow_handle(row.workflow_id).terminate(reason="the test is over")
+    for order in ("SO-1001", "SO-1006"):
+        await running.open(order)
+        await running.until(lambda view: bool(view.approvals))
+    yield running
+    for row in running.journal.incidents(open_only=True, limit=9):
+        if row.incident_id != running.incident:
+            await running.client.get_workflow_handle(row.workflow_id).terminate(reason="the test is over")
 
 
 async def test_what_would_be_done_is_told_and_only_then_done_to_each_once(it: Acted) -> None:

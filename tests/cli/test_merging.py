@@ -1,22 +1,19 @@
 """Merging and splitting, typed: what becomes of both incidents, and how each is told of the other."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from temporalio.client import Client
 
 import starter
-from amends.embedded import EmbeddedServer
 from amends.models import Status
 from amends.timeline import EntryKind
 from cli import merging
 from cli.main import main
 from cli.versions import Version
 from tests.cli import stories
-from tests.cli.acted import BO, Acted, acted
+from tests.cli.acted import BO, Acted
 from tests.cli.builders import write_incidents
 from workflows.contract import Receipt
 
@@ -25,21 +22,13 @@ WHY = ("--reason", "she meant the other parcel")
 
 
 @pytest.fixture
-async def it(
-    client: Client,
-    temporal_server: EmbeddedServer,
-    state_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> AsyncIterator[Acted]:
+async def it(running: Acted, monkeypatch: pytest.MonkeyPatch) -> Acted:
     """It waits for the word of the logistics lead, and what is opened beside it goes to the same workers."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
-    async with acted(client, state_dir, capsys) as running:
-        monkeypatch.setattr(merging, "version", lambda _: Version(running.bundle, "the file"))
-        monkeypatch.setattr(starter, "open_incident", partial(starter.open_incident, queue=running.queue))
-        await running.open("SO-1001")
-        await running.until(lambda view: bool(view.approvals))
-        yield running
+    monkeypatch.setattr(merging, "version", lambda _: Version(running.bundle, "the file"))
+    monkeypatch.setattr(starter, "open_incident", partial(starter.open_incident, queue=running.queue))
+    await running.open("SO-1001")
+    await running.until(lambda view: bool(view.approvals))
+    return running
 
 
 async def reported(it: Acted, parcel: str, *, key: str = "") -> Receipt:

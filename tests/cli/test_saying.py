@@ -2,19 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
 
-from amends.embedded import EmbeddedServer
 from amends.models import Party, Severity
 from amends.timeline import EntryKind
 from cli.main import main
 from tests.cli import stories
-from tests.cli.acted import Acted, acted, own_runbook
+from tests.cli.acted import Acted, own_runbook
 
 TRACE = "analysis.wait.trace"
 ASK = "analysis.ask.lost_parcel.reship_or_refund"
@@ -22,19 +19,11 @@ NOWHERE = ("--actor", "bo", "--address", "127.0.0.1:1")
 
 
 @pytest.fixture
-async def it(
-    client: Client,
-    temporal_server: EmbeddedServer,
-    state_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> AsyncIterator[Acted]:
+async def it(running: Acted) -> Acted:
     """It waits for the word of the logistics lead."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
-    async with acted(client, state_dir, capsys) as running:
-        await running.open("SO-1001")
-        await running.until(lambda view: bool(view.approvals))
-        yield running
+    await running.open("SO-1001")
+    await running.until(lambda view: bool(view.approvals))
+    return running
 
 
 async def waiting(it: Acted) -> None:

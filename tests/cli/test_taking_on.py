@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import Client
 
-from amends.embedded import EmbeddedServer
 from amends.errors import InputError
 from amends.journal import Journal, TimelineRow
 from amends.models import PageResult, Severity
@@ -20,24 +17,16 @@ from cli.main import main
 from cli.times import Times
 from tests.amends.journal.builders import entry, opened, told
 from tests.cli import stories
-from tests.cli.acted import Acted, acted
+from tests.cli.acted import Acted
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def it(
-    client: Client,
-    temporal_server: EmbeddedServer,
-    state_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> AsyncIterator[Acted]:
-    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_server.address)
-    async with acted(client, state_dir, capsys) as running:
-        await running.open("SO-1001")
-        await written(running, EntryKind.PAGE_REQUESTED)
-        yield running
+async def it(running: Acted) -> Acted:
+    await running.open("SO-1001")
+    await written(running, EntryKind.PAGE_REQUESTED)
+    return running
 
 
 async def written(it: Acted, kind: EntryKind, *, times: int = 1) -> list[TimelineRow]:
