@@ -1,10 +1,8 @@
 """The bundle: everything one incident follows, frozen at its opening, with one digest."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, Self
 
 from pydantic import Field
 
@@ -84,12 +82,6 @@ class Bundle(Model):
         """``sha256:`` and the digest of the bundle's canonical JSON; the same on every machine."""
         data: Data = self.model_dump(mode="json")
         return "sha256:" + hashlib.sha256(canonical(data)).hexdigest()
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy, which has a digest of its own."""
-        copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("digest", None)
-        return copied
 
     def workflow_id(self, report: Data) -> str:
         """``<exception type>:<subject>``, the business key under which at most one incident is open.
