@@ -4,6 +4,7 @@ from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from runbooks.catalogue import TELL, TellRequest
+from runbooks.catalogued.inputs import OfOrder
 
 
 class CustomerActivities(SystemActivities[ports.Customers]):
@@ -12,3 +13,7 @@ class CustomerActivities(SystemActivities[ports.Customers]):
         return self._port.tell(
             call, order_id=inputs.order_id, texts=inputs.texts, values=inputs.values, bounced=inputs.bounced
         )
+
+    @carries_out("customers.read")
+    def read(self, call: Call, inputs: OfOrder) -> ports.Customer:
+        return self._port.read(call, order_id=inputs.order_id)

@@ -19,6 +19,8 @@ class Reconciliation:
             "payments": connectors.payments,
             "customers": connectors.customers,
             "merchants": connectors.merchants,
+            "ledger": connectors.ledger,
+            "quality": connectors.quality,
         }
         self._effects = effects
 

@@ -11,10 +11,12 @@ from activities.customers import CustomerActivities
 from activities.effects import Effects
 from activities.inventory import InventoryActivities
 from activities.journal import JournalActivities
+from activities.ledger import LedgerActivities
 from activities.merchants import MerchantActivities
 from activities.orders import OrderActivities
 from activities.paging import Paging
 from activities.payments import PaymentActivities
+from activities.quality import QualityActivities
 from activities.reconciling import Reconciliation
 from activities.settling import Settling
 from activities.shipping import ShippingActivities
@@ -45,6 +47,8 @@ def activities_of(
         PaymentActivities(connectors.payments, effects),
         CustomerActivities(connectors.customers, effects),
         MerchantActivities(connectors.merchants, effects),
+        LedgerActivities(connectors.ledger, effects),
+        QualityActivities(connectors.quality, effects),
     )
     found = [each for system in systems for each in activities_in(system)]
     check(CATALOGUE, [implementation(each) for each in found])

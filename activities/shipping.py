@@ -3,7 +3,8 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogue import ClaimRef, ParcelRef, SendAgain, TraceRef, TrackingRef
+from runbooks.catalogue import ClaimRef, FileClaim, ParcelRef, SendAgain, TraceRef, TrackingRef
+from runbooks.catalogued.inputs import InterceptRef, OfClaim, OfParcel, PickRef, PriorityRef, ProofRef
 
 
 class ShippingActivities(SystemActivities[ports.Shipping]):
@@ -36,9 +37,65 @@ class ShippingActivities(SystemActivities[ports.Shipping]):
         self._port.resume_delivery(call, parcel_id=inputs.parcel_id)
 
     @carries_out("shipping.file_claim")
-    def file_claim(self, call: Call, inputs: ParcelRef) -> ports.Claim:
-        return self._port.file_claim(call, parcel_id=inputs.parcel_id)
+    def file_claim(self, call: Call, inputs: FileClaim) -> ports.Claim:
+        return self._port.file_claim(call, parcel_id=inputs.parcel_id, reason=inputs.reason)
 
     @carries_out("shipping.read_claim")
     def read_claim(self, call: Call, inputs: ClaimRef) -> ports.Claim:
         return self._port.read_claim(call, claim_id=inputs.claim_id)
+
+    @carries_out("shipping.prioritise")
+    def prioritise(self, call: Call, inputs: OfParcel) -> ports.PickPriority:
+        return self._port.prioritise(call, parcel_id=inputs.parcel_id)
+
+    @carries_out("shipping.drop_priority")
+    def drop_priority(self, call: Call, inputs: PriorityRef) -> None:
+        self._port.drop_priority(call, priority_id=inputs.priority_id)
+
+    @carries_out("shipping.cancel_pick")
+    def cancel_pick(self, call: Call, inputs: OfParcel) -> ports.Pick:
+        return self._port.cancel_pick(call, parcel_id=inputs.parcel_id)
+
+    @carries_out("shipping.read_pick")
+    def read_pick(self, call: Call, inputs: PickRef) -> ports.Pick:
+        return self._port.read_pick(call, pick_id=inputs.pick_id)
+
+    @carries_out("shipping.resume_pick")
+    def resume_pick(self, call: Call, inputs: PickRef) -> None:
+        self._port.resume_pick(call, pick_id=inputs.pick_id)
+
+    @carries_out("shipping.upgrade_service")
+    def upgrade_service(self, call: Call, inputs: OfParcel) -> ports.Upgrade:
+        return self._port.upgrade_service(call, parcel_id=inputs.parcel_id)
+
+    @carries_out("shipping.intercept")
+    def intercept(self, call: Call, inputs: OfParcel) -> ports.Intercept:
+        return self._port.intercept(call, parcel_id=inputs.parcel_id)
+
+    @carries_out("shipping.read_intercept")
+    def read_intercept(self, call: Call, inputs: InterceptRef) -> ports.Intercept:
+        return self._port.read_intercept(call, intercept_id=inputs.intercept_id)
+
+    @carries_out("shipping.withdraw_intercept")
+    def withdraw_intercept(self, call: Call, inputs: InterceptRef) -> None:
+        self._port.withdraw_intercept(call, intercept_id=inputs.intercept_id)
+
+    @carries_out("shipping.ask_proof")
+    def ask_proof(self, call: Call, inputs: OfParcel) -> ports.Proof:
+        return self._port.ask_proof(call, parcel_id=inputs.parcel_id)
+
+    @carries_out("shipping.read_proof")
+    def read_proof(self, call: Call, inputs: ProofRef) -> ports.Proof:
+        return self._port.read_proof(call, proof_id=inputs.proof_id)
+
+    @carries_out("shipping.withdraw_proof")
+    def withdraw_proof(self, call: Call, inputs: ProofRef) -> None:
+        self._port.withdraw_proof(call, proof_id=inputs.proof_id)
+
+    @carries_out("shipping.complete_claim")
+    def complete_claim(self, call: Call, inputs: OfClaim) -> None:
+        self._port.complete_claim(call, claim_id=inputs.claim_id)
+
+    @carries_out("shipping.repay_claim")
+    def repay_claim(self, call: Call, inputs: OfClaim) -> None:
+        self._port.repay_claim(call, claim_id=inputs.claim_id)

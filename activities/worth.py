@@ -10,7 +10,7 @@ from amends.journal import Question, Reservation, UnitWorth
 from amends.models import Head, Model, Money
 from runbooks.catalogue import ActivitySpec, RemedyOf
 
-_NOT_THERE = ("OrderNotFound", "ParcelNotFound")
+_NOT_THERE = ("OrderNotFound", "ParcelNotFound", "LineNotFound")
 
 
 class Worth:
@@ -80,7 +80,7 @@ class Worth:
             currency=amount.currency if amount else worth.currency,
             amount=amount.amount if amount else None,
             parcel_id=parcel_id,
-            units=_units(worth, parcel_id),
+            units=_units(worth, parcel_id, getattr(inputs, remedy.line) if remedy.line else None, whole=remedy.whole),
             captured=worth.captured if remedy.head is Head.REFUND else None,
             cap=policy.caps.get(remedy.head) if policy else None,
             per_day=policy.per_day.get(remedy.head) if policy else None,
@@ -94,10 +94,15 @@ class Worth:
         return self._connectors.shipping.read_parcel(call, parcel_id=parcel_id).order_id
 
 
-def _units(worth: OrderWorth, parcel_id: str | None) -> tuple[UnitWorth, ...]:
-    if parcel_id is None:
-        return ()
-    paid_as = worth.carries.get(parcel_id)
+def _units(
+    worth: OrderWorth, parcel_id: str | None, line_id: str | None = None, *, whole: bool = False
+) -> tuple[UnitWorth, ...]:
+    """The units that a remedy is about; none, if it is about money alone."""
+    paid_as = worth.carries.get(parcel_id) if parcel_id is not None else None
     return tuple(
-        UnitWorth(unit=each.unit, value=each.value.amount) for each in worth.units if each.parcel_id == paid_as
+        UnitWorth(unit=each.unit, value=each.value.amount)
+        for each in worth.units
+        if whole
+        or (parcel_id is not None and each.parcel_id == paid_as)
+        or (line_id is not None and each.line_id == line_id)
     )

@@ -4,83 +4,35 @@ The checker, the documentation and the engine read it; ``activities`` carries it
 are wire names: Temporal's activity types and the words of a runbook.
 """
 
-from datetime import timedelta
-from typing import Any
-
 from amends.connectors import ports
 from amends.models import Head, Model, Money, Party
+from runbooks.activity_specs import (
+    BALANCE_RETRY,
+    EFFECT_RETRY,
+    INHERIT_RETRY,
+    PAGE_RETRY,
+    READ_RETRY,
+    RECONCILE_RETRY,
+    ActivitySpec,
+    RemedyOf,
+    Retry,
+    effect,
+    read,
+)
+from runbooks.catalogued import MONEY, ORDERS, QUALITY, SHIPPING, STOCK
 
-
-class Retry(Model):
-    """How trouble is met: ``attempts`` tries in all (0: no limit), ``first`` wait, doubled up to ``longest``."""
-
-    attempts: int
-    first: timedelta = timedelta(seconds=1)
-    longest: timedelta = timedelta(minutes=5)
-
-
-READ_RETRY = Retry(attempts=0)
-"""A read harms nothing: it is tried until it answers."""
-
-EFFECT_RETRY = Retry(attempts=12)
-"""Waits of 19 minutes in all; past them the outcome is unknown."""
-
-RECONCILE_RETRY = Retry(attempts=24, first=timedelta(seconds=10), longest=timedelta(minutes=15))
-"""How long a system is asked what became of a call: about four hours; past them a person must find out."""
-
-
-BALANCE_RETRY = Retry(attempts=24, first=timedelta(seconds=10), longest=timedelta(minutes=15))
-"""How long the shop's books are asked for; past it a person is told that they could not be read."""
-
-
-INHERIT_RETRY = Retry(attempts=8, longest=timedelta(seconds=20))
-"""How long an incident that is to hand over is tried: minutes; past them the new one goes on by itself."""
-
-PAGE_RETRY = Retry(attempts=5, first=timedelta(seconds=1), longest=timedelta(seconds=20))
-"""How long a page is tried when no channel can be reached: within a minute the next level is paged instead."""
-
-
-class RemedyOf(Model):
-    """What an activity gives the customer. ``parcel``: the input that names the parcel whose goods it is about, if it
-    is about any. ``amount``: the input that says how much; the full worth of the parcel's units if none does.
-    ``gives``: the field of the result that names the parcel in which the goods are on their way; if none does, they are
-    in the same parcel as before."""
-
-    head: Head
-    parcel: str | None = None
-    amount: str | None = None
-    gives: str | None = None
-
-
-class ActivitySpec(Model):
-    """One activity. ``takes``/``gives``: the models of its inputs and result. ``says``: one plain sentence in each
-    language. ``undone_by``: the activity that takes it back; its inputs must all be among this one's inputs and
-    result. ``remedy``: what the customer is given by it, if anything. ``within``: the longest one attempt may take.
-    ``final``: cannot be called back."""
-
-    name: str
-    says: dict[str, str]
-    takes: type[Model]
-    gives: type[Model] | None = None
-    effect: bool
-    refusals: tuple[str, ...] = ()
-    undone_by: str | None = None
-    undo_only: bool = False
-    """Only ever called as an undo: a runbook does not ``do`` it."""
-    remedy: RemedyOf | None = None
-    final: bool = False
-    within: timedelta = timedelta(seconds=30)
-    retry: Retry
-
-    @property
-    def gives_value(self) -> bool:
-        """Whether the customer is given goods or money by it."""
-        return self.remedy is not None
-
-    @property
-    def undo_takes(self) -> tuple[str, ...]:
-        """The names of the fields that this activity needs when it undoes another."""
-        return tuple(self.takes.model_fields)
+__all__ = [
+    "BALANCE_RETRY",
+    "EFFECT_RETRY",
+    "INHERIT_RETRY",
+    "PAGE_RETRY",
+    "READ_RETRY",
+    "RECONCILE_RETRY",
+    "ActivitySpec",
+    "RemedyOf",
+    "Retry",
+]
+"""How activities are described is part of the catalogue; what stands here goes without saying."""
 
 
 class OrderRef(Model):
@@ -111,6 +63,13 @@ class SendAgain(Model):
     reservation_id: str | None = None
 
 
+class ReserveParcel(Model):
+    """``warehouse``: where to set the goods aside; the main one, if it is not given."""
+
+    parcel_id: str
+    warehouse: str | None = None
+
+
 class ReservationRef(Model):
     reservation_id: str
 
@@ -121,6 +80,13 @@ class TraceRef(Model):
 
 class TrackingRef(Model):
     tracking_no: str
+
+
+class FileClaim(Model):
+    """``reason``: what went wrong with the parcel."""
+
+    parcel_id: str
+    reason: ports.ClaimReason = "lost"
 
 
 class ClaimRef(Model):
@@ -148,18 +114,8 @@ class TellRequest(Model):
     bounced: int = 0
 
 
-def _read(name: str, takes: type[Model], gives: type[Model], says: dict[str, str], **rest: Any) -> ActivitySpec:
-    return ActivitySpec(name=name, takes=takes, gives=gives, says=says, effect=False, retry=READ_RETRY, **rest)
-
-
-def _effect(
-    name: str, takes: type[Model], gives: type[Model] | None, says: dict[str, str], **rest: Any
-) -> ActivitySpec:
-    return ActivitySpec(name=name, takes=takes, gives=gives, says=says, effect=True, retry=EFFECT_RETRY, **rest)
-
-
 def _credit(name: str, head: Head, says: dict[str, str]) -> ActivitySpec:
-    return _effect(
+    return effect(
         name,
         CreditRequest,
         ports.Credit,
@@ -199,14 +155,14 @@ MESSAGES = frozenset(TELLING.values())
 CATALOGUE: dict[str, ActivitySpec] = {
     spec.name: spec
     for spec in (
-        _read(
+        read(
             "orders.read",
             OrderRef,
             ports.Order,
             {"en": "Read the order.", "zh": "读取订单。"},
             refusals=("OrderNotFound",),
         ),
-        _effect(
+        effect(
             "orders.add_replacement",
             AddReplacement,
             ports.ReplacementOrder,
@@ -214,14 +170,14 @@ CATALOGUE: dict[str, ActivitySpec] = {
             refusals=("OrderNotFound", "ParcelNotFound"),
             undone_by="orders.drop_replacement",
         ),
-        _effect(
+        effect(
             "orders.drop_replacement",
             ReplacementRef,
             None,
             {"en": "Drop the replacement order.", "zh": "撤销补发订单。"},
             undo_only=True,
         ),
-        _effect(
+        effect(
             "orders.hold",
             OrderRef,
             ports.Hold,
@@ -229,43 +185,43 @@ CATALOGUE: dict[str, ActivitySpec] = {
             refusals=("OrderNotFound",),
             undone_by="orders.release",
         ),
-        _effect(
+        effect(
             "orders.release",
             HoldRef,
             None,
             {"en": "Take the order off hold.", "zh": "恢复处理订单。"},
             undo_only=True,
         ),
-        _read(
+        read(
             "inventory.check",
             ParcelRef,
             ports.Availability,
             {"en": "Check whether the goods could be reserved again.", "zh": "检查商品能否再次预留。"},
             refusals=("ParcelNotFound",),
         ),
-        _effect(
+        effect(
             "inventory.reserve",
-            ParcelRef,
+            ReserveParcel,
             ports.Reservation,
             {"en": "Reserve the goods.", "zh": "预留商品。"},
             refusals=("OutOfStock", "ParcelNotFound"),
             undone_by="inventory.release",
         ),
-        _effect(
+        effect(
             "inventory.release",
             ReservationRef,
             None,
             {"en": "Give the reserved goods back to stock.", "zh": "释放预留商品。"},
             undo_only=True,
         ),
-        _read(
+        read(
             "shipping.read_parcel",
             ParcelRef,
             ports.Parcel,
             {"en": "Read the parcel and what it is worth.", "zh": "读取包裹及其价值。"},
             refusals=("ParcelNotFound",),
         ),
-        _effect(
+        effect(
             "shipping.open_trace",
             ParcelRef,
             ports.Trace,
@@ -273,30 +229,30 @@ CATALOGUE: dict[str, ActivitySpec] = {
             refusals=("ParcelNotFound", "TraceRefused"),
             undone_by="shipping.close_trace",
         ),
-        _read(
+        read(
             "shipping.read_trace",
             TraceRef,
             ports.Trace,
             {"en": "Ask the carrier what the search has found.", "zh": "向承运商查询查找结果。"},
             refusals=("TraceNotFound",),
         ),
-        _effect(
+        effect(
             "shipping.close_trace",
             TraceRef,
             None,
             {"en": "Tell the carrier to stop looking.", "zh": "通知承运商停止查找。"},
             undo_only=True,
         ),
-        _effect(
+        effect(
             "shipping.create_shipment",
             SendAgain,
             ports.Shipment,
             {"en": "Send the goods again.", "zh": "重新发货。"},
-            refusals=("NoCapacity", "NothingReserved", "ParcelNotFound"),
+            refusals=("NoCapacity", "NothingReserved", "PickNotCancelled", "ParcelNotFound"),
             undone_by="shipping.cancel_shipment",
             remedy=RemedyOf(head=Head.GOODS, parcel="parcel_id", gives="parcel_id"),
         ),
-        _effect(
+        effect(
             "shipping.cancel_shipment",
             TrackingRef,
             None,
@@ -304,7 +260,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
             refusals=("AlreadyHandedOver",),
             undo_only=True,
         ),
-        _effect(
+        effect(
             "shipping.resume_delivery",
             ParcelRef,
             None,
@@ -313,22 +269,22 @@ CATALOGUE: dict[str, ActivitySpec] = {
             remedy=RemedyOf(head=Head.GOODS, parcel="parcel_id"),
             final=True,
         ),
-        _effect(
+        effect(
             "shipping.file_claim",
-            ParcelRef,
+            FileClaim,
             ports.Claim,
             {"en": "Claim the parcel's value from the carrier.", "zh": "向承运商索赔包裹价值。"},
             refusals=("ParcelNotFound", "ClaimWindowOver"),
             final=True,
         ),
-        _read(
+        read(
             "shipping.read_claim",
             ClaimRef,
             ports.Claim,
             {"en": "Ask the carrier what became of the claim.", "zh": "向承运商查询索赔结果。"},
             refusals=("ClaimNotFound",),
         ),
-        _effect(
+        effect(
             "payments.refund",
             RefundRequest,
             ports.Refund,
@@ -352,7 +308,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
             Head.GOODWILL,
             {"en": "Give the customer something for the trouble.", "zh": "给顾客一份心意补偿。"},
         ),
-        _effect(
+        effect(
             TELL,
             TellRequest,
             ports.Delivery,
@@ -360,7 +316,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
             refusals=("OrderNotFound", BOUNCED, "Undeliverable"),
             final=True,
         ),
-        _effect(
+        effect(
             TELL_MERCHANT,
             TellRequest,
             ports.Delivery,
@@ -368,5 +324,10 @@ CATALOGUE: dict[str, ActivitySpec] = {
             refusals=("OrderNotFound", BOUNCED, "Undeliverable"),
             final=True,
         ),
+        *ORDERS,
+        *STOCK,
+        *SHIPPING,
+        *MONEY,
+        *QUALITY,
     )
 }

@@ -20,10 +20,10 @@ class UnitWorth(Model):
 class Reservation(Model):
     """What an effect is about to give.
 
-    ``units``: those of the parcel it is about, in the order of the lines; none under heads that are about the order as
-    a whole. ``amount``: in minor units; ``None`` for the full worth of the units. ``captured``: what was paid for the
-    order. ``cap`` and ``per_day``: how much may be given under the head, for the order in all and on one day (UTC);
-    no limit if they are not set.
+    ``units``: those of the goods it is about, in the order of the lines; none for money that is about the order as a
+    whole, and none for a parcel that has none. ``amount``: in minor units; ``None`` for the full worth of the units.
+    ``captured``: what was paid for the order. ``cap`` and ``per_day``: how much may be given under the head, for the
+    order in all and on one day (UTC); no limit if they are not set.
     """
 
     order_id: str
@@ -75,6 +75,8 @@ def _again(wanted: Reservation, standing: Sequence[RemedyRecord]) -> tuple[Share
 
 
 def _back(wanted: Reservation, standing: Sequence[RemedyRecord]) -> tuple[Share, ...] | Refusal:
+    if not wanted.units and wanted.parcel_id is None:
+        return _above_captured(wanted, standing) or (Share(unit="", amount=wanted.amount or 0),)
     against = _against(wanted, standing)
     left = wanted.amount or 0
     spread = []
@@ -87,10 +89,11 @@ def _back(wanted: Reservation, standing: Sequence[RemedyRecord]) -> tuple[Share,
         return _already_given(wanted, against)
     if left:
         paid = sum(unit.value for unit in wanted.units)
+        goods = f"parcel {wanted.parcel_id!r}" if wanted.parcel_id else f"{len(wanted.units)} units"
         return Refusal(
             reason="AboveCaptured",
             message=f"{wanted.amount} is more than the {paid} (minor units of {wanted.currency}) that were paid for "
-            f"parcel {wanted.parcel_id!r} of order {wanted.order_id!r}",
+            f"{goods} of order {wanted.order_id!r}",
         )
     return _above_captured(wanted, standing) or tuple(spread)
 

@@ -13,6 +13,7 @@ from amends.connectors.ports import (
     Orders,
     Pager,
     Payments,
+    Quality,
     Shipping,
 )
 from amends.errors import ConfigurationError
@@ -70,6 +71,7 @@ class _Systems:
     customers: Customers
     merchants: Merchants
     ledger: Ledger
+    quality: Quality
     people: Pager
 
 
@@ -82,5 +84,6 @@ def _with_people(connectors: Connectors, people: Pager) -> Connectors:
         customers=connectors.customers,
         merchants=connectors.merchants,
         ledger=connectors.ledger,
+        quality=connectors.quality,
         people=people,
     )

@@ -1,6 +1,8 @@
 """The reference shop: all outside systems of a company in one small database, for the demo, the drills and the tests.
 
-Its world is sample data (``orders.yaml``), in CNY, with times around the moment of seeding:
+Its world is sample data, in CNY, with times around the moment of seeding. What is late, unpaid, damaged, out of stock
+or refunded wrongly stands in ``samples/``, each order with what it shows. Those whose parcels are lost, of
+``orders.yaml``, are:
 
 ========  ==========  ==========================================================================================
 order     value       what an incident about its lost parcel meets

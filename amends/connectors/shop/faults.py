@@ -43,6 +43,7 @@ _SYSTEMS = {
     "customers": ports.Customers,
     "merchants": ports.Merchants,
     "ledger": ports.Ledger,
+    "quality": ports.Quality,
     "people": ports.Pager,
 }
 

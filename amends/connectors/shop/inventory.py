@@ -1,18 +1,33 @@
-"""Stock and reservations."""
+"""Setting goods aside, and giving them back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from amends.connectors.shop import lookup
-from amends.connectors.shop.door import Desk
-from amends.connectors.shop.tables import ParcelRow, ReservationRow, StockRow
+from amends.connectors.shop import lookup, outbox
+from amends.connectors.shop.allocation import (
+    Shelf,
+    free,
+    free_now,
+    held_for,
+    is_allocated,
+    replan,
+    shelf,
+    waiting_before,
+)
+from amends.connectors.shop.reserving import collect, inbound, put_back, reserved
+from amends.connectors.shop.supplying import SupplyDesk
+from amends.connectors.shop.tables import InboundRow, LineRow, OrderRow, ParcelRow, ReservationRow
 from amends.errors import Refused
 
+BROUGHT_AFTER: Final = timedelta(days=1)
+"""From the word to another warehouse to the goods being here."""
 
-class ShopInventory(Desk):
+
+class ShopInventory(SupplyDesk):
     """The shop's ``Inventory``."""
 
     _system = "inventory"
@@ -20,25 +35,21 @@ class ShopInventory(Desk):
     def check(self, call: Call, *, parcel_id: str) -> ports.Availability:
         def work(db: Session) -> ports.Availability:
             wanted = lookup.units(db, lookup.parcel(db, parcel_id))
-            return ports.Availability(
-                reservable=all(free(db.get_one(StockRow, sku), call.at) >= n for sku, n in wanted.items())
-            )
+            return ports.Availability(reservable=all(free_now(db, sku, call.at) >= n for sku, n in wanted.items()))
 
         return self._door.read("inventory.check", work)
 
-    def reserve(self, call: Call, *, parcel_id: str) -> ports.Reservation:
+    def reserve(self, call: Call, *, parcel_id: str, warehouse: str | None = None) -> ports.Reservation:
         def work(db: Session) -> ports.Reservation:
             parcel = lookup.parcel(db, parcel_id, lock=True)
-            for stock, quantity in locked_stock(db, parcel, call.at):
-                if stock.on_hand - stock.reserved < quantity:
-                    raise Refused("OutOfStock", f"{quantity} of {stock.sku!r} wanted, {free(stock, call.at)} left")
-                stock.reserved += quantity
-            n = lookup.count(db, ReservationRow.parcel_id, parcel_id) + 1
-            reservation_id = f"{parcel_id.replace('PC', 'RS', 1)}-{n}"
-            db.add(ReservationRow(reservation_id=reservation_id, parcel_id=parcel_id, status="held", made_at=call.at))
-            return ports.Reservation(reservation_id=reservation_id)
+            units = lookup.units(db, parcel)
+            for sku, quantity in units.items():
+                _set_aside(shelf(db, sku, warehouse, call.at), sku, quantity, call.at)
+            row = reserved(db, parcel, call, warehouse=warehouse, units=units)
+            return ports.Reservation(reservation_id=row.reservation_id)
 
-        return self._door.give("inventory.reserve", call, {"parcel_id": parcel_id}, ports.Reservation, work)
+        args = {"parcel_id": parcel_id} | ({"warehouse": warehouse} if warehouse else {})
+        return self._door.give("inventory.reserve", call, args, ports.Reservation, work)
 
     def release(self, call: Call, *, reservation_id: str) -> None:
         def work(db: Session) -> None:
@@ -46,31 +57,107 @@ class ShopInventory(Desk):
             if row is None:
                 raise Refused("ReservationNotFound", f"no reservation {reservation_id!r}")
             parcel = lookup.parcel(db, row.parcel_id, lock=True)
+            collect(db, parcel.order_id, call.at)
             db.refresh(row)
             if row.status == "sent":
                 raise Refused("AlreadySent", f"the units of reservation {reservation_id!r} are in a shipment")
             if row.status == "held":
-                for stock, quantity in locked_stock(db, parcel, call.at):
-                    stock.reserved -= quantity
-                row.status = "released"
+                put_back(db, row, call.at)
+                if row.line is not None:
+                    replan(db, parcel, call.at)
 
         self._door.do("inventory.release", call, {"reservation_id": reservation_id}, work)
 
+    def reserve_line(self, call: Call, *, line_id: str) -> ports.Reservation:
+        def work(db: Session) -> ports.Reservation:
+            line = lookup.line(db, line_id, lock=True)
+            stock = shelf(db, line.sku, None, call.at)
+            assert stock is not None
+            left = stock.on_hand - stock.reserved
+            if left >= line.quantity > left - waiting_before(db, line, call.at):
+                raise Refused("OthersFirst", f"the {left} of {line.sku!r} go to lines that come before {line_id!r}")
+            _set_aside(stock, line.sku, line.quantity, call.at)
+            return ports.Reservation(reservation_id=self._for_line(db, call, line).reservation_id)
 
-def free(stock: StockRow, at: datetime) -> int:
-    """How many units can be reserved."""
-    return 0 if stock.sells_out_at and stock.sells_out_at <= at else stock.on_hand - stock.reserved
+        return self._door.give("inventory.reserve_line", call, {"line_id": line_id}, ports.Reservation, work)
+
+    def transfer(self, call: Call, *, line_id: str, warehouse: str) -> ports.Transfer:
+        def work(db: Session) -> ports.Transfer:
+            line = lookup.line(db, line_id, lock=True)
+            _set_aside(shelf(db, line.sku, warehouse, call.at), line.sku, line.quantity, call.at)
+            arrives_at = call.at + BROUGHT_AFTER
+            row = self._for_line(db, call, line, warehouse=warehouse, usable_at=arrives_at)
+            return ports.Transfer(reservation_id=row.reservation_id, arrives_at=arrives_at)
+
+        args = {"line_id": line_id, "warehouse": warehouse}
+        return self._door.give("inventory.transfer", call, args, ports.Transfer, work)
+
+    def backorder(self, call: Call, *, line_id: str) -> ports.Backorder:
+        def work(db: Session) -> ports.Backorder:
+            line = lookup.line(db, line_id, lock=True)
+            coming = next(
+                (each for each in inbound(db, line.sku, call.at, lock=True) if _unpromised(each) >= line.quantity), None
+            )
+            if coming is None:
+                raise Refused("NothingInbound", f"no {line.quantity} of {line.sku!r} are to come in")
+            coming.promised += line.quantity
+            row = self._for_line(db, call, line, usable_at=coming.arrives_at, inbound_id=coming.inbound_id)
+            return ports.Backorder(reservation_id=row.reservation_id, arrives_at=coming.arrives_at)
+
+        return self._door.give("inventory.backorder", call, {"line_id": line_id}, ports.Backorder, work)
+
+    def keep_order(self, call: Call, *, order_id: str) -> ports.KeptGoods:
+        def work(db: Session) -> ports.KeptGoods:
+            lookup.order(db, order_id, lock=True)
+            for line in _open_lines(db, order_id):
+                if not is_allocated(db, line):
+                    _set_aside(shelf(db, line.sku, None, call.at), line.sku, line.quantity, call.at)
+                    self._for_line(db, call, line)
+            return _kept(db, order_id)
+
+        return self._door.give("inventory.keep_order", call, {"order_id": order_id}, ports.KeptGoods, work)
+
+    def free_order(self, call: Call, *, order_id: str) -> ports.KeptGoods:
+        def work(db: Session) -> ports.KeptGoods:
+            lookup.order(db, order_id, lock=True)
+            collect(db, order_id, call.at)
+            for line in _open_lines(db, order_id):
+                for row in held_for(db, line):
+                    if row.status == "held":
+                        put_back(db, row, call.at)
+            for parcel in lookup.parcels(db, order_id):
+                if parcel.paid_as == parcel.parcel_id:
+                    replan(db, parcel, call.at)
+            return _kept(db, order_id)
+
+        return self._door.give("inventory.free_order", call, {"order_id": order_id}, ports.KeptGoods, work)
+
+    def _for_line(self, db: Session, call: Call, line: LineRow, **more: Any) -> ReservationRow:
+        parcel = db.get_one(ParcelRow, line.parcel_id)
+        row = reserved(db, parcel, call, line=line.n, sku=line.sku, quantity=line.quantity, **more)
+        db.flush()
+        if db.get_one(OrderRow, line.order_id).status == "paid":
+            replan(db, parcel, call.at)
+        outbox.tell(db, "stock.changed", line.order_id, call.at, about=row.reservation_id, sku=line.sku)
+        return row
 
 
-def locked_stock(db: Session, parcel: ParcelRow, at: datetime) -> list[tuple[StockRow, int]]:
-    """The stock of what is in a parcel, with the quantity in it: held until the end of the transaction, and up to date:
-    what others have bought by now is sold."""
-    found = []
-    for sku, quantity in lookup.units(db, parcel).items():
-        stock = db.get_one(StockRow, sku, with_for_update=True)
-        if stock.sells_out_at and stock.sells_out_at <= at:
-            stock.sold += stock.on_hand - stock.reserved
-            stock.on_hand = stock.reserved
-            stock.sells_out_at = None
-        found.append((stock, quantity))
-    return found
+def _set_aside(stock: Shelf | None, sku: str, quantity: int, at: datetime) -> None:
+    left = 0 if stock is None else free(stock, at)
+    if stock is None or left < quantity:
+        raise Refused("OutOfStock", f"{quantity} of {sku!r} wanted, {left} left")
+    stock.reserved += quantity
+
+
+def _open_lines(db: Session, order_id: str) -> list[LineRow]:
+    return [line for line in lookup.lines(db, order_id) if line.dropped_at is None]
+
+
+def _kept(db: Session, order_id: str) -> ports.KeptGoods:
+    db.flush()
+    rows = (row for line in _open_lines(db, order_id) for row in held_for(db, line))
+    return ports.KeptGoods(order_id=order_id, units=sum(row.quantity or 0 for row in rows if row.status == "held"))
+
+
+def _unpromised(coming: InboundRow) -> int:
+    return coming.quantity - coming.promised

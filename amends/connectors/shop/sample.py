@@ -1,10 +1,10 @@
-"""The sample world as it is written in ``orders.yaml``."""
+"""The sample world as it is written in ``orders.yaml`` and the files of ``samples/``."""
 
 import re
 from datetime import timedelta
 from functools import cache
 from importlib import resources
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 from ruamel.yaml import YAML
@@ -29,16 +29,61 @@ class ClaimHabit(Written):
     ends: Literal["paid", "rejected"]
 
 
+class SampleContract(Written):
+    """What a partner pays for. ``limit``: the most for a parcel, in minor units."""
+
+    loss: bool = False
+    damage: bool = False
+    delay: bool = False
+    limit: int | None = None
+
+
 class SampleCarrier(Written):
     capacity: bool
     claim_window: Duration
     claim: ClaimHabit | None = None
+    contract: SampleContract | None = None
+
+
+class Fate(Written):
+    """How a request ends, so long after it is made; without ``after`` never. ``amount``: what was found or paid."""
+
+    after: Duration | None = None
+    ends: str | None = None
+    amount: int | None = None
+
+
+class SampleArticle(Written):
+    """``price`` in minor units; ``found``: what a count finds, where the record is wrong."""
+
+    price: int
+    category: str = "household"
+    supplier: str = "unnamed"
+    fresh: bool = False
+    medicine: bool = False
+    hazardous: bool = False
+    part_of_set: bool = False
+    withdrawal_days: int = 7
+    warning_level: int = 0
+    substitute: str | None = None
+    bundle: str | None = None
+    found: int | None = None
+
+
+class SampleInbound(Written):
+    quantity: int
+    arrives_in: Duration
 
 
 class SampleStock(Written):
+    """``branches``: what is in other warehouses than the main one."""
+
     title: str
     on_hand: int
     sells_out_after: Duration | None = None
+    article: SampleArticle | None = None
+    branches: dict[str, int] = {}
+    inbound: tuple[SampleInbound, ...] = ()
 
 
 class SampleCustomer(Written):
@@ -47,6 +92,9 @@ class SampleCustomer(Written):
     phone: str | None = None
     language: Literal["en", "zh"]
     zone: str | None = None
+    tier: str | None = None
+    trusted: bool = False
+    nets: bool = False
 
 
 class SampleMerchant(Written):
@@ -62,47 +110,140 @@ class TraceFate(Written):
 
 
 class SampleLine(Written):
+    """``discount``: what of the order's discounts falls to the whole line."""
+
     sku: str
     quantity: int
     unit_price: int
+    discount: int = 0
+    returned_ago: Duration | None = None
 
 
 class SampleParcel(Written):
+    """A parcel that was handed over, or that ``leaves_in`` some time, or that waits for goods or for a word.
+
+    ``allocated``: its goods stand aside. ``fates``: how what is asked about it ends (``pick``, ``intercept``,
+    ``proof``, ``return``, ``ticket``, ``upgrade``)."""
+
     carrier: str
-    handed_over_ago: Duration
-    last_scan_ago: Duration
+    handed_over_ago: Duration | None = None
+    leaves_in: Duration | None = None
+    last_scan_ago: Duration | None = None
     delivered_ago: Duration | None = None
+    delivered_in: Duration | None = None
+    delivered_to: Literal["door", "locker", "station", "neighbour"] | None = None
+    cross_border: bool = False
+    damaged_ago: Duration | None = None
+    damage: Literal["transit", "packing", "product", "customer"] | None = None
+    damage_proven: bool = False
+    warehouse: str | None = None
+    allocated: bool = False
     trace: TraceFate | None = None
+    fates: dict[Literal["pick", "intercept", "proof", "return", "ticket", "upgrade"], Fate] = {}
     lines: tuple[SampleLine, ...] = Field(min_length=1)
 
 
+class SamplePhase(Written):
+    """From ``after`` placing the order on, an attempt to pay ``is`` so. ``amount``: what comes in; the order's price,
+    if it is not said. ``late``: it comes even when the payment was closed before."""
+
+    after: Duration
+    status: Literal["pending", "authorised", "captured", "failed", "underpaid", "risk_review", "unknown"]
+    amount: int | None = None
+    late: bool = False
+
+
+class SampleRefund(Written):
+    """A refund of before. ``settles_after``: when it has arrived; without it, it never does."""
+
+    amount: int
+    ago: Duration
+    settles_after: Duration | None = None
+    withheld: int = 0
+    withheld_for: Literal["fee", "exchange"] = "fee"
+    fails: bool = False
+    case: Fate | None = None
+
+
 class SampleOrder(Written):
-    """``shows``: which way an incident about it can go. ``merchant``: who sells it, if not the shop itself."""
+    """``shows``: which way an incident about it can go. ``payments``: how each attempt to pay goes; an order without
+    any was paid when it was placed. ``merchant``: who sells it, if not the shop itself. Amounts in minor units."""
 
     shows: str
     customer: str
     merchant: str | None = None
     placed_ago: Duration
     account_open: bool = True
+    promised_in: Duration | None = None
+    promised_ago: Duration | None = None
+    ship_by_ago: Duration | None = None
+    gift_in: Duration | None = None
+    method: str = "card"
+    market: str = "cn"
+    delay: (
+        Literal[
+            "warehouse_backlog",
+            "supplier_late",
+            "merchant_late",
+            "carrier_delay",
+            "weather",
+            "address_problem",
+            "payment_hold",
+        ]
+        | None
+    ) = None
+    price_changed: bool = False
+    ordered_again: bool = False
+    freight: int = 0
+    duty: int = 0
+    instalment_fee: int = 0
+    in_coupons: int = 0
+    payments: tuple[tuple[SamplePhase, ...], ...] = ()
+    busy_for: Duration | None = None
+    """How long after it was placed the provider refuses to close its payment."""
+    link: Fate | None = None
+    refunds: tuple[SampleRefund, ...] = ()
+    books_off_by: int = 0
+    """By how much its books say something else than what happened."""
     parcels: tuple[SampleParcel, ...] = Field(min_length=1)
 
     @property
+    def goods(self) -> int:
+        """What its lines cost."""
+        lines = (line for parcel in self.parcels for line in parcel.lines)
+        return sum(line.quantity * line.unit_price - line.discount for line in lines)
+
+    @property
     def total(self) -> int:
-        """What it costs, in minor units."""
-        return sum(line.quantity * line.unit_price for parcel in self.parcels for line in parcel.lines)
+        """What the customer has to pay."""
+        return self.goods + self.freight + self.duty + self.instalment_fee - self.in_coupons
 
 
 class Sample(Written):
+    """``channels``: by payment method, how many in a hundred payments go through, and for how long after an order.
+    ``suppliers``: their contracts."""
+
     currency: str
     carriers: dict[str, SampleCarrier]
+    suppliers: dict[str, SampleContract] = {}
+    channels: dict[str, Fate] = {}
     stock: dict[str, SampleStock]
     customers: dict[str, SampleCustomer]
     merchants: dict[str, SampleMerchant]
     orders: dict[str, SampleOrder]
 
 
+FILES = ("delayed", "payments", "damaged", "stockout", "refunds")
+"""What stands in ``samples/``, by what goes wrong in it."""
+
+
 @cache
 def sample() -> Sample:
     """The sample world that comes with Amends."""
-    text = resources.files(__package__).joinpath("orders.yaml").read_text(encoding="utf-8")
-    return Sample.model_validate(YAML(typ="safe").load(text))
+    here = resources.files(__package__)
+    texts = [here.joinpath("orders.yaml"), *(here.joinpath("samples", f"{name}.yaml") for name in FILES)]
+    world: dict[str, Any] = {}
+    for text in texts:
+        for part, said in YAML(typ="safe").load(text.read_text(encoding="utf-8")).items():
+            world[part] = world.get(part, {}) | said if isinstance(said, dict) else said
+    return Sample.model_validate(world)

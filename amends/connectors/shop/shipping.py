@@ -7,12 +7,23 @@ from sqlalchemy.orm import Session
 
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from amends.connectors.shop import lookup
-from amends.connectors.shop.carriers import CarrierDesk, traces_of
-from amends.connectors.shop.inventory import locked_stock
-from amends.connectors.shop.parcels import parcel_status, trace_status
+from amends.connectors.shop import lookup, outbox
+from amends.connectors.shop.allocation import MAIN
+from amends.connectors.shop.carriers import CarrierDesk
+from amends.connectors.shop.packing import PackingDesk, may_be_replaced
+from amends.connectors.shop.parcels import trace_status
 from amends.connectors.shop.payments import refundable
-from amends.connectors.shop.tables import CarrierRow, DeliveryRow, ParcelRow, ReservationRow, ShipmentRow
+from amends.connectors.shop.reserving import bring_back, take_out
+from amends.connectors.shop.tables import (
+    CarrierRow,
+    DeliveryRow,
+    OrderRow,
+    ParcelRow,
+    ReservationRow,
+    ShipmentRow,
+)
+from amends.connectors.shop.underway import UnderwayDesk
+from amends.connectors.shop.whereabouts import parcel_now, traces_of
 from amends.errors import Refused
 from amends.models import Money, Utc
 
@@ -23,20 +34,33 @@ DELIVERED_AFTER = timedelta(days=2)
 """From the collection of a shipment, or the word to deliver a found parcel, to the customer's door."""
 
 
-class ShopShipping(CarrierDesk):
+class ShopShipping(CarrierDesk, PackingDesk, UnderwayDesk):
     """The shop's ``Shipping``."""
 
     def read_parcel(self, call: Call, *, parcel_id: str) -> ports.Parcel:
         def work(db: Session) -> ports.Parcel:
             parcel = lookup.parcel(db, parcel_id)
             currency = lookup.currency(db, parcel)
-            return ports.Parcel(
-                parcel_id=parcel_id,
-                order_id=parcel.order_id,
-                status=parcel_status(parcel, traces_of(db, parcel_id), call.at),
-                value=Money(amount=lookup.parcel_value(db, parcel), currency=currency),
-                lines_refundable=Money(amount=refundable(db, parcel), currency=currency),
-                last_scan_at=_past(parcel.last_scan_at, call.at),
+            status = parcel_now(db, parcel, call.at)
+            return ports.Parcel.model_validate(
+                {
+                    "parcel_id": parcel_id,
+                    "order_id": parcel.order_id,
+                    "status": status,
+                    "value": Money(amount=lookup.parcel_value(db, parcel), currency=currency),
+                    "lines_refundable": Money(amount=refundable(db, parcel), currency=currency),
+                    "last_scan_at": _past(parcel.last_scan_at, call.at),
+                    "handed_over_at": _past(parcel.handed_over_at, call.at),
+                    "delivered_at": _past(parcel.delivered_at, call.at),
+                    "promised_by": db.get_one(OrderRow, parcel.order_id).promised_by,
+                    "arrives_at": parcel.delivered_at,
+                    "carrier": parcel.carrier_id,
+                    "warehouse": parcel.warehouse or MAIN,
+                    "service": parcel.service or "standard",
+                    "delivered_to": (parcel.delivered_to or "door") if status == "delivered" else "nobody",
+                    "cross_border": bool(parcel.cross_border),
+                    "damaged": _past(parcel.damaged_at, call.at) is not None,
+                }
             )
 
         return self._door.read("shipping.read_parcel", work)
@@ -47,11 +71,9 @@ class ShopShipping(CarrierDesk):
             reservation = _held(db, parcel_id, reservation_id)
             if not db.get_one(CarrierRow, parcel.carrier_id).has_capacity:
                 raise Refused("NoCapacity", f"{parcel.carrier_id} takes no more parcels")
-            for stock, quantity in locked_stock(db, parcel, call.at):
-                stock.reserved -= quantity
-                stock.on_hand -= quantity
-                stock.sent += quantity
-            reservation.status = "sent"
+            if not may_be_replaced(db, parcel, call.at):
+                raise Refused("PickNotCancelled", f"parcel {parcel_id!r} may still leave the warehouse by itself")
+            take_out(db, reservation, call.at)
             return _send(db, parcel, reservation, call)
 
         args = {"parcel_id": parcel_id} | ({"reservation_id": reservation_id} if reservation_id else {})
@@ -68,13 +90,12 @@ class ShopShipping(CarrierDesk):
                 return
             if shipment.collected_at <= call.at:
                 raise Refused("AlreadyHandedOver", f"shipment {tracking_no!r} left at {shipment.collected_at}")
-            for stock, quantity in locked_stock(db, parcel, call.at):
-                stock.reserved += quantity
-                stock.on_hand += quantity
-                stock.sent -= quantity
-            db.get_one(ReservationRow, shipment.reservation_id).status = "held"
+            bring_back(db, db.get_one(ReservationRow, shipment.reservation_id), call.at)
             parcel.handed_over_at = parcel.last_scan_at = parcel.delivered_at = None
             shipment.cancelled_at = call.at
+            outbox.tell(
+                db, "shipment.cancelled", parcel.order_id, call.at, about=tracking_no, parcel_id=parcel.parcel_id
+            )
 
         self._door.do("shipping.cancel_shipment", call, {"tracking_no": tracking_no}, work)
 
@@ -91,7 +112,8 @@ class ShopShipping(CarrierDesk):
 
 def _held(db: Session, parcel_id: str, reservation_id: str | None) -> ReservationRow:
     """The reservation that is named, or the oldest one, if it is held for the parcel. Raises ``Refused``."""
-    held = select(ReservationRow).where(ReservationRow.parcel_id == parcel_id, ReservationRow.status == "held")
+    whole = ReservationRow.line.is_(None)
+    held = select(ReservationRow).where(ReservationRow.parcel_id == parcel_id, ReservationRow.status == "held", whole)
     if reservation_id is not None:
         held = held.where(ReservationRow.reservation_id == reservation_id)
     found = db.scalars(held.order_by(ReservationRow.made_at)).first()
@@ -114,6 +136,7 @@ def _send(db: Session, parcel: ParcelRow, reservation: ReservationRow, call: Cal
         handed_over_at=collected_at,
         last_scan_at=collected_at,
         delivered_at=collected_at + DELIVERED_AFTER,
+        warehouse=reservation.warehouse,
     )
     db.add(new)
     db.flush()  # the shipment names it
@@ -127,6 +150,8 @@ def _send(db: Session, parcel: ParcelRow, reservation: ReservationRow, call: Cal
         collected_at=collected_at,
     )
     db.add(shipment)
+    told = {"parcel_id": new.parcel_id, "replaces": parcel.parcel_id, "tracking_no": shipment.tracking_no}
+    outbox.tell(db, "shipment.created", parcel.order_id, call.at, about=new.parcel_id, **told)
     return ports.Shipment(parcel_id=new.parcel_id, carrier=new.carrier_id, tracking_no=shipment.tracking_no)
 
 

@@ -16,6 +16,7 @@ from amends.connectors.shop.merchants import ShopMerchants
 from amends.connectors.shop.orders import ShopOrders
 from amends.connectors.shop.payments import ShopPayments
 from amends.connectors.shop.people import ShopPeople
+from amends.connectors.shop.quality import ShopQuality
 from amends.connectors.shop.sample import sample
 from amends.connectors.shop.seeding import plant
 from amends.connectors.shop.shipping import ShopShipping
@@ -67,6 +68,7 @@ class Shop:
         self.customers = ShopCustomers(self._door)
         self.merchants = ShopMerchants(self._door)
         self.ledger = ShopLedger(self._door)
+        self.quality = ShopQuality(self._door)
         self.people = ShopPeople(self._door)
 
     def dispose(self) -> None:

@@ -8,10 +8,12 @@ from amends.connectors.shop import CALLS
 from amends.errors import KeyReused, Refused, Trouble
 from amends.models import plain
 from runbooks.catalogue import CATALOGUE
-from tests.amends.connectors.cases import EFFECTS, REFUSALS, Case
+from tests.amends.connectors.cases import EFFECTS, MORE_EFFECTS, REFUSALS, Case
 from tests.amends.connectors.worlds import World
 
-each_effect = pytest.mark.parametrize("case", EFFECTS, ids=str)
+each_effect = pytest.mark.parametrize("case", [*EFFECTS, *MORE_EFFECTS], ids=str)
+each_kind_of_effect = pytest.mark.parametrize("case", EFFECTS, ids=str)
+"""Of what the door does around every effect, these show enough."""
 each_refusal = pytest.mark.parametrize("case", REFUSALS, ids=str)
 
 
@@ -26,7 +28,7 @@ def test_every_effect_and_every_refusal_of_the_catalogue_has_a_case() -> None:
     effects = {name for name, spec in CATALOGUE.items() if spec.effect}
     refusals = {(name, reason) for name, spec in CATALOGUE.items() for reason in spec.refusals}
 
-    assert {case.step.name for case in EFFECTS} == effects
+    assert {case.step.name for case in (*EFFECTS, *MORE_EFFECTS)} == effects
     assert {(case.step.name, case.reason) for case in REFUSALS} == refusals
 
 
@@ -66,7 +68,7 @@ def test_a_key_of_another_call_is_reused_even_with_equal_arguments(world: World)
     assert world.shop.claims("SO-1001") == []
 
 
-@each_effect
+@each_kind_of_effect
 def test_eight_threads_with_one_key_do_it_once_and_get_one_answer(world: World, case: Case) -> None:
     case.prepare(world)
     before = world.seen()
@@ -82,7 +84,7 @@ def test_eight_threads_with_one_key_do_it_once_and_get_one_answer(world: World, 
     assert world.seen() == raced
 
 
-@each_effect
+@each_kind_of_effect
 def test_trouble_before_an_effect_leaves_it_to_be_done_once_with_the_same_key(world: World, case: Case) -> None:
     case.prepare(world)
     before = world.seen()
@@ -101,7 +103,7 @@ def test_trouble_before_an_effect_leaves_it_to_be_done_once_with_the_same_key(wo
     assert world.seen() == after
 
 
-@each_effect
+@each_kind_of_effect
 def test_trouble_after_an_effect_has_done_it_and_the_same_key_only_gets_the_answer(world: World, case: Case) -> None:
     case.prepare(world)
     before = world.seen()
@@ -128,7 +130,7 @@ def test_a_refusal_names_its_reason_and_changes_nothing(world: World, case: Case
     assert world.seen() == before
 
 
-@each_effect
+@each_kind_of_effect
 def test_an_effect_that_was_refused_may_be_asked_for_again_with_the_same_key(world: World, case: Case) -> None:
     case.prepare(world)
     before = world.seen()
@@ -157,7 +159,7 @@ def test_a_system_that_is_asked_says_what_a_call_with_the_key_has_done(world: Wo
     assert world.seen() == after
 
 
-@each_effect
+@each_kind_of_effect
 def test_a_key_that_was_asked_about_before_it_came_is_closed(world: World, case: Case) -> None:
     case.prepare(world)
     before = world.seen()

@@ -20,9 +20,17 @@ def test_an_order_shows_what_it_cost_and_what_went_back(world: World) -> None:
 
     after = world.call("orders.read", key="r", order_id="SO-1001")
 
-    there = "Asia/Shanghai"
     paid = ports.Order(
-        order_id="SO-1001", status="shipped", currency="CNY", total=cny(39800), refunded=cny(0), zone=there
+        order_id="SO-1001",
+        status="shipped",
+        currency="CNY",
+        total=cny(39800),
+        refunded=cny(0),
+        zone="Asia/Shanghai",
+        captured=cny(39800),
+        placed_at=SEEDED - timedelta(days=6),
+        paid_at=SEEDED - timedelta(days=6),
+        dispatched=True,
     )
     assert before == paid
     assert after == paid.model_copy(update={"refunded": cny(10000)})
@@ -362,7 +370,10 @@ def test_an_order_is_worth_what_was_paid_for_each_piece_in_it(world: World) -> N
         order_id="SO-1001",
         currency="CNY",
         captured=cny(39800),
-        units=tuple(ports.Unit(unit=f"SO-1001/1#{piece}", parcel_id="PC-1001-1", value=cny(19900)) for piece in (1, 2)),
+        units=tuple(
+            ports.Unit(unit=f"SO-1001/1#{piece}", parcel_id="PC-1001-1", value=cny(19900), line_id="SO-1001/1")
+            for piece in (1, 2)
+        ),
         carries={"PC-1001-1": "PC-1001-1"},
     )
 

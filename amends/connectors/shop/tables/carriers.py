@@ -72,3 +72,6 @@ class ClaimRow(Base):
     filed_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_as: Mapped[ClaimStatus | None] = mapped_column(String)
+    reason: Mapped[str | None]
+    completed_at: Mapped[datetime | None]
+    repaid_at: Mapped[datetime | None]

@@ -21,6 +21,9 @@ class CustomerRow(Base):
     phone: Mapped[str | None]
     language: Mapped[str]
     zone: Mapped[str | None]
+    tier: Mapped[str | None]
+    trusted: Mapped[bool | None]
+    nets: Mapped[bool | None]
 
 
 class MerchantRow(Base):

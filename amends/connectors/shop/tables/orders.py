@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from amends.connectors.ports import OrderStatus, TraceStatus
+from amends.connectors.ports import Cause, DeliveredTo, OrderStatus, TraceStatus
 from amends.connectors.shop.tables.base import Base
 
 
@@ -20,6 +20,22 @@ class OrderRow(Base):
     status: Mapped[OrderStatus] = mapped_column(String)
     currency: Mapped[str]
     placed_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    ship_by: Mapped[datetime | None]
+    promised_by: Mapped[datetime | None]
+    gift_date: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    payment_method: Mapped[str | None]
+    market: Mapped[str | None]
+    delay_cause: Mapped[Cause | None] = mapped_column(String)
+    price_changed: Mapped[bool | None]
+    ordered_again: Mapped[bool | None]
+    """The customer has ordered the same goods again since."""
+    freight: Mapped[int | None]
+    duty: Mapped[int | None]
+    instalment_fee: Mapped[int | None]
+    in_coupons: Mapped[int | None]
+    """What of the price was paid in coupons, points and gift cards."""
 
 
 class ParcelRow(Base):
@@ -40,10 +56,18 @@ class ParcelRow(Base):
     delivered_at: Mapped[datetime | None]
     trace_after: Mapped[timedelta | None]
     trace_ends: Mapped[TraceStatus | None] = mapped_column(String)
+    warehouse: Mapped[str | None]
+    service: Mapped[str | None]
+    delivered_to: Mapped[DeliveredTo | None] = mapped_column(String)
+    cross_border: Mapped[bool | None]
+    damaged_at: Mapped[datetime | None]
+    damage_cause: Mapped[str | None]
+    damage_proven: Mapped[bool | None]
 
 
 class LineRow(Base):
-    """A line of an order; ``unit_price`` in minor units of the order's currency."""
+    """A line of an order; ``unit_price`` in minor units of the order's currency, ``discount`` what of the order's
+    discounts falls to the line as a whole. ``split_from``: the parcel it was in, before it got one by itself."""
 
     __tablename__ = "lines"
     __table_args__ = (
@@ -57,6 +81,10 @@ class LineRow(Base):
     sku: Mapped[str] = mapped_column(ForeignKey("stock.sku"))
     quantity: Mapped[int]
     unit_price: Mapped[int]
+    discount: Mapped[int | None]
+    dropped_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    split_from: Mapped[str | None]
 
 
 class HoldRow(Base):
@@ -78,3 +106,31 @@ class ReplacementRow(Base):
     parcel_id: Mapped[str] = mapped_column(ForeignKey("parcels.parcel_id"))
     created_at: Mapped[datetime]
     dropped_at: Mapped[datetime | None]
+
+
+class PromiseRow(Base):
+    """``before``: what was promised until then."""
+
+    __tablename__ = "promises"
+
+    promise_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.order_id"), index=True)
+    by: Mapped[datetime]
+    before: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class SubstitutionRow(Base):
+    """What a line was before another article took its place."""
+
+    __tablename__ = "substitutions"
+
+    substitution_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.order_id"), index=True)
+    n: Mapped[int]
+    sku_before: Mapped[str]
+    price_before: Mapped[int]
+    discount_before: Mapped[int | None]
+    made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

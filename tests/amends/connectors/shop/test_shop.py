@@ -27,25 +27,27 @@ def test_seeding_gives_the_sample_orders_and_a_second_seeding_changes_nothing(tm
     seeded = first.seed(at=SEEDED)
     again = second.seed(at=SEEDED + timedelta(days=3))
 
-    assert list(seeded) == second.order_ids() == [f"SO-{n}" for n in range(1001, 1013)]
+    assert sorted(seeded) == second.order_ids()
+    assert second.order_ids()[:12] == [f"SO-{n}" for n in range(1001, 1013)]
     assert again == ()
     assert second.shipping.read_parcel(at(0), parcel_id="PC-1001-1").last_scan_at == SEEDED - timedelta(days=4)
     first.dispose()
     second.dispose()
 
 
-def test_the_table_in_the_documentation_names_every_sample_order_and_its_value(shop: Shop) -> None:
+def test_the_table_in_the_documentation_names_every_order_with_a_lost_parcel_and_its_value(shop: Shop) -> None:
     rows = [line.split() for line in str(shop_package.__doc__).splitlines() if line.startswith("SO-")]
 
     documented = {row[0]: int(row[2].replace(",", "")) * 100 for row in rows}
 
-    assert documented == {order_id: shop.money(order_id).captured.amount for order_id in shop.order_ids()}
+    assert documented == {order_id: shop.money(order_id).captured.amount for order_id in shop.order_ids()[:12]}
 
 
-def test_every_amount_captured_is_what_the_parcels_of_the_order_are_worth(shop: Shop) -> None:
-    for order_id in shop.order_ids():
+def test_every_order_costs_what_its_parcels_are_worth_and_what_comes_on_top(shop: Shop) -> None:
+    for order_id, written in sample().orders.items():
         parcels = [shop.shipping.read_parcel(at(0), parcel_id=each) for each in shop.parcel_ids(order_id)]
-        assert sum(parcel.value.amount for parcel in parcels) == shop.money(order_id).captured.amount
+        assert sum(parcel.value.amount for parcel in parcels) == written.goods
+        assert shop.orders.read(at(0), order_id=order_id).total.amount == written.total
 
 
 def test_a_duration_in_the_sample_that_can_not_be_read_is_named() -> None:
@@ -115,7 +117,7 @@ def test_what_was_done_is_never_said_to_be_refused(shop: Shop) -> None:
     [
         (
             {"call": "payments.refnd", "kind": "trouble"},
-            "no call 'payments.refnd'; it has customers.recall, customers.tell, ",
+            "no call 'payments.refnd'; it has customers.read, customers.recall, customers.tell, ",
         ),
         ({"call": "payments.refund", "kind": "explode"}, "no kind 'explode'; there are refuse, trouble, trouble_after"),
         ({"call": "payments.refund", "kind": "trouble", "times": 0}, "times must be at least 1, not 0"),
