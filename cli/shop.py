@@ -85,7 +85,7 @@ async def _serve(settings: Settings, on: Address, database: str | None, format: 
 
 @contextlib.contextmanager
 def _shop(url: str) -> Iterator[Shop]:
-    shop = Shop(url)
+    shop = Shop(url, clock=lambda: datetime.now(UTC))
     try:
         yield shop
     finally:

@@ -21,6 +21,8 @@ from runbooks.suggestions import meant
 TROUBLES: dict[str, FaultKind] = {
     "before": FaultKind.TROUBLE,
     "after": FaultKind.TROUBLE_AFTER,
+    "error": FaultKind.ERROR,
+    "late": FaultKind.DELAY,
     "none": FaultKind.GOES_WELL,
 }
 """What the shop does at a call, by the words of a scenario."""
@@ -94,7 +96,10 @@ class Check:
     def _fault(self, path: Path, fault: WrittenFault) -> None:
         known = self._known((*path, "call"), "the shop has no call", fault.call, CALLS)
         if (fault.refuse is None) == (fault.trouble is None):
-            self._of(path, "say what the shop does: either `refuse: <reason>` or `trouble: before | after | none`")
+            self._of(
+                path,
+                "say what the shop does: either `refuse: <reason>` or `trouble: before | after | error | late | none`",
+            )
         elif fault.trouble is not None:
             self._known((*path, "trouble"), "there is no trouble", fault.trouble, TROUBLES)
         elif fault.refuse is not None and known and fault.call in CATALOGUE:

@@ -4,17 +4,19 @@ A new kind is a member of ``FaultKind`` and a case in ``misbehaving``: what stan
 the call, what stands behind it happens after the call has been committed.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
 from amends.connectors.shop.tables import FaultRow
-from amends.errors import InputError, NoAnswer, Refused
+from amends.errors import InputError, NoAnswer, Refused, Trouble
 from amends.models import Head, Model
 
 
@@ -25,6 +27,10 @@ class FaultKind(StrEnum):
     """Fails before doing it."""
     TROUBLE_AFTER = "trouble_after"
     """Does it, and fails to say so."""
+    ERROR = "error"
+    """Fails before doing it, and says so: over HTTP, a 5xx."""
+    DELAY = "delay"
+    """Does it, and answers late."""
     GOES_WELL = "goes_well"
     """Does no wrong: the faults behind it meet later calls. What is done already is no call of its own."""
 
@@ -62,6 +68,10 @@ CALLS = _METHODS - {"payments.credit"} | set(CREDITS.values())
 """The names of all calls, as ``payments.refund``."""
 
 
+DELAY: Final = timedelta(seconds=0.5)
+"""How late an answer is that comes late. It is real time: whoever waits for it has patience or has not."""
+
+
 @contextmanager
 def misbehaving(fault: Fault | None) -> Iterator[None]:
     """Surrounds a call, transaction and all, with what the fault does to it."""
@@ -76,6 +86,11 @@ def misbehaving(fault: Fault | None) -> Iterator[None]:
         case FaultKind.TROUBLE_AFTER:
             yield
             raise NoAnswer(f"{fault.call}: the connection was lost before the answer came")
+        case FaultKind.ERROR:
+            raise Trouble(f"{fault.call}: internal error")
+        case FaultKind.DELAY:
+            yield
+            time.sleep(DELAY.total_seconds())
         case FaultKind.GOES_WELL:
             yield
         case _:
@@ -103,7 +118,7 @@ class Faults:
         """The next fault of a call, used up once. ``done``: the call's key was carried out before."""
         wanted = select(FaultRow).where(FaultRow.call == call, FaultRow.times_left > 0).order_by(FaultRow.fault_id)
         if done:
-            wanted = wanted.where(FaultRow.kind.in_((FaultKind.TROUBLE.value, FaultKind.TROUBLE_AFTER.value)))
+            wanted = wanted.where(FaultRow.kind.not_in((FaultKind.REFUSE.value, FaultKind.GOES_WELL.value)))
         with self._reading() as db:
             if db.scalars(wanted.limit(1)).first() is None:
                 return None

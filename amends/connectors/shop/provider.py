@@ -71,7 +71,7 @@ class ProviderDesk(Desk):
                 raise Refused("NothingAuthorised", f"nothing is authorised for order {order_id!r}")
             takings.add_phase(db, payment, last, "captured", call.at)
             capture_id = f"{order_id.replace('SO', 'CA', 1)}-{last.attempt}"
-            takings.receive(db, payment, last.amount, call.at, about=capture_id)
+            takings.receive(db, payment, last.amount, call.at, about=f"{order_id}/{last.attempt}")
             return ports.Capture(capture_id=capture_id, amount=Money(amount=last.amount, currency=order.currency))
 
         return self._door.give("payments.capture", call, {"order_id": order_id}, ports.Capture, work)

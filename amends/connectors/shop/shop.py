@@ -1,11 +1,13 @@
 """The shop as a whole."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
-from amends.connectors.shop import looking, lookup
+from amends.connectors.feed import Change
+from amends.connectors.shop import looking, lookup, noticing, outbox
 from amends.connectors.shop.customers import ShopCustomers
 from amends.connectors.shop.door import Door
 from amends.connectors.shop.engine import connect, create_tables
@@ -50,8 +52,10 @@ class Shop:
     threads and processes.
     """
 
-    def __init__(self, url_or_engine: str | Engine) -> None:
-        """An engine that is given stays its owner's: ``dispose`` leaves it alone."""
+    def __init__(self, url_or_engine: str | Engine, *, clock: Callable[[], Utc] | None = None) -> None:
+        """An engine that is given stays its owner's: ``dispose`` leaves it alone. ``clock``: by which time passes in it
+        even when nobody calls; without one its time is only told."""
+        self._clock = clock
         self._owned = connect(url_or_engine) if isinstance(url_or_engine, str) else None
         engine = self._owned if isinstance(url_or_engine, str) else url_or_engine
         assert engine is not None
@@ -87,6 +91,25 @@ class Shop:
         Raises ``InputError`` for an unknown call or kind, ``times`` below 1, or a ``refuse`` without a ``reason``.
         """
         self._door.faults.plan(call=call, kind=kind, times=times, reason=reason)
+
+    def pass_time(self, *, at: Utc) -> None:
+        """Tells of all that has come to pass by itself by a time: hand-overs, scans, deliveries, payments, refunds and
+        returns."""
+        with self._door.reading() as db:
+            found = noticing.untold(db, at)
+        for order_id, changes in found.items():
+            with self._door.writing() as db:
+                lookup.order(db, order_id, lock=True)
+                for each in changes:
+                    outbox.tell(db, each.type, order_id, each.at, about=each.about, **each.data)
+
+    def events(self, *, after: int = 0) -> Sequence[Change]:
+        """The changes behind the one numbered ``after``, the first thousand of them. A shop with a clock has let time
+        pass first."""
+        if self._clock is not None:
+            self.pass_time(at=self._clock())
+        with self._door.writing() as db:
+            return outbox.changes(db, after=after)
 
     def order_ids(self) -> list[str]:
         with self._door.reading() as db:

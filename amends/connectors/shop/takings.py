@@ -49,6 +49,11 @@ def take_in(db: Session, order_id: str, at: datetime) -> PaymentRow:
     return payment
 
 
+def comes_in(db: Session, phase: PhaseRow) -> bool:
+    """Whether a phase comes to be, closed as the payment may be."""
+    return any(each is phase for each in _phases(db, db.get_one(PaymentRow, phase.order_id)))
+
+
 def lost_refunds(db: Session, order_id: str, at: datetime) -> list[RefundRow]:
     """The refunds of an order of which the provider has said by now that it cannot find them."""
     rows = db.scalars(select(RefundRow).where(RefundRow.order_id == order_id).order_by(RefundRow.refund_id))

@@ -10,12 +10,13 @@ from amends.connectors.shop.tables.base import Base
 
 
 class EventRow(Base):
-    """``event_id`` is the same for the same change, however often it is noticed."""
+    """``event_id`` is the same for the same change, however often it is noticed; ``seq`` is given when the change is
+    first asked for."""
 
     __tablename__ = "outbox"
 
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    event_id: Mapped[str] = mapped_column(unique=True)
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int | None] = mapped_column(unique=True)
     type: Mapped[str]
     order_id: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]

@@ -75,6 +75,35 @@ def test_faults_come_in_the_order_in_which_they_were_switched_on_and_then_end(sh
     assert met == [Refused, NoAnswer, NoAnswer, None]
 
 
+def test_an_error_is_said_before_anything_is_done_and_a_late_answer_comes_behind_what_was_done(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("amends.connectors.shop.faults.time.sleep", slept.append)
+    shop.fault(call="orders.hold", kind="error")
+    shop.fault(call="orders.hold", kind="delay")
+
+    with pytest.raises(Trouble) as error:
+        shop.orders.hold(at(0, key="k"), order_id="SO-1001")
+    held_before = shop.holds("SO-1001")
+    late = shop.orders.hold(at(0, key="k"), order_id="SO-1001")
+
+    assert not isinstance(error.value, NoAnswer)
+    assert (held_before, slept) == ([], [0.5])
+    assert [each.hold_id for each in shop.holds("SO-1001")] == [late.hold_id]
+
+
+def test_an_undo_that_is_refused_leaves_what_was_done(shop: Shop) -> None:
+    shop.orders.cancel(at(0, key="a"), order_id="SO-1101")
+    shop.fault(call="orders.reinstate", kind="refuse", reason="StockGone")
+
+    with pytest.raises(Refused) as refused:
+        shop.orders.reinstate(at(0, key="b"), order_id="SO-1101")
+
+    assert refused.value.reason == "StockGone"
+    assert shop.orders.read(at(0), order_id="SO-1101").status == "cancelled"
+
+
 def test_a_fault_behind_calls_that_go_well_meets_a_later_one(shop: Shop) -> None:
     shop.fault(call="inventory.reserve", kind=FaultKind.GOES_WELL, times=2)
     shop.fault(call="inventory.reserve", kind="refuse", reason="OutOfStock")

@@ -1,0 +1,130 @@
+"""What has come to pass as time went by: hand-overs, scans, deliveries, payments, refunds, returns, shortages.
+
+Nobody calls the shop for them, so nobody's transaction tells of them. They are noticed when somebody asks for changes.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from amends.connectors.shop import lookup, outbox, requests, takings
+from amends.connectors.shop.allocation import free_now, is_allocated, waiting_before
+from amends.connectors.shop.refunds import refund_status, settled
+from amends.connectors.shop.returning import arrived
+from amends.connectors.shop.tables import (
+    EventRow,
+    LineRow,
+    OrderRow,
+    ParcelRow,
+    PhaseRow,
+    RefundRow,
+    RequestRow,
+)
+
+
+class Noticed(NamedTuple):
+    """A change, as ``outbox.tell`` takes it."""
+
+    type: str
+    order_id: str
+    at: datetime
+    about: str
+    data: dict[str, Any]
+
+
+def untold(db: Session, at: datetime) -> dict[str, list[Noticed]]:
+    """What has come to pass by a time and was not told yet, by order, the oldest first."""
+    told = set(db.scalars(select(EventRow.event_id)))
+    found: dict[str, list[Noticed]] = {}
+    for each in sorted(_all(db, at), key=lambda each: (each.at, each.type, each.about)):
+        if outbox.named(each.type, each.about) not in told:
+            found.setdefault(each.order_id, []).append(each)
+    return found
+
+
+def _all(db: Session, at: datetime) -> Iterator[Noticed]:
+    for order in db.scalars(select(OrderRow).where(OrderRow.placed_at <= at)):
+        yield from _order(db, order)
+    for parcel in db.scalars(select(ParcelRow)):
+        yield from _parcel(parcel, at)
+    for phase in db.scalars(select(PhaseRow).where(PhaseRow.at <= at)):
+        yield from _phase(db, phase)
+    for refund in db.scalars(select(RefundRow)):
+        yield from _refund(db, refund, at)
+    for request in db.scalars(select(RequestRow).where(RequestRow.ends_at <= at)):
+        yield from _request(request, at)
+    waiting = select(LineRow).join(OrderRow, OrderRow.order_id == LineRow.order_id)
+    for line in db.scalars(waiting.where(OrderRow.status == "paid", LineRow.dropped_at.is_(None))):
+        yield from _line(db, line, at)
+
+
+def _order(db: Session, order: OrderRow) -> Iterator[Noticed]:
+    total = lookup.order_total(db, order)
+    known = {"currency": order.currency, "total": total, "payment_method": order.payment_method or "card"}
+    dates = {name: moment.isoformat() for name in ("ship_by", "promised_by") if (moment := getattr(order, name))}
+    yield Noticed(
+        "order.created",
+        order.order_id,
+        order.placed_at,
+        order.order_id,
+        {**known, "market": order.market or "cn", **dates},
+    )
+
+
+def _parcel(parcel: ParcelRow, at: datetime) -> Iterator[Noticed]:
+    known = {"parcel_id": parcel.parcel_id, "carrier": parcel.carrier_id}
+    moments = (
+        ("shipment.handed_over", parcel.handed_over_at, parcel.parcel_id, {}),
+        ("shipment.damaged", parcel.damaged_at, parcel.parcel_id, {}),
+        ("shipment.delivered", parcel.delivered_at, parcel.parcel_id, {"to": parcel.delivered_to or "door"}),
+        ("shipment.scanned", parcel.last_scan_at, _scan(parcel), {}),
+    )
+    for type_, moment, about, more in moments:
+        if moment is not None and moment <= at:
+            yield Noticed(type_, parcel.order_id, moment, about, {**known, **more})
+
+
+def _phase(db: Session, phase: PhaseRow) -> Iterator[Noticed]:
+    """Also of a payment that was closed since: what comes in late is told like any other."""
+    about = f"{phase.order_id}/{phase.attempt}"
+    payment = {"amount": phase.amount}
+    if phase.status in ("authorised", "failed"):
+        yield Noticed(f"payment.{phase.status}", phase.order_id, phase.at, about, payment)
+    elif phase.status in ("captured", "underpaid") and takings.comes_in(db, phase):
+        yield Noticed("payment.captured", phase.order_id, phase.at, about, payment)
+
+
+def _refund(db: Session, refund: RefundRow, at: datetime) -> Iterator[Noticed]:
+    status = refund_status(db, refund, at)
+    if status != "requested":
+        known = {"refund_id": refund.refund_id, "amount": settled(db, refund, at), "requested": refund.amount}
+        yield Noticed(f"refund.{status}", refund.order_id, refund.settles_at or at, refund.refund_id, known)
+
+
+def _request(request: RequestRow, at: datetime) -> Iterator[Noticed]:
+    if request.order_id is None or request.ends_at is None:
+        return
+    if request.kind == requests.RETURN.name and arrived(request, at):
+        known = {"return_id": request.request_id, "parcel_id": request.subject}
+        yield Noticed("return.arrived", request.order_id, request.ends_at, request.request_id, known)
+    if request.kind == requests.LINK.name and requests.status(request, at) == "paid":
+        paid = {"amount": request.amount}
+        yield Noticed("payment.captured", request.order_id, request.ends_at, request.request_id, paid)
+
+
+def _line(db: Session, line: LineRow, at: datetime) -> Iterator[Noticed]:
+    parcel, order = db.get_one(ParcelRow, line.parcel_id), db.get_one(OrderRow, line.order_id)
+    if lookup.dispatched(parcel, at) or is_allocated(db, line):
+        return
+    short = line.quantity - max(0, free_now(db, line.sku, at) - waiting_before(db, line, at))
+    if short > 0:
+        line_id = lookup.line_id(line)
+        known = {"line_id": line_id, "sku": line.sku, "short": short}
+        yield Noticed("stock.short", line.order_id, order.paid_at or order.placed_at, line_id, known)
+
+
+def _scan(parcel: ParcelRow) -> str:
+    return f"{parcel.parcel_id}/{parcel.last_scan_at.isoformat()}" if parcel.last_scan_at else parcel.parcel_id
