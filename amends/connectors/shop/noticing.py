@@ -76,7 +76,7 @@ def _order(db: Session, order: OrderRow) -> Iterator[Noticed]:
 
 def _parcel(parcel: ParcelRow, at: datetime) -> Iterator[Noticed]:
     known = {"parcel_id": parcel.parcel_id, "carrier": parcel.carrier_id}
-    moments = (
+    moments: tuple[tuple[str, datetime | None, str, dict[str, str]], ...] = (
         ("shipment.handed_over", parcel.handed_over_at, parcel.parcel_id, {}),
         ("shipment.damaged", parcel.damaged_at, parcel.parcel_id, {}),
         ("shipment.delivered", parcel.delivered_at, parcel.parcel_id, {"to": parcel.delivered_to or "door"}),

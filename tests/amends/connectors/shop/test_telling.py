@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,9 @@ from amends.connectors.shop.outbox import TYPES
 from amends.errors import Refused
 from tests.amends.connectors.cases import cny
 from tests.amends.connectors.worlds import SEEDED, World, at
+
+
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -84,6 +88,12 @@ def test_the_numbers_rise_by_one_and_every_type_is_one_of_those_that_are_named(s
     assert [each.seq for each in told] == list(range(1, len(told) + 1))
     assert {each.type for each in told} <= set(TYPES)
     assert len({each.id for each in told}) == len(told)
+
+
+def test_the_guide_names_every_type() -> None:
+    guide = (ROOT / "docs" / "integrating.md").read_text(encoding="utf-8")
+
+    assert [each for each in TYPES if f"`{each}`" not in guide] == []
 
 
 def test_changes_are_told_the_same_on_every_database(world: World) -> None:

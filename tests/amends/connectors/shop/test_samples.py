@@ -1,0 +1,329 @@
+"""What the sample orders show, each the way that its file says."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from amends.connectors import ports
+from amends.connectors.shop import Shop
+from amends.errors import Refused
+from amends.models import Money
+from tests.amends.connectors.cases import cny
+from tests.amends.connectors.worlds import SEEDED, at
+
+
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[Shop]:
+    """For tests that only look."""
+    shop = Shop("sqlite://")
+    shop.seed(at=SEEDED)
+    yield shop
+    shop.dispose()
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    shop = Shop("sqlite://")
+    shop.seed(at=SEEDED)
+    yield shop
+    shop.dispose()
+
+
+@pytest.mark.parametrize(
+    ("order_id", "cause", "due", "missing", "over"),
+    [
+        ("SO-1501", "fee_withheld", 120000, 1200, 0),
+        ("SO-1502", "exchange_rate", 120000, 840, 0),
+        ("SO-1503", "duplicate", 8000, 0, 8000),
+        ("SO-1504", "wrong_amount", 8000, 0, 3000),
+        ("SO-1505", "partial", 122000, 62000, 0),
+        ("SO-1506", "missing", 16000, 16000, 0),
+        ("SO-1507", "account_closed", 120000, 120000, 0),
+        ("SO-1508", "books_only", 8000, 0, 0),
+        ("SO-1509", "partial", 104100, 14100, 0),
+        ("SO-1510", "wrong_amount", 8000, 0, 400),
+        ("SO-1101", "none", 0, 0, 0),
+    ],
+)
+def test_what_is_due_is_reckoned_anew_and_its_difference_has_a_cause(
+    untouched: Shop, order_id: str, cause: str, due: int, missing: int, over: int
+) -> None:
+    found = untouched.ledger.reconcile(at(0), order_id=order_id)
+
+    assert (found.cause, found.due, found.missing, found.over) == (cause, cny(due), cny(missing), cny(over))
+
+
+def test_what_goes_back_is_apportioned_to_the_lines_as_they_were_paid(untouched: Shop) -> None:
+    whole = untouched.ledger.reconcile(at(0), order_id="SO-1509")
+
+    assert (whole.freight, whole.duty, whole.instalment_fee) == (cny(3000), cny(9600), cny(1500))
+    assert whole.in_coupons == cny(20000)
+    assert whole.due == cny(120000 - 10000 + 3000 + 9600 + 1500 - 20000)
+
+
+@pytest.mark.parametrize(
+    ("order_id", "hours", "status"),
+    [
+        ("SO-1201", 0, "pending"),
+        ("SO-1202", 0, "pending"),
+        ("SO-1202", 0.5, "captured"),
+        ("SO-1203", 0, "authorised"),
+        ("SO-1204", 0, "failed"),
+        ("SO-1205", 0, "underpaid"),
+        ("SO-1206", 0, "risk_review"),
+        ("SO-1206", 4, "captured"),
+        ("SO-1207", 0, "unknown"),
+        ("SO-1207", 3, "failed"),
+        ("SO-1208", 0, "overpaid"),
+    ],
+)
+def test_the_provider_says_where_a_payment_stands(untouched: Shop, order_id: str, hours: float, status: str) -> None:
+    assert untouched.payments.query(at(hours), order_id=order_id).status == status
+
+
+def test_a_payment_that_was_closed_takes_nothing_more_but_what_nothing_stops(shop: Shop) -> None:
+    for order_id in ("SO-1201", "SO-1209"):
+        shop.payments.close(at(0, key=order_id), order_id=order_id)
+        shop.orders.cancel(at(0, key=f"{order_id}/cancel"), order_id=order_id)
+
+    late = shop.payments.query(at(1), order_id="SO-1209")
+
+    assert shop.payments.query(at(1), order_id="SO-1201").status == "closed"
+    assert (late.status, late.over) == ("overpaid", cny(25900))
+    assert shop.ledger.balance(at(1), order_id="SO-1209").over == cny(25900)
+
+
+def test_money_for_a_cancelled_order_goes_back_and_leaves_the_books_in_balance(shop: Shop) -> None:
+    shop.payments.close(at(0, key="a"), order_id="SO-1209")
+    shop.orders.cancel(at(0, key="b"), order_id="SO-1209")
+
+    shop.payments.refund_excess(at(1, key="c"), order_id="SO-1209", amount=cny(25900))
+
+    assert shop.ledger.balance(at(1), order_id="SO-1209").balanced
+    with pytest.raises(Refused, match="0 came in beyond"):
+        shop.payments.refund_excess(at(1, key="d"), order_id="SO-1209", amount=cny(1))
+
+
+def test_an_order_that_is_reinstated_in_time_is_paid_and_leaves(shop: Shop) -> None:
+    shop.payments.close(at(0, key="a"), order_id="SO-1209")
+    shop.orders.cancel(at(0, key="b"), order_id="SO-1209")
+    before = shop.orders.read(at(0.4), order_id="SO-1209")
+
+    shop.orders.reinstate(at(0.4, key="c"), order_id="SO-1209")
+
+    after = shop.orders.read(at(0.4), order_id="SO-1209")
+    assert (before.status, before.reinstatable, after.status) == ("cancelled", True, "paid")
+    assert shop.shipping.read_parcel(at(0.4), parcel_id="PC-1209-1").arrives_at == SEEDED + timedelta(hours=12.4 + 48)
+    assert shop.ledger.balance(at(1), order_id="SO-1209").balanced
+
+
+def test_a_link_that_is_paid_brings_money_in(shop: Shop) -> None:
+    link = shop.payments.send_link(at(0, key="a"), order_id="SO-1204", amount=cny(25900))
+
+    assert [shop.payments.read_link(at(h), link_id=link.link_id).status for h in (0, 1.9, 2)] == [
+        "open",
+        "open",
+        "paid",
+    ]
+    assert shop.payments.query(at(2), order_id="SO-1204").status == "captured"
+    shop.orders.confirm(at(3, key="b"), order_id="SO-1204")
+    assert shop.money("SO-1204").captured == cny(25900)
+
+
+def test_a_payment_method_that_is_not_well_says_so_for_a_while(untouched: Shop) -> None:
+    wallet, later = (untouched.payments.check_channel(at(h), order_id="SO-1202") for h in (0, 3))
+    card = untouched.payments.check_channel(at(0), order_id="SO-1203")
+
+    assert [(each.method, each.healthy) for each in (wallet, later, card)] == [
+        ("wallet", False),
+        ("wallet", True),
+        ("card", True),
+    ]
+
+
+def test_another_warehouse_sends_only_what_the_first_has_stopped(shop: Shop) -> None:
+    found = shop.inventory.find_elsewhere(at(0), parcel_id="PC-1102-1")
+    pick = shop.shipping.cancel_pick(at(0, key="a"), parcel_id="PC-1102-1")
+    held = shop.inventory.reserve(at(0, key="b"), parcel_id="PC-1102-1", warehouse="suzhou")
+
+    with pytest.raises(Refused) as early:
+        shop.shipping.create_shipment(at(0.5, key="c"), parcel_id="PC-1102-1", reservation_id=held.reservation_id)
+    sent = shop.shipping.create_shipment(at(1, key="d"), parcel_id="PC-1102-1", reservation_id=held.reservation_id)
+
+    assert (found.warehouse, pick.status, early.value.reason) == ("suzhou", "open", "PickNotCancelled")
+    assert shop.shipping.read_pick(at(1), pick_id=pick.pick_id).status == "applied"
+    assert shop.shipping.read_parcel(at(8), parcel_id=sent.parcel_id).warehouse == "suzhou"
+
+
+def test_a_pick_that_is_too_late_to_be_stopped_leaves_the_parcel_as_it_was(shop: Shop) -> None:
+    planned = shop.shipping.read_parcel(at(0), parcel_id="PC-1103-1").arrives_at
+    pick = shop.shipping.cancel_pick(at(0, key="a"), parcel_id="PC-1103-1")
+
+    assert shop.shipping.read_pick(at(1), pick_id=pick.pick_id).status == "too_late"
+    assert shop.shipping.read_parcel(at(0), parcel_id="PC-1103-1").arrives_at == planned
+
+
+def test_priority_brings_a_parcel_forward_and_its_undo_puts_it_back(shop: Shop) -> None:
+    def arrives() -> object:
+        return shop.shipping.read_parcel(at(1), parcel_id="PC-1101-1").arrives_at
+
+    before = arrives()
+    first = shop.shipping.prioritise(at(0, key="a"), parcel_id="PC-1101-1")
+    sooner = arrives()
+    shop.shipping.drop_priority(at(1, key="b"), priority_id=first.priority_id)
+
+    assert first.leaves_at == SEEDED + timedelta(hours=6)
+    assert sooner == SEEDED + timedelta(hours=54)
+    assert arrives() == before
+
+
+def test_a_parcel_that_is_called_back_is_not_delivered_and_one_that_is_not_is(shop: Shop) -> None:
+    comes = shop.shipping.intercept(at(0, key="a"), parcel_id="PC-1106-1")
+    fails = shop.shipping.intercept(at(0, key="b"), parcel_id="PC-1107-1")
+
+    statuses = [
+        shop.shipping.read_parcel(at(24 * 5), parcel_id=parcel_id).status for parcel_id in ("PC-1106-1", "PC-1107-1")
+    ]
+
+    assert statuses == ["returned", "delivered"]
+    assert shop.shipping.read_intercept(at(24), intercept_id=comes.intercept_id).status == "returned"
+    assert shop.shipping.read_intercept(at(24), intercept_id=fails.intercept_id).status == "failed"
+
+
+def test_a_substitute_that_is_cheaper_leaves_something_to_refund_and_a_dearer_one_something_to_pay(shop: Shop) -> None:
+    cheaper = shop.orders.substitute(at(0, key="a"), line_id="SO-1104/1", sku="MUG-GREEN")
+    dearer = shop.orders.substitute(at(0, key="b"), line_id="SO-1105/1", sku="VASE-WIDE")
+
+    assert (cheaper.refund_due, cheaper.to_pay) == (cny(2000), cny(0))
+    assert (dearer.refund_due, dearer.to_pay) == (cny(0), cny(2000))
+    assert shop.ledger.balance(at(0), order_id="SO-1104").over == cny(2000)
+    assert shop.ledger.balance(at(0), order_id="SO-1105").owed == cny(2000)
+    shop.orders.withdraw_substitute(at(1, key="c"), substitution_id=cheaper.substitution_id)
+    assert shop.ledger.balance(at(1), order_id="SO-1104").balanced
+
+
+def test_a_line_that_waits_by_itself_lets_the_rest_leave(shop: Shop) -> None:
+    split = shop.orders.split(at(0, key="a"), line_id="SO-1402/1")
+    shop.inventory.reserve_line(at(0, key="b"), line_id="SO-1402/2")
+    waiting = shop.inventory.backorder(at(0, key="c"), line_id="SO-1402/1")
+
+    rest = shop.shipping.read_parcel(at(12), parcel_id="PC-1402-1")
+    later = shop.shipping.read_parcel(at(24 * 3 + 13), parcel_id=split.parcel_id)
+
+    assert (rest.status, later.status) == ("in_transit", "in_transit")
+    assert waiting.arrives_at == SEEDED + timedelta(days=3)
+    assert later.handed_over_at == SEEDED + timedelta(days=3, hours=12)
+
+
+def test_a_line_that_is_dropped_can_be_refunded_at_what_was_paid_and_the_rest_keeps_its_discount(shop: Shop) -> None:
+    shop.orders.drop_line(at(0, key="a"), line_id="SO-1404/1")
+    line = shop.orders.read_line(at(0), line_id="SO-1404/1")
+    shop.payments.refund_line(at(0, key="b"), order_id="SO-1404", line_id="SO-1404/1", amount=line.refundable)
+
+    assert (line.status, line.refundable) == ("dropped", cny(17010))
+    assert shop.orders.read_line(at(0), line_id="SO-1404/2").price == cny(1710)
+    assert shop.ledger.balance(at(0), order_id="SO-1404").balanced
+    assert shop.ledger.reconcile(at(30), order_id="SO-1404").cause == "none"
+
+
+def test_a_count_puts_a_record_right(shop: Shop) -> None:
+    before = shop.inventory.read_supply(at(0), line_id="SO-1405/1")
+    task = shop.inventory.count(at(0, key="a"), sku="SCALE-K")
+    counted = shop.inventory.read_count(at(4), task_id=task.task_id)
+
+    assert (before.doubtful, before.short, counted.status, counted.found) == (True, 1, "corrected", 4)
+    assert shop.inventory.read_supply(at(4), line_id="SO-1405/1").free == 4
+    shop.inventory.reserve_line(at(4, key="b"), line_id="SO-1405/1")
+    assert shop.stock("SCALE-K").reserved == 1
+
+
+def test_the_last_unit_goes_to_a_gift_with_a_date_before_who_has_paid_first(shop: Shop) -> None:
+    with pytest.raises(Refused) as refused:
+        shop.inventory.reserve_line(at(0, key="a"), line_id="SO-1408/1")
+    shop.inventory.reserve_line(at(0, key="b"), line_id="SO-1409/1")
+
+    assert refused.value.reason == "OthersFirst"
+
+
+def test_a_return_arrives_as_it_does_and_what_was_paid_for_it_is_due(shop: Shop) -> None:
+    opened = shop.orders.open_return(at(0, key="a"), order_id="SO-1302", parcel_id="PC-1302-1")
+
+    waiting, back = (shop.orders.read_return(at(24 * days), return_id=opened.return_id) for days in (3, 4))
+
+    assert (waiting.status, waiting.condition) == ("open", "unknown")
+    assert (back.status, back.condition, back.arrived_at) == ("arrived", "damaged", SEEDED + timedelta(days=4))
+    assert shop.ledger.reconcile(at(24 * 4), order_id="SO-1302").due == cny(73800)
+
+
+def test_a_refund_that_the_provider_does_not_find_may_be_paid_again(shop: Shop) -> None:
+    case = shop.payments.open_case(at(0, key="a"), refund_id="RF-1512-1")
+    found = shop.payments.open_case(at(0, key="b"), refund_id="RF-1506-1")
+    later = at(24 * 3, key="c")
+
+    again = shop.payments.refund_order(later, order_id="SO-1512", amount=cny(8000))
+
+    assert shop.payments.read_case(later, case_id=case.case_id).status == "rejected"
+    assert shop.payments.read_refund(later, refund_id="RF-1512-1").status == "failed"
+    assert again.amount == cny(8000)
+    assert [line.stands for line in shop.ledger.given(later, order_id="SO-1512").lines] == [False, True]
+    assert shop.payments.read_case(later, case_id=found.case_id).status == "settled"
+    assert shop.payments.read_refund(later, refund_id="RF-1506-1").settled == cny(16000)
+
+
+def test_contracts_say_who_pays_and_how_much(untouched: Shop) -> None:
+    at_sea = untouched.quality.read_contract(at(0), parcel_id="PC-1110-1")
+    made_badly = untouched.quality.read_contract(at(0), parcel_id="PC-1303-1")
+
+    assert (at_sea.loss_paid_by, at_sea.delay_paid_by, at_sea.limit) == (
+        "carrier",
+        "supplier",
+        Money(amount=80000, currency="CNY"),
+    )
+    assert (made_badly.carrier, made_badly.supplier, made_badly.claim_days) == ("swift_line", "jingwei_textiles", 30)
+
+
+@pytest.mark.parametrize(
+    ("parcel_id", "cause", "liable", "proven"),
+    [
+        ("PC-1301-1", "transit", "carrier", True),
+        ("PC-1302-1", "packing", "warehouse", False),
+        ("PC-1303-1", "product", "supplier", False),
+        ("PC-1304-1", "customer", "customer", True),
+        ("PC-1001-1", "unknown", "nobody", False),
+    ],
+)
+def test_whose_doing_damage_is(untouched: Shop, parcel_id: str, cause: str, liable: str, proven: bool) -> None:
+    found = untouched.quality.read_damage(at(0), parcel_id=parcel_id)
+
+    assert (found.cause, found.liable, found.proven) == (cause, liable, proven)
+
+
+def test_an_observation_stands_on_the_scorecard_of_whoever_it_was(untouched: Shop) -> None:
+    def partner(party: ports.Liable) -> str:
+        call = at(0, key=f"observed {party}")
+        return untouched.quality.observe(call, order_id="SO-1101", party=party, cause="late").partner
+
+    assert partner("carrier") == "swift_line"
+    assert partner("supplier") == "jingwei_textiles"
+    assert partner("warehouse") == "main"
+    assert partner("payment_provider") == "card"
+    assert partner("nobody") == "nobody"
+
+
+def test_why_an_order_is_late_and_by_how_much(untouched: Shop) -> None:
+    waiting = untouched.orders.explain_delay(at(0), order_id="SO-1101")
+    under_way = untouched.orders.explain_delay(at(0), order_id="SO-1106")
+
+    assert (waiting.cause, waiting.liable, waiting.dispatched, waiting.days_late) == (
+        "warehouse_backlog",
+        "warehouse",
+        False,
+        5,
+    )
+    assert (under_way.cause, under_way.liable, under_way.dispatched, under_way.days_late) == (
+        "carrier_delay",
+        "carrier",
+        True,
+        6,
+    )
