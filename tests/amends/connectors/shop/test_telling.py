@@ -13,7 +13,6 @@ from amends.errors import Refused
 from tests.amends.connectors.cases import cny
 from tests.amends.connectors.worlds import SEEDED, World, at
 
-
 ROOT = Path(__file__).parents[4]
 
 
