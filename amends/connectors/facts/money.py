@@ -22,7 +22,6 @@ class PaymentState(Model):
     missing: Money
     over: Money
     captures: int
-    review_ends_at: Utc | None = None
 
 
 class ChannelHealth(Model):

@@ -31,6 +31,8 @@ def reserved(db: Session, parcel: ParcelRow, call: Call, **more: Any) -> Reserva
 def stands_on(db: Session, row: ReservationRow, at: datetime) -> Iterator[tuple[Shelf, int]]:
     """The stock that a reservation is of, with its quantity: held until the end of the transaction. What is yet to come
     in is of none."""
+    if row.inbound_id is not None and row.sku is not None:
+        shelf(db, row.sku, None, at)  # it may have come in by now, and is of the stock then
     if row.inbound_id is not None:
         return
     if row.sku is not None:

@@ -24,7 +24,8 @@ from amends.errors import Refused, Trouble
 from tests.amends.connectors.cases import cny
 from tests.amends.connectors.worlds import World
 
-WORKERS, STEPS = 2, 80
+WORKERS, STEPS, HOURS = 2, 80, 1.2
+"""In the hours between its first and its last step, a worker sees goods come in and parcels leave."""
 
 pytestmark = pytest.mark.parametrize("shop_engine", ["sqlite", "postgresql"], indirect=True)
 
@@ -68,7 +69,7 @@ def _hammer(engine: Engine, worker: int) -> Counter[str]:
     for n in range(STEPS):
         name, args = _does(chance, held)
         try:
-            answer = own.call(name, key=f"{worker}/{n}", hours=n / 10, **args)
+            answer = own.call(name, key=f"{worker}/{n}", hours=n * HOURS, **args)
         except (Refused, Trouble):
             did["refused"] += 1
             continue
