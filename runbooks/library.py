@@ -72,8 +72,8 @@ def _shelf_files() -> tuple[tuple[str, _File], ...]:
     """Every file beside the runbooks, under what it is to them."""
     kinds = [(name, _HERE / f"{name}.yaml") for name in sorted(NO_RUNBOOKS)]
     kinds += [("rates", _HERE / "tables" / "rates.yaml")]
-    kinds += [(f"messages/{language}", _HERE / "messages" / f"{language}.yaml") for language in LANGUAGES]
-    kinds += [(f"calendars/{path.stem}", path) for path in sorted((_HERE / "calendars").glob("*.yaml"))]
+    for folder in (*(f"messages/{language}" for language in LANGUAGES), "calendars"):
+        kinds += [(f"{folder}/{path.stem}", path) for path in sorted((_HERE / folder).glob("*.yaml"))]
     tables = sorted((_HERE / "tables").glob("*.yaml"))
     kinds += [(f"tables/{path.stem}", path) for path in tables if path.stem != "rates"]
     return tuple((kind, _read(path)) for kind, path in kinds)

@@ -28,10 +28,10 @@ class Shelf(NamedTuple):
 
 
 def read_shelf(files: Mapping[str, _File], *, runbooks: frozenset[str] = frozenset()) -> Shelf:
-    """Everything in ``files``: what a file is (``people``, ``rates``, ``remedies``, ``messages/en``, ``calendars/…``,
-    ``tables/…``) → its name and text. Raises ``RunbookErrors`` with the mistakes of all of them."""
+    """Everything in ``files``: what a file is (``people``, ``rates``, ``remedies``, ``messages/en/…``,
+    ``calendars/…``, ``tables/…``) → its name and text. Raises ``RunbookErrors`` with the mistakes of all of them."""
     problems: list[Problem] = []
-    messages = {language: files[f"messages/{language}"] for language in LANGUAGES}
+    messages = {language: [file for _, file in _of_kind(files, f"messages/{language}")] for language in LANGUAGES}
     texts = _try(problems, lambda: Texts(messages))
     rates = _try(problems, lambda: read_rates(*files["rates"]).rates)
     currencies = {REFERENCE, *rates} if rates is not None else None

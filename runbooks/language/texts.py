@@ -1,7 +1,7 @@
-"""The messages that runbooks send: one file for each language, one text for each key."""
+"""The messages that runbooks send: files of each language, one text for each key."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import Field, TypeAdapter
@@ -41,19 +41,30 @@ class Part(NamedTuple):
 class Texts:
     """All messages, by key and language, with their places."""
 
-    def __init__(self, files: Mapping[str, tuple[str, str]]) -> None:
-        """``files``: language → file name and text. Raises ``RunbookErrors`` with the mistakes of all of them."""
-        self._sources: dict[str, Source] = {}
-        self._texts: dict[str, dict[str, WrittenText]] = {}
+    def __init__(self, files: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """``files``: language → names and texts of its files. Raises ``RunbookErrors`` with the mistakes of all of
+        them, a key that stands twice in a language among them."""
+        self._sources: dict[str, dict[str, Source]] = {language: {} for language in LANGUAGES}
+        self._texts: dict[str, dict[str, WrittenText]] = {language: {} for language in LANGUAGES}
         problems: list[Problem] = []
         for language in LANGUAGES:
-            try:
-                self._sources[language] = Source(*files[language])
-                self._texts[language] = _read(self._sources[language])
-            except RunbookErrors as error:
-                problems += error.problems
+            for file in files[language]:
+                try:
+                    self._add(language, Source(*file))
+                except RunbookErrors as error:
+                    problems += error.problems
         if problems:
             raise RunbookErrors(problems)
+
+    def _add(self, language: str, source: Source) -> None:
+        """Raises ``RunbookErrors`` with the mistakes of the file."""
+        sources, read = self._sources[language], _read(source)
+        twice = [key for key in read if key in sources]
+        if twice:
+            said = "the message {!r} stands in {} already; take out one of the two"
+            raise RunbookErrors([source.key_problem((key,), said.format(key, sources[key].file)) for key in twice])
+        sources.update(dict.fromkeys(read, source))
+        self._texts[language].update(read)
 
     def get(self, key: str) -> dict[str, MessageText]:
         """Language → text of a message that ``missing`` finds nothing against."""
@@ -64,9 +75,10 @@ class Texts:
 
     def unused(self) -> dict[str, Problem]:
         """For every message, at its place, what is to be said if no runbook sends it."""
-        source = self._sources[LANGUAGES[0]]
-        keys = self._texts[LANGUAGES[0]]
-        return {key: source.key_problem((key,), f"no runbook sends {key!r}; take it out") for key in keys}
+        return {
+            key: source.key_problem((key,), f"no runbook sends {key!r}; take it out")
+            for key, source in self._sources[LANGUAGES[0]].items()
+        }
 
     def missing(self, key: str) -> str | None:
         """What is missing of a message, or ``None``."""
@@ -75,17 +87,18 @@ class Texts:
             known = {known for texts in self._texts.values() for known in texts}
             return f"there is no message {key!r}{meant(key, known)}"
         if without:
-            return (
-                f"the message {key!r} is missing in {', '.join(without)}; write it in {self._sources[without[0]].file}"
-            )
+            there = next(language for language in LANGUAGES if language not in without)
+            mend = re.sub(rf"\b{there}\b", without[0], self._sources[there][key].file)
+            return f"the message {key!r} is missing in {', '.join(without)}; write it in {mend}"
         return None
 
     def parts(self, key: str) -> Iterator[Part]:
         """Subject and body of a message in every language that has it."""
         for language, texts in self._texts.items():
             if key in texts:
-                yield Part(self._sources[language], (key, "subject"), texts[key].subject)
-                yield Part(self._sources[language], (key, "body"), texts[key].body)
+                source = self._sources[language][key]
+                yield Part(source, (key, "subject"), texts[key].subject)
+                yield Part(source, (key, "body"), texts[key].body)
 
     def problems(self, key: str) -> list[Problem]:
         """The braces of a message that make no placeholder, at their places."""

@@ -108,7 +108,7 @@ def test_the_expressions_are_conditions_of_the_shipped_runbook_s_facts() -> None
 
 def test_the_message_can_be_sent_about_the_whole_runbook() -> None:
     written = example("yaml", "messages")
-    texts = Texts(dict.fromkeys(LANGUAGES, (written.place, written.text)))
+    texts = Texts({language: [(written.place, written.text)] for language in LANGUAGES})
 
     (key,) = texts.unused()
     bundle = examined(example("yaml", "runbook").text, "stuck_parcel.yaml").bundle

@@ -46,7 +46,7 @@ found: {subject: "Is it here?", body: "Look for {report.parcel_id}. We wait {ans
 def asking() -> Bundle:
     """The runbook, beside the people and rates of this project, with messages of its own."""
     shelf = library.shelf_here()
-    texts = Texts({language: (f"{language}.yaml", TEXTS) for language in LANGUAGES})
+    texts = Texts({language: [(f"{language}.yaml", TEXTS)] for language in LANGUAGES})
     return compile_runbook(
         file="acted_parcel.yaml", text=RUNBOOK, texts=texts, rates=shelf.rates, reference=shelf.reference
     )

@@ -64,7 +64,7 @@ stages:
 
 def texts(**languages: str) -> Texts:
     """The small runbook's messages, with the files of some languages replaced."""
-    return Texts({language: (f"{language}.yaml", text) for language, text in (MESSAGES | languages).items()})
+    return Texts({language: [(f"{language}.yaml", text)] for language, text in (MESSAGES | languages).items()})
 
 
 def small(*changes: tuple[str, str]) -> str:

@@ -101,6 +101,8 @@ def _value(chance: Random, annotation: Any) -> Any:
             return chance.choice(["2025-12-31T00:00:00Z", "2026-06-01T08:00:00+08:00"])
         case FactType.STRING:
             return chance.choice(STATUSES)
+        case FactType.INT:
+            return chance.choice([0, 1, 12])
         case kind:
             raise TypeError(f"no random {kind}")
 

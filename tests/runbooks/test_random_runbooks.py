@@ -35,7 +35,7 @@ from workflows.events import (
 )
 
 _LINES = "\n".join(f"{key}: {{subject: s, body: 'about {body}'}}" for key, body in MESSAGES.items())
-_TEXTS = Texts({language: (f"{language}.yaml", _LINES) for language in LANGUAGES})
+_TEXTS = Texts({language: [(f"{language}.yaml", _LINES)] for language in LANGUAGES})
 PEOPLE = Reference(
     roles={
         "boss": Team(team=("eve", "kim", "zoe")),

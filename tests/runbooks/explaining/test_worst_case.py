@@ -148,7 +148,7 @@ def test_trouble_lasts_for_all_tries_and_the_waits_between_them(retry: Retry, ov
 
 
 _LINES = "\n".join(f"{key}: {{subject: s, body: 'about {body}'}}" for key, body in MESSAGES.items())
-_TEXTS = Texts({language: (f"{language}.yaml", _LINES) for language in LANGUAGES})
+_TEXTS = Texts({language: [(f"{language}.yaml", _LINES)] for language in LANGUAGES})
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])

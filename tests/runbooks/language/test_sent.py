@@ -2,6 +2,7 @@
 
 import pytest
 
+from amends.connectors.facts.orders import Order
 from runbooks.language.compiler import Examined, examine
 from runbooks.language.problems import Weight
 from tests.runbooks.builders import RATES, REFERENCE, small, texts
@@ -87,16 +88,16 @@ def test_a_step_cannot_save_a_fact_under_the_name_of_the_limit() -> None:
 @pytest.mark.parametrize(
     ("placeholder", "steps", "mend"),
     [
-        ("shipment.carrier", SHIP + TELL, "add `save_as: shipment` to `shipping.create_shipment` on line 16"),
+        ("shipment.tracking_no", SHIP + TELL, "add `save_as: shipment` to `shipping.create_shipment` on line 16"),
         (
-            "shipment.carrier",
+            "shipment.tracking_no",
             TELL,
             "a step before sets it, such as `do: shipping.create_shipment` with `save_as: shipment`",
         ),
         (
             "order.qqqqqq",
             TELL,
-            "name one of order.currency, order.order_id, order.refunded, order.status, order.total, order.zone",
+            f"name one of {', '.join(sorted(f'order.{name}' for name in Order.model_fields))}",
         ),
         ("weather.rain", TELL, "save it with a step before, or take it out"),
     ],
@@ -121,6 +122,6 @@ def test_all_placeholders_of_a_text_are_told_once() -> None:
 def test_what_an_unknown_activity_would_have_saved_is_not_told_as_well() -> None:
     steps = "        - {do: shipping.creat_shipment, save_as: shipment}\n" + TELL
 
-    (problem,) = problems(examined(steps, en="by {shipment.carrier}"), Weight.ERROR)
+    (problem,) = problems(examined(steps, en="by {shipment.tracking_no}"), Weight.ERROR)
 
     assert "there is no activity 'shipping.creat_shipment'" in problem

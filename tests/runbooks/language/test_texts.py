@@ -1,6 +1,7 @@
 import pytest
 
 from runbooks.language.problems import RunbookErrors
+from runbooks.language.texts import Texts
 from tests.runbooks.builders import compiled, small, texts
 
 
@@ -56,3 +57,24 @@ def test_a_bundle_carries_only_the_messages_it_sends_and_the_facts_they_name() -
     (step,) = bundle.program.action[0].steps
     assert step.kind == "tell"
     assert step.values == ("order.total", "report.order_id")
+
+
+def test_a_message_that_stands_in_two_files_of_a_language_is_told_with_both_places() -> None:
+    text = "sorry: {subject: a, body: b}"
+    with pytest.raises(RunbookErrors) as caught:
+        Texts({"en": [("en/first.yaml", text), ("en/second.yaml", f"\n{text}")], "zh": [("zh/first.yaml", text)]})
+
+    assert [str(problem) for problem in caught.value.problems] == [
+        "en/second.yaml:2:1: the message 'sorry' stands in en/first.yaml already; take out one of the two"
+    ]
+
+
+def test_a_message_that_is_missing_is_to_be_written_in_the_file_of_the_same_name() -> None:
+    files = {
+        "en": [("messages/en/payment.yaml", "sorry: {subject: a, body: b}")],
+        "zh": [("messages/zh/other.yaml", "x: {subject: a, body: b}")],
+    }
+
+    assert Texts(files).missing("sorry") == (
+        "the message 'sorry' is missing in zh; write it in messages/zh/payment.yaml"
+    )
