@@ -3,8 +3,9 @@
 Nobody calls the shop for them, so nobody's transaction tells of them. They are noticed when somebody asks for changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -35,17 +36,28 @@ class Noticed(NamedTuple):
     data: dict[str, Any]
 
 
+class _Passed(NamedTuple):
+    """What has come to pass. ``known``: what is to be told of it, which is looked up only where it was not told yet."""
+
+    type: str
+    order_id: str
+    at: datetime
+    about: str
+    known: Callable[[], dict[str, Any]]
+
+
 def untold(db: Session, at: datetime) -> dict[str, list[Noticed]]:
     """What has come to pass by a time and was not told yet, by order, the oldest first."""
     told = set(db.scalars(select(EventRow.event_id)))
+    new = [each for each in _all(db, at) if outbox.named(each.type, each.about) not in told]
     found: dict[str, list[Noticed]] = {}
-    for each in sorted(_all(db, at), key=lambda each: (each.at, each.type, each.about)):
-        if outbox.named(each.type, each.about) not in told:
-            found.setdefault(each.order_id, []).append(each)
+    for each in sorted(new, key=lambda each: (each.at, each.type, each.about)):
+        noticed = Noticed(each.type, each.order_id, each.at, each.about, each.known())
+        found.setdefault(each.order_id, []).append(noticed)
     return found
 
 
-def _all(db: Session, at: datetime) -> Iterator[Noticed]:
+def _all(db: Session, at: datetime) -> Iterator[_Passed]:
     for order in db.scalars(select(OrderRow).where(OrderRow.placed_at <= at)):
         yield from _order(db, order)
     for parcel in db.scalars(select(ParcelRow)):
@@ -61,20 +73,16 @@ def _all(db: Session, at: datetime) -> Iterator[Noticed]:
         yield from _line(db, line, at)
 
 
-def _order(db: Session, order: OrderRow) -> Iterator[Noticed]:
-    total = lookup.order_total(db, order)
-    known = {"currency": order.currency, "total": total, "payment_method": order.payment_method or "card"}
-    dates = {name: moment.isoformat() for name in ("ship_by", "promised_by") if (moment := getattr(order, name))}
-    yield Noticed(
-        "order.created",
-        order.order_id,
-        order.placed_at,
-        order.order_id,
-        {**known, "market": order.market or "cn", **dates},
-    )
+def _order(db: Session, order: OrderRow) -> Iterator[_Passed]:
+    def known() -> dict[str, Any]:
+        dates = {name: moment.isoformat() for name in ("ship_by", "promised_by") if (moment := getattr(order, name))}
+        paid = {"currency": order.currency, "payment_method": order.payment_method or "card"}
+        return {**paid, "total": lookup.order_total(db, order), "market": order.market or "cn", **dates}
+
+    yield _Passed("order.created", order.order_id, order.placed_at, order.order_id, known)
 
 
-def _parcel(parcel: ParcelRow, at: datetime) -> Iterator[Noticed]:
+def _parcel(parcel: ParcelRow, at: datetime) -> Iterator[_Passed]:
     known = {"parcel_id": parcel.parcel_id, "carrier": parcel.carrier_id}
     moments: tuple[tuple[str, datetime | None, str, dict[str, str]], ...] = (
         ("shipment.handed_over", parcel.handed_over_at, parcel.parcel_id, {}),
@@ -84,46 +92,48 @@ def _parcel(parcel: ParcelRow, at: datetime) -> Iterator[Noticed]:
     )
     for type_, moment, about, more in moments:
         if moment is not None and moment <= at:
-            yield Noticed(type_, parcel.order_id, moment, about, {**known, **more})
+            yield _Passed(type_, parcel.order_id, moment, about, partial(dict, known | more))
 
 
-def _phase(db: Session, phase: PhaseRow) -> Iterator[Noticed]:
+def _phase(db: Session, phase: PhaseRow) -> Iterator[_Passed]:
     """Also of a payment that was closed since: what comes in late is told like any other."""
     about = f"{phase.order_id}/{phase.attempt}"
-    payment = {"amount": phase.amount}
+    known: Callable[[], dict[str, Any]] = partial(dict, amount=phase.amount)
     if phase.status in ("authorised", "failed"):
-        yield Noticed(f"payment.{phase.status}", phase.order_id, phase.at, about, payment)
+        yield _Passed(f"payment.{phase.status}", phase.order_id, phase.at, about, known)
     elif phase.status in ("captured", "underpaid") and takings.comes_in(db, phase):
-        yield Noticed("payment.captured", phase.order_id, phase.at, about, payment)
+        yield _Passed("payment.captured", phase.order_id, phase.at, about, known)
 
 
-def _refund(db: Session, refund: RefundRow, at: datetime) -> Iterator[Noticed]:
+def _refund(db: Session, refund: RefundRow, at: datetime) -> Iterator[_Passed]:
+    def known() -> dict[str, Any]:
+        return {"refund_id": refund.refund_id, "amount": settled(db, refund, at), "requested": refund.amount}
+
     status = refund_status(db, refund, at)
     if status != "requested":
-        known = {"refund_id": refund.refund_id, "amount": settled(db, refund, at), "requested": refund.amount}
-        yield Noticed(f"refund.{status}", refund.order_id, refund.settles_at or at, refund.refund_id, known)
+        yield _Passed(f"refund.{status}", refund.order_id, refund.settles_at or at, refund.refund_id, known)
 
 
-def _request(request: RequestRow, at: datetime) -> Iterator[Noticed]:
+def _request(request: RequestRow, at: datetime) -> Iterator[_Passed]:
     if request.order_id is None or request.ends_at is None:
         return
     if request.kind == requests.RETURN.name and arrived(request, at):
-        known = {"return_id": request.request_id, "parcel_id": request.subject}
-        yield Noticed("return.arrived", request.order_id, request.ends_at, request.request_id, known)
+        known: Callable[[], dict[str, Any]] = partial(dict, return_id=request.request_id, parcel_id=request.subject)
+        yield _Passed("return.arrived", request.order_id, request.ends_at, request.request_id, known)
     if request.kind == requests.LINK.name and requests.status(request, at) == "paid":
-        paid = {"amount": request.amount}
-        yield Noticed("payment.captured", request.order_id, request.ends_at, request.request_id, paid)
+        paid: Callable[[], dict[str, Any]] = partial(dict, amount=request.amount)
+        yield _Passed("payment.captured", request.order_id, request.ends_at, request.request_id, paid)
 
 
-def _line(db: Session, line: LineRow, at: datetime) -> Iterator[Noticed]:
+def _line(db: Session, line: LineRow, at: datetime) -> Iterator[_Passed]:
     parcel, order = db.get_one(ParcelRow, line.parcel_id), db.get_one(OrderRow, line.order_id)
     if lookup.dispatched(parcel, at) or is_allocated(db, line):
         return
     short = line.quantity - max(0, free_now(db, line.sku, at) - waiting_before(db, line, at))
     if short > 0:
         line_id = lookup.line_id(line)
-        known = {"line_id": line_id, "sku": line.sku, "short": short}
-        yield Noticed("stock.short", line.order_id, order.paid_at or order.placed_at, line_id, known)
+        known: Callable[[], dict[str, Any]] = partial(dict, line_id=line_id, sku=line.sku, short=short)
+        yield _Passed("stock.short", line.order_id, order.paid_at or order.placed_at, line_id, known)
 
 
 def _scan(parcel: ParcelRow) -> str:

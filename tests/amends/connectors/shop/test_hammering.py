@@ -90,6 +90,16 @@ def test_units_and_money_are_kept_by_two_workers_at_once(world: World) -> None:
     assert {"inventory.reserve", "inventory.keep_order", "payments.refund_order", "orders.cancel"} <= set(did)
 
 
+def test_what_was_set_aside_of_a_parcel_with_nothing_in_it_stays_nothing(world: World) -> None:
+    world.call("orders.drop_line", key="drop", line_id="SO-1101/1")
+    world.call("inventory.reserve", key="reserve", parcel_id="PC-1101-1")
+    world.call("orders.restore_line", key="restore", line_id="SO-1101/1")
+    world.call("shipping.create_shipment", key="ship", hours=200, parcel_id="PC-1101-1")
+
+    with Session(world.engine) as db:
+        _units_must_be_kept(db)
+
+
 def _units_must_be_kept(db: Session) -> None:
     aside: Counter[tuple[str, str]] = Counter()
     sent: Counter[tuple[str, str]] = Counter()
