@@ -27,6 +27,7 @@ from runbooks.program import (
     TellStep,
     Together,
     WaitStep,
+    may_fail_plan,
     within,
 )
 
@@ -254,9 +255,8 @@ def _failing(steps: tuple[Step, ...]) -> Iterator[_MayFail]:
     """The steps of a plan whose refusal fails it: those that come when nothing final has been done for certain."""
     for step in steps:
         for each in _as_written((step,)):
-            if isinstance(each, ApproveStep) or (
-                isinstance(each, DoStep | MeasureStep) and CATALOGUE[each.activity].refusals
-            ):
+            refusable = isinstance(each, DoStep | MeasureStep) and CATALOGUE[each.activity].refusals
+            if isinstance(each, _MayFail) and may_fail_plan(each) and (refusable or isinstance(each, ApproveStep)):
                 yield each
         if _is_surely_final(step):
             return

@@ -59,7 +59,8 @@ class Value(Model):
 
 
 class OnRefusal(StrEnum):
-    """What a business refusal of a step outside a plan means."""
+    """What a business refusal of a step means. In a plan, what would be a person's fails the plan instead, unless
+    something final was done in it before."""
 
     CONTINUE = "continue"
     TASK = "task"
@@ -267,6 +268,18 @@ Step = Annotated[
     DoStep | TellStep | AskStep | ApproveStep | MeasureStep | WaitStep | DecideStep | Together | Rounds,
     Field(discriminator="kind"),
 ]
+
+
+def may_fail_plan(step: "Step") -> bool:
+    """Whether a plan fails by a step's refusal, if nothing final was done in it before. A rejection is never passed
+    over."""
+    match step:
+        case ApproveStep():
+            return True
+        case DoStep() | MeasureStep():
+            return step.on_refusal is not OnRefusal.CONTINUE
+        case _:
+            return False
 
 
 class Plan(Model):

@@ -20,6 +20,7 @@ from runbooks.program import (
     TellStep,
     Together,
     WaitStep,
+    may_fail_plan,
     walk,
 )
 from workflows import answers, approving, asking, beside, conversation, effects, facts, measures, waiting
@@ -398,11 +399,11 @@ def _refused(
     *,
     plan: str | None,
 ) -> None:
-    """Refused or rejected: the plan fails; elsewhere, or behind what cannot be called back, the step says what then."""
-    fails = plan is not None and not isinstance(step, TellStep | AskStep)
+    """Refused or rejected: the plan fails, unless the step says that it goes on without it; elsewhere, or behind what
+    cannot be called back, the step says what then."""
     if turn.state.leaving or _is_cut_off(turn.state, step):
         run.phase = StepPhase.DONE
-    elif fails and plan is not None and not effects.has_final(turn.state, plan):
+    elif plan is not None and may_fail_plan(step) and not effects.has_final(turn.state, plan):
         run.phase = StepPhase.FAILED
     elif step.on_refusal is OnRefusal.CONTINUE:
         run.phase = StepPhase.DONE

@@ -119,7 +119,7 @@ class Steps:
                     approvers=step.approvers,
                     within=times_of(step.decide_within, self._severities),
                     if_silent=step.if_silent,
-                    rejected=_refusal((), step.on_refusal, plan),
+                    rejected=_refusal((), step.on_refusal, plan, passes=False),
                 )
             case Decide():
                 return DecideItem(fact=step.decide, choices=_choices(step.choices), otherwise=step.otherwise)
@@ -246,9 +246,10 @@ def _has_final(steps: tuple[AnyStep, ...]) -> bool:
     return any(map(_is_final, steps)) or any(map(_has_final, inner))
 
 
-def _refusal(reasons: tuple[str, ...], on_refusal: OnRefusal, plan: _Plan | None) -> Refusal:
+def _refusal(reasons: tuple[str, ...], on_refusal: OnRefusal, plan: _Plan | None, *, passes: bool = True) -> Refusal:
+    """``passes``: a plan may go on without the step, if that is what is written."""
     written = Then(on_refusal.value)
-    if plan is None or plan.surely_final:
+    if plan is None or plan.surely_final or (passes and written is Then.CONTINUE):
         return Refusal(reasons=reasons, then=written)
     return Refusal(reasons=reasons, then=Then.PLAN_FAILS, after_final=written if plan.maybe_final else None)
 

@@ -231,6 +231,19 @@ def test_a_refused_plan_is_undone_in_reverse_and_the_next_is_tried() -> None:
     assert incident.state.outcome == "refund"
 
 
+def test_a_plan_goes_on_without_what_was_refused_where_its_step_says_so() -> None:
+    """What it had done before stands, and the fact of the step is taken otherwise."""
+    fact = {"save_as": "reservation", "otherwise": {"reservation_id": "none"}}
+    reserve = RESERVE.model_copy(update={"on_refusal": OnRefusal.CONTINUE, **fact})
+    bundle = lost_parcel(analysis=(), action=(Plan(name="reship", steps=(REPLACE, reserve)),))
+
+    incident = Incident(bundle=bundle, world=refusing("inventory.reserve")).open()
+
+    assert incident.of(EntryKind.PLAN_FAILED) == incident.of(EntryKind.UNDO_REQUESTED) == []
+    assert incident.state.outcome == "reship"
+    assert incident.state.facts["reservation"] == {"reservation_id": "none"}
+
+
 def test_what_was_refused_is_not_undone() -> None:
     """Only what was applied is undone."""
 

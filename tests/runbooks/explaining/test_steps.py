@@ -317,7 +317,9 @@ def test_a_decision_and_a_measure_tell_their_conditions() -> None:
     [
         ("- {do: inventory.check}", Then.PLAN_FAILS, None),
         ("- FINAL\n- {do: inventory.check, on_refusal: continue}", Then.CONTINUE, None),
-        ("- MAYBE\n- {do: inventory.check, on_refusal: continue}", Then.PLAN_FAILS, Then.CONTINUE),
+        ("- {do: inventory.check, on_refusal: continue}", Then.CONTINUE, None),
+        ("- MAYBE\n- {do: inventory.check, on_refusal: continue}", Then.CONTINUE, None),
+        ("- MAYBE\n- {do: inventory.check, on_refusal: task}", Then.PLAN_FAILS, Then.TASK),
         ("- together:\n    - FINAL\n    - {do: inventory.check, on_refusal: task}", Then.PLAN_FAILS, Then.TASK),
         ("- together:\n    - {do: inventory.check, on_refusal: task}\n    - FINAL", Then.PLAN_FAILS, Then.TASK),
         (
@@ -335,7 +337,7 @@ def test_a_decision_and_a_measure_tell_their_conditions() -> None:
         ),
     ],
 )
-def test_a_refusal_in_a_plan_fails_it_unless_something_was_done_that_cannot_be_called_back(
+def test_a_refusal_in_a_plan_fails_it_unless_it_goes_on_without_it_or_something_final_was_done(
     steps: str, then: Then, after_final: Then | None
 ) -> None:
     claim = "do: shipping.file_claim, final: true"
