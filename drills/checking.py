@@ -28,10 +28,12 @@ TROUBLES: dict[str, FaultKind] = {
 """What the shop does at a call, by the words of a scenario."""
 
 
-def report_of(written: WrittenScenario) -> Data:
-    """What the report of a scenario carries. The parcel is the order's first unless another is named."""
+def report_of(written: WrittenScenario, bundle: Bundle) -> Data:
+    """What the report of a scenario carries, order and parcel as far as the runbook asks for them. The parcel is the
+    order's first unless another is named."""
     parcel = written.parcel or f"{written.order.replace('SO', 'PC', 1)}-1"
-    return {"order_id": written.order, "parcel_id": parcel, **written.report}
+    about: Data = {"order_id": written.order, "parcel_id": parcel}
+    return {field: about[field] for field in about if field in bundle.report} | written.report
 
 
 class Check:
@@ -72,7 +74,11 @@ class Check:
 
     def _order(self, path: Path, written: WrittenScenario) -> None:
         order = self._known((*path, "order"), "the shop has no order", written.order, self._shop.orders)
-        if order and written.parcel is not None:
+        if written.parcel is not None and "parcel_id" not in self._bundle.report:
+            self._of(
+                (*path, "parcel"), f"a report of a {self._bundle.exception_type} names no parcel; leave `parcel` out"
+            )
+        elif order and written.parcel is not None:
             number = written.order.replace("SO", "PC", 1)
             parcels = [f"{number}-{n}" for n, _ in enumerate(self._shop.orders[written.order].parcels, start=1)]
             self._known((*path, "parcel"), f"{written.order} has no parcel", written.parcel, parcels)
@@ -82,7 +88,7 @@ class Check:
         for field in written.report:
             if field not in fields:
                 self._of_key((*path, "report", field), f"a report has no field {field!r}{meant(field, fields)}")
-        given = report_of(written)
+        given = report_of(written, self._bundle)
         missing = [field for field in fields if field not in given and field not in self._bundle.report_optional]
         if missing:
             self._of((*path, "report"), f"the report lacks {', '.join(map(repr, missing))}; add it under `report`")

@@ -190,7 +190,7 @@ def _scenario(name: str, written: WrittenScenario, bundle: Bundle, unreachable: 
         name=name,
         about=written.about,
         order_id=written.order,
-        report=report_of(written),
+        report=report_of(written, bundle),
         night=DrilledNight(begins=written.night.from_, ends=written.night.to) if written.night else None,
         faults=tuple(_fault(fault) for fault in written.faults),
         script=tuple(act_of(act, bundle, number) for number, act in enumerate(written.script)),

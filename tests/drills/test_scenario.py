@@ -10,8 +10,9 @@ from amends.errors import DefinitionError
 from amends.models import Money
 from drills.acts import AnswerAct
 from drills.moments import read_since, since
-from drills.scenario import Fault, choose, load_scenarios
+from drills.scenario import Fault, choose, load_scenarios, parse_scenarios
 from runbooks.language.problems import RunbookErrors
+from runbooks.library import load
 from tests.drills.builders import CALLED_OFF, called_off, scenarios
 
 FILE = "scenarios/lost_parcel.yaml"
@@ -321,6 +322,21 @@ def test_the_report_names_the_first_parcel_unless_another_is_asked_for() -> None
 
     assert first.report == {"order_id": "SO-1001", "parcel_id": "PC-1001-1"}
     assert second.report == {"order_id": "SO-1010", "parcel_id": "PC-1010-2"}
+
+
+def test_a_report_names_no_parcel_where_the_runbook_asks_for_none() -> None:
+    lost = load("lost_parcel")
+    bundle = lost.model_copy(update={"report": {"order_id": lost.report["order_id"]}, "subject": ("order_id",)})
+
+    (scenario,) = parse_scenarios(file=FILE, text=CALLED_OFF, bundle=bundle)
+
+    assert scenario.report == {"order_id": "SO-1001"}
+    with pytest.raises(
+        RunbookErrors, match=r"yaml:5:13: a report of a lost_parcel names no parcel; leave `parcel` out"
+    ):
+        parse_scenarios(
+            file=FILE, text=CALLED_OFF.replace("    script:", "    parcel: PC-1001-1\n    script:"), bundle=bundle
+        )
 
 
 def test_an_unknown_scenario_is_told_with_the_known_ones() -> None:
