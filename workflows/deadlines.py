@@ -107,9 +107,9 @@ def _row(state: State, deadline: ExternalDeadline, *, on: date) -> tuple[TableRo
     """What the table says of a day; where it says nothing, the row that leaves the least time, and that this is not
     confirmed. A parcel of last year must not hold up its incident, nor be protected too late."""
     table = state.bundle.tables[deadline.table]
-    jurisdiction, marketplace = facts.text(state, "order.jurisdiction"), facts.text(state, "order.marketplace")
+    market, marketplace = facts.text(state, "order.market"), facts.text(state, "order.marketplace")
     try:
-        return row_for(table, on=on, jurisdiction=jurisdiction, marketplace=marketplace), {}
+        return row_for(table, on=on, jurisdiction=market and market.upper(), marketplace=marketplace), {}
     except DefinitionError:
         return min(table.rows, key=lambda row: int(str(row.value))), {"unconfirmed": True}
 

@@ -98,6 +98,7 @@ def _external(deadline: ExternalDeadline) -> dict[str, Any]:
         "from": deadline.starts,
         "table": deadline.table,
         "protect_by": deadline.protect_by,
+        "with": _inputs(deadline.inputs),
         "safe_before": deadline.safe_before,
         "approve": deadline.approve,
         "decide_within": _times(deadline.decide_within) if deadline.decide_within else None,

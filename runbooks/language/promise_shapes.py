@@ -4,7 +4,7 @@ and what clears."""
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictInt, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, JsonValue, StrictInt, Tag
 
 from amends.models import Party, Written
 from runbooks.language.durations import Duration, Durations, EachDuration, for_all, parse_duration
@@ -73,6 +73,7 @@ class WrittenExternal(Written):
     from_: str = Field(alias="from")
     table: Name
     protect_by: str
+    with_: dict[str, JsonValue] = Field(default={}, alias="with")
     safe_before: Duration = timedelta(hours=24)
     approve: Name | None = None
     decide_within: EachDuration | None = None

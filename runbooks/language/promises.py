@@ -94,7 +94,7 @@ def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, .
             message = f"there is no effect {written.protect_by!r}{meant(written.protect_by, effects)}"
             context.wrong((*path, "protect_by"), message)
             continue
-        inputs = inputs_of(spec, {}, (*path, "protect_by"), context)
+        inputs = inputs_of(spec, written.with_, path, context)
         _approval(written, spec, path, context)
         deadlines.append(
             ExternalDeadline(

@@ -32,6 +32,7 @@ external:
     from: parcel.last_scan_at
     table: claim_window
     protect_by: shipping.file_claim
+    with: {reason: damaged}
     safe_before: 12h
     approve: boss
     decide_within: 4h
@@ -105,6 +106,7 @@ def test_when_people_are_paged_again_and_who_approves_in_time_is_in_the_bundle()
     assert [level.again_after for level in made.escalation] == [None, always(8)]
     assert (claim.safe_before, claim.approve) == (timedelta(hours=12), "boss")
     assert claim.decide_within == always(4)
+    assert claim.inputs["reason"].literal == "damaged"
 
 
 def test_without_a_word_a_deadline_is_safe_a_day_before_and_nobody_approves() -> None:

@@ -19,8 +19,9 @@ SET, PROTECTED, MISSED = EntryKind.DEADLINE_SET, EntryKind.DEADLINE_PROTECTED, E
 class World:
     """Everything works; the parcel was last seen when the incident begins."""
 
-    def __init__(self, *, refuses: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, refuses: tuple[str, ...] = (), market: str = "cn") -> None:
         self.refuses = refuses
+        self.market = market
         self.seen: str | None = START.isoformat()
         self.calls: list[tuple[str, datetime]] = []
 
@@ -30,6 +31,8 @@ class World:
         if command.activity in self.refuses:
             return refusing(command.activity)(command, now)
         answer = applied(command, now)
+        if command.activity == "orders.read":
+            return answer.model_copy(update={"result": {**answer.result, "market": self.market}})
         if command.activity == "shipping.read_parcel":
             scan: Data = {"last_scan_at": self.seen} if self.seen else {}
             return answer.model_copy(update={"result": {**answer.result, **scan}})
@@ -85,6 +88,16 @@ def test_a_day_of_which_the_table_says_nothing_has_the_shortest_time_and_holds_n
     told = last(incident, SET)
     assert (told["due_at"], told["unconfirmed"]) == ("2026-01-03T09:00:00+00:00", True)
     assert incident.state.stage == "analysis"
+
+
+def test_the_row_of_the_orders_market_holds_before_the_one_for_everywhere() -> None:
+    rows = claiming().tables["claim_window"].rows
+    there = rows[0].model_copy(update={"jurisdiction": "US", "value": 400 * 86400, "source": "the law there"})
+    table = claiming().tables["claim_window"].model_copy(update={"rows": (*rows, there)})
+    incident, _ = opened(claiming().model_copy(update={"tables": {"claim_window": table}}), World(market="us"))
+
+    told = last(incident, SET)
+    assert (hours(told["due_at"]), told["source"]) == (400 * 24, "the law there")
 
 
 def test_what_protects_a_deadline_of_others_runs_at_the_last_safe_moment() -> None:

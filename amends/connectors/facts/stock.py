@@ -8,6 +8,8 @@ from amends.models import Model, Utc
 class Goods(Model):
     """What is in a parcel, as far as rules ask for it. ``part_of_set``: useless without its other parts.
     ``withdrawal_days``: how long the customer may send it back without a reason; none for what spoils or was opened.
+    ``withdrawal_open``, ``quality_open``: that time, and the time in which a fault is taken to be the seller's, is not
+    over yet; neither begins before the delivery.
     """
 
     parcel_id: str
@@ -18,6 +20,8 @@ class Goods(Model):
     hazardous: bool
     part_of_set: bool
     withdrawal_days: int
+    withdrawal_open: bool = False
+    quality_open: bool = False
 
 
 class Elsewhere(Model):

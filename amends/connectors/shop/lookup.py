@@ -83,6 +83,7 @@ def article(db: Session, sku: str) -> ArticleRow:
         hazardous=False,
         part_of_set=False,
         withdrawal_days=7,
+        quality_days=7,
         warning_level=0,
         doubtful=False,
         substitute=None,

@@ -64,6 +64,7 @@ class SampleArticle(Written):
     hazardous: bool = False
     part_of_set: bool = False
     withdrawal_days: int = 7
+    quality_days: int = 7
     warning_level: int = 0
     substitute: str | None = None
     bundle: str | None = None

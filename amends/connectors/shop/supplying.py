@@ -1,5 +1,7 @@
 """What there is, what is to come, and what is asked of those who see to it."""
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -33,11 +35,13 @@ class SupplyDesk(Desk):
 
     _system = "inventory"
 
-    def read_goods(self, call: Call, *, parcel_id: str) -> ports.Goods:  # noqa: ARG002 - goods stay what they are
+    def read_goods(self, call: Call, *, parcel_id: str) -> ports.Goods:
         def work(db: Session) -> ports.Goods:
             parcel = lookup.parcel(db, parcel_id)
             articles = [lookup.article(db, sku) for sku in lookup.units(db, parcel)]
             first = articles[0] if articles else lookup.article(db, "")
+            withdrawal_days = min((each.withdrawal_days for each in articles), default=0)
+            quality_days = max((each.quality_days for each in articles), default=0)
             return ports.Goods(
                 parcel_id=parcel_id,
                 category=first.category,
@@ -46,7 +50,9 @@ class SupplyDesk(Desk):
                 medicine=any(each.medicine for each in articles),
                 hazardous=any(each.hazardous for each in articles),
                 part_of_set=any(each.part_of_set for each in articles),
-                withdrawal_days=min((each.withdrawal_days for each in articles), default=0),
+                withdrawal_days=withdrawal_days,
+                withdrawal_open=_within_days(withdrawal_days, parcel, call),
+                quality_open=_within_days(quality_days, parcel, call),
             )
 
         return self._door.read("inventory.read_goods", work)
@@ -168,6 +174,13 @@ def _supply(db: Session, call: Call, line: LineRow) -> ports.Supply:
 
 def _branches(db: Session, sku: str) -> list[BranchRow]:
     return list(db.scalars(select(BranchRow).where(BranchRow.sku == sku).order_by(BranchRow.warehouse)))
+
+
+def _within_days(days: int, parcel: ParcelRow, call: Call) -> bool:
+    """Whether so many days from a parcel's delivery are not over: they have not begun while it is under way."""
+    if parcel.delivered_at is None or parcel.delivered_at > call.at:
+        return days > 0
+    return call.at < parcel.delivered_at + timedelta(days=days)
 
 
 def _free_at(db: Session, sku: str, warehouse: str, call: Call) -> int:

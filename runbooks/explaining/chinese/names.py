@@ -117,6 +117,7 @@ FIELDS = {
     "promised_by": "承诺时间",
     "proof_id": "签收证明编号",
     "proven": "证实情况",
+    "quality_open": "质量保证期情况",
     "quantity": "数量",
     "reason": "理由",
     "refund_due": "应退差额",
@@ -162,6 +163,7 @@ FIELDS = {
     "values": "填充内容",
     "warehouse": "仓库",
     "withdrawal_days": "无理由退货天数",
+    "withdrawal_open": "无理由退货期情况",
     "withheld": "被扣金额",
     "zone": "时区",
 }

@@ -97,6 +97,7 @@ class ArticleRow(Base):
     hazardous: Mapped[bool]
     part_of_set: Mapped[bool]
     withdrawal_days: Mapped[int]
+    quality_days: Mapped[int]
     warning_level: Mapped[int]
     doubtful: Mapped[bool]
     substitute: Mapped[str | None]

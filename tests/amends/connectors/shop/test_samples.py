@@ -256,6 +256,22 @@ def test_a_return_arrives_as_it_does_and_what_was_paid_for_it_is_due(shop: Shop)
     assert shop.ledger.reconcile(at(24 * 4), order_id="SO-1302").due == cny(73800)
 
 
+def test_the_times_to_send_goods_back_count_from_their_delivery(untouched: Shop) -> None:
+    def open_of(parcel_id: str, days: int) -> tuple[bool, bool]:
+        goods = untouched.inventory.read_goods(at(24 * days), parcel_id=parcel_id)
+        return goods.withdrawal_open, goods.quality_open
+
+    phone, under_way, paint = "PC-1308-1", "PC-1301-1", "PC-1305-1"
+
+    assert [open_of(phone, days) for days in (4, 5, 12, 13)] == [
+        (True, True),
+        (False, True),
+        (False, True),
+        (False, False),
+    ]
+    assert (open_of(under_way, 0), open_of(paint, 0)) == ((True, True), (False, True))
+
+
 def test_a_refund_that_the_provider_does_not_find_may_be_paid_again(shop: Shop) -> None:
     case = shop.payments.open_case(at(0, key="a"), refund_id="RF-1512-1")
     found = shop.payments.open_case(at(0, key="b"), refund_id="RF-1506-1")
