@@ -4,15 +4,16 @@ Nobody calls the shop for them, so nobody's transaction tells of them. They are 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from amends.connectors.shop import lookup, outbox, requests, takings
 from amends.connectors.shop.allocation import free_now, is_allocated, waiting_before
+from amends.connectors.shop.reckoning import reckoned
 from amends.connectors.shop.refunds import refund_status, settled
 from amends.connectors.shop.returning import arrived
 from amends.connectors.shop.tables import (
@@ -24,6 +25,9 @@ from amends.connectors.shop.tables import (
     RefundRow,
     RequestRow,
 )
+
+RECONCILED_AFTER: Final = timedelta(days=1)
+"""From the arrival of an order's last refund to the reckoning of the next day."""
 
 
 class Noticed(NamedTuple):
@@ -64,8 +68,12 @@ def _all(db: Session, at: datetime) -> Iterator[_Passed]:
         yield from _parcel(parcel, at)
     for phase in db.scalars(select(PhaseRow).where(PhaseRow.at <= at)):
         yield from _phase(db, phase)
+    refunds: dict[str, list[RefundRow]] = {}
     for refund in db.scalars(select(RefundRow)):
         yield from _refund(db, refund, at)
+        refunds.setdefault(refund.order_id, []).append(refund)
+    for each in refunds.values():
+        yield from _reconciled(db, each, at)
     for request in db.scalars(select(RequestRow).where(RequestRow.ends_at <= at)):
         yield from _request(request, at)
     waiting = select(LineRow).join(OrderRow, OrderRow.order_id == LineRow.order_id)
@@ -112,6 +120,20 @@ def _refund(db: Session, refund: RefundRow, at: datetime) -> Iterator[_Passed]:
     status = refund_status(db, refund, at)
     if status != "requested":
         yield _Passed(f"refund.{status}", refund.order_id, refund.settles_at or at, refund.refund_id, known)
+
+
+def _reconciled(db: Session, refunds: list[RefundRow], at: datetime) -> Iterator[_Passed]:
+    """What the reckoning of the next day says of an order's refunds that have arrived."""
+    arrived_at = [each.settles_at for each in refunds if refund_status(db, each, at) == "settled" and each.settles_at]
+    if not arrived_at or max(arrived_at) + RECONCILED_AFTER > at:
+        return
+    order_id, day = refunds[0].order_id, max(arrived_at) + RECONCILED_AFTER
+
+    def known() -> dict[str, Any]:
+        found = reckoned(db, db.get_one(OrderRow, order_id), day)
+        return {"due": found.due.amount, "settled": found.settled.amount}
+
+    yield _Passed("ledger.reconciled", order_id, day, f"{order_id}/{day.isoformat()}", known)
 
 
 def _request(request: RequestRow, at: datetime) -> Iterator[_Passed]:

@@ -25,6 +25,7 @@ TYPES: Final = (
     "refund.requested",
     "refund.settled",
     "refund.failed",
+    "ledger.reconciled",
     "shipment.created",
     "shipment.cancelled",
     "shipment.handed_over",

@@ -5,16 +5,25 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
 from amends.connectors.shop import books, lookup, requests, takings
 from amends.connectors.shop.refunds import refund_status, settled
 from amends.connectors.shop.returning import arrived
-from amends.connectors.shop.tables import LineRow, OrderRow, ParcelRow, PaymentRow, RefundRow
+from amends.connectors.shop.tables import (
+    CreditRow,
+    EntryRow,
+    LineRow,
+    OrderRow,
+    ParcelRow,
+    PaymentRow,
+    RefundRow,
+    RequestRow,
+)
 from amends.connectors.shop.whereabouts import parcel_now
-from amends.models import Money
+from amends.models import Head, Money
 
 
 class _Refund(NamedTuple):
@@ -24,7 +33,8 @@ class _Refund(NamedTuple):
 
 
 def reckoned(db: Session, order: OrderRow, at: datetime) -> ports.Reconciliation:
-    """The whole reckoning. Of what came in beyond the price, what goes back is due as well."""
+    """The whole reckoning. Of what came in beyond the price, what goes back is due as well. What was withheld and made
+    good has arrived; what was refunded too much and recovered, or given up, has not."""
     back = [line for line in lookup.lines(db, order.order_id) if _went_back(db, order, line, at)]
     lines = sum(lookup.paid_for(line) for line in back)
     all_back = bool(back) and len(back) == len(lookup.lines(db, order.order_id))
@@ -40,8 +50,8 @@ def reckoned(db: Session, order: OrderRow, at: datetime) -> ports.Reconciliation
     ]
     excess = sum(each.row.amount for each in refunds if each.row.excess)
     due = lines + freight + duty + fee - in_coupons + excess
-    came = sum(each.settled for each in refunds)
-    cause, refund_id = _cause(db, order, refunds, due, at)
+    came = sum(each.settled for each in refunds) + _made_good(db, refunds) - _recovered(db, refunds, at)
+    cause, refund_id = _cause(db, order, refunds, due, came, at)
 
     def money(amount: int) -> Money:
         return Money(amount=amount, currency=order.currency)
@@ -85,6 +95,40 @@ def _refunded_for(db: Session, line: LineRow) -> bool:
     return db.scalar(wanted.limit(1)) is not None
 
 
+def _made_good(db: Session, refunds: Sequence[_Refund]) -> int:
+    """What of the amounts that others kept of refunds the customer was given on top since."""
+    kept = [each for each in refunds if each.status == "settled" and each.row.withheld]
+    if not kept:
+        return 0
+    given = select(func.sum(CreditRow.amount)).where(
+        CreditRow.order_id == kept[0].row.order_id,
+        CreditRow.head == Head.COMPENSATION,
+        CreditRow.paid_at >= min(each.row.paid_at for each in kept),
+    )
+    return min(sum(each.row.withheld or 0 for each in kept), int(db.scalar(given) or 0))
+
+
+def _recovered(db: Session, refunds: Sequence[_Refund], at: datetime) -> int:
+    """What the customer has paid by a link since the first refund, and what was netted or written off since."""
+    if not refunds:
+        return 0
+    first = refunds[0].row
+    reversed_ = select(EntryRow.reverses).where(EntryRow.reverses.is_not(None))
+    booked = select(func.sum(EntryRow.amount)).where(
+        EntryRow.order_id == first.order_id,
+        EntryRow.kind.in_(("netting", "write_off")),
+        EntryRow.booked_at >= first.paid_at,
+        EntryRow.entry_id.not_in(reversed_),
+    )
+    links = select(RequestRow).where(
+        RequestRow.kind == requests.LINK.name,
+        RequestRow.order_id == first.order_id,
+        RequestRow.asked_at >= first.paid_at,
+    )
+    paid = sum(each.amount or 0 for each in db.scalars(links) if requests.status(each, at) == "paid")
+    return int(db.scalar(booked) or 0) + paid
+
+
 def _priced(db: Session, order_id: str) -> int:
     return sum(lookup.paid_for(line) for line in lookup.lines(db, order_id))
 
@@ -94,25 +138,28 @@ def _share(whole: int, part: int, of: int) -> int:
     return (whole * part * 2 + of) // (2 * of) if of else 0
 
 
-def _cause(db: Session, order: OrderRow, refunds: Sequence[_Refund], due: int, at: datetime) -> tuple[str, str | None]:
+def _cause(
+    db: Session, order: OrderRow, refunds: Sequence[_Refund], due: int, came: int, at: datetime
+) -> tuple[str, str | None]:
     """The first cause that explains why what arrived is not what is due, and the refund that it is about."""
-    came, asked = sum(each.settled for each in refunds), sum(each.row.amount for each in refunds)
+    asked = sum(each.row.amount for each in refunds)
     if came == due:
         unbooked = takings.taken(db, order, at).paid - db.get_one(PaymentRow, order.order_id).captured
         off = books.credit_of(db, order.order_id, books.CUSTOMER) + unbooked
         return ("books_only" if off and order.status not in ("placed", "cancelled") else "none"), None
+    lost = [each for each in refunds if takings.given_up(db, each.row, at)]
     for each in refunds:
-        if each.status == "failed":
+        if each.status == "failed" and each not in lost:
             return "account_closed", each.row.refund_id
     for each in refunds:
-        if each.status == "requested":
+        if each.status == "requested" or each in lost:
             return "missing", each.row.refund_id
     for first, second in pairwise(refunds):
         if asked > due and first.row.amount == second.row.amount and _same_goods(first.row, second.row):
             return "duplicate", second.row.refund_id
     last = refunds[-1].row.refund_id if refunds else None
-    if asked == due:
-        withheld = next(each.row for each in refunds if each.row.withheld)
+    withheld = next((each.row for each in refunds if each.row.withheld), None)
+    if asked == due and withheld is not None:
         return ("exchange_rate" if withheld.withheld_for == "exchange" else "fee_withheld"), withheld.refund_id
     return ("missing" if not refunds else "partial" if asked < due else "wrong_amount"), last
 

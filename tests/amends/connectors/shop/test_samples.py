@@ -8,7 +8,7 @@ import pytest
 from amends.connectors import ports
 from amends.connectors.shop import Shop
 from amends.errors import Refused
-from amends.models import Money
+from amends.models import Head, Money
 from tests.amends.connectors.cases import cny
 from tests.amends.connectors.worlds import SEEDED, at
 
@@ -285,6 +285,33 @@ def test_a_refund_that_the_provider_does_not_find_may_be_paid_again(shop: Shop) 
     assert [line.stands for line in shop.ledger.given(later, order_id="SO-1512").lines] == [False, True]
     assert shop.payments.read_case(later, case_id=found.case_id).status == "settled"
     assert shop.payments.read_refund(later, refund_id="RF-1506-1").settled == cny(16000)
+
+
+def test_a_refund_that_was_looked_for_in_vain_is_missing_and_not_sent_back(shop: Shop) -> None:
+    shop.payments.open_case(at(0, key="a"), refund_id="RF-1512-1")
+
+    assert shop.ledger.reconcile(at(24 * 3), order_id="SO-1512").cause == "missing"
+
+
+def test_what_was_withheld_is_made_good_on_top_and_nothing_is_missing_any_more(shop: Shop) -> None:
+    shop.payments.credit(at(1, key="a"), order_id="SO-1501", head=Head.COMPENSATION, amount=cny(1200))
+
+    found = shop.ledger.reconcile(at(2), order_id="SO-1501")
+
+    assert (found.cause, found.settled, found.missing) == ("none", cny(120000), cny(0))
+
+
+def test_what_was_refunded_too_much_is_over_until_it_is_recovered_or_given_up(shop: Shop) -> None:
+    shop.ledger.write_off(at(1, key="a"), order_id="SO-1510", amount=cny(400))
+    netting = shop.payments.net(at(1, key="b"), order_id="SO-1511", amount=cny(20000))
+    assert shop.ledger.reconcile(at(1), order_id="SO-1510").cause == "none"
+    assert shop.ledger.reconcile(at(1), order_id="SO-1511").cause == "none"
+
+    shop.payments.drop_netting(at(2, key="c"), netting_id=netting.netting_id)
+    shop.payments.send_link(at(2, key="d"), order_id="SO-1511", amount=cny(20000))
+
+    assert shop.ledger.reconcile(at(2), order_id="SO-1511").over == cny(20000)
+    assert shop.ledger.reconcile(at(8), order_id="SO-1511").cause == "none"
 
 
 def test_contracts_say_who_pays_and_how_much(untouched: Shop) -> None:

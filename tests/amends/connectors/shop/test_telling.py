@@ -56,6 +56,14 @@ def test_what_comes_to_pass_by_itself_is_told_once_when_its_time_has_passed(shop
     ]
 
 
+def test_the_reckoning_of_the_day_after_a_refund_is_told_with_what_is_due_and_what_arrived(shop: Shop) -> None:
+    shop.pass_time(at=SEEDED)
+
+    (told,) = [each for each in shop.events() if each.type == "ledger.reconciled" and each.subject == "SO-1505"]
+
+    assert (told.time - SEEDED, told.data) == (timedelta(days=-3), {"due": 122000, "settled": 60000})
+
+
 def test_a_payment_that_is_taken_in_by_a_call_and_noticed_as_well_is_told_once(shop: Shop) -> None:
     shop.orders.confirm(at(1, key="a"), order_id="SO-1202")
     shop.pass_time(at=SEEDED + timedelta(hours=2))
