@@ -35,12 +35,9 @@ def stands_on(db: Session, row: ReservationRow, at: datetime) -> Iterator[tuple[
         shelf(db, row.sku, None, at)  # it may have come in by now, and is of the stock then
     if row.inbound_id is not None:
         return
-    if row.sku is not None:
-        units = {row.sku: row.quantity or 0}
-    else:
-        units = row.units
-        if units is None:  # reserved before it was noted
-            units = lookup.units(db, db.get_one(ParcelRow, row.parcel_id))
+    units = row.units if row.sku is None else {row.sku: row.quantity or 0}
+    if units is None:  # reserved before it was noted
+        units = lookup.units(db, db.get_one(ParcelRow, row.parcel_id))
     for sku, quantity in sorted(units.items()):
         found = shelf(db, sku, row.warehouse, at)
         assert found is not None
