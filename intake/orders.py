@@ -42,11 +42,11 @@ class Order:
 
     def holds(self, condition: str, event: OrderEvent, rule: Rule) -> bool:
         """Whether a condition holds at an event. Raises as ``runbooks.expressions.holds`` does."""
-        return holds(condition, types=rule.kinds, facts=self._facts(event), rates=rule.rates)
+        return holds(condition, types=rule.kinds, facts=self._facts(event), rates=rule.rates, tables=rule.tables)
 
     def moment(self, expression: str, event: OrderEvent, rule: Rule) -> datetime:
         """The moment that an expression gives at an event. Raises as ``runbooks.expressions.value_of`` does."""
-        value = value_of(expression, types=rule.kinds, facts=self._facts(event), rates=rule.rates)
+        value = value_of(expression, types=rule.kinds, facts=self._facts(event), rates=rule.rates, tables=rule.tables)
         return datetime.fromisoformat(str(value))
 
     @cached_property

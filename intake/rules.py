@@ -3,7 +3,7 @@
 from amends.models import Model
 from runbooks.bundle import Bundle
 from runbooks.language.order_events import kinds_of
-from runbooks.policy import Expectation, Match
+from runbooks.policy import Expectation, Match, Table
 from runbooks.program import FactType
 
 
@@ -20,6 +20,7 @@ class Rule(Model):
     optional: tuple[str, ...] = ()
     kinds: dict[str, FactType]
     rates: dict[str, str] = {}
+    tables: dict[str, Table] = {}
 
     @property
     def name(self) -> str:
@@ -39,6 +40,7 @@ def rules_of(bundle: Bundle) -> tuple[Rule, ...]:
             optional=bundle.report_optional,
             kinds=kinds_of(bundle.events),
             rates=bundle.rates,
+            tables=bundle.tables,
         )
         for number, rule in enumerate(bundle.opens)
     )

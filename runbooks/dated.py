@@ -17,4 +17,25 @@ def row_for(table: Table, *, on: date, jurisdiction: str | None = None, marketpl
     if not holding:
         where = ", ".join(place for place in (jurisdiction, marketplace) if place) or "everywhere"
         raise DefinitionError(f"the table has no row for {where} on {on.isoformat()}; add one")
+    return _best(holding)
+
+
+def row_in_force(
+    table: Table, *, on: date | None, jurisdiction: str | None = None, marketplace: str | None = None
+) -> TableRow:
+    """The row that holds on a day, or if the day is not known the newest; before the first day of any, the oldest.
+    The table must have a row for everywhere, so that there always is one."""
+    fitting = [
+        row for row in table.rows if row.jurisdiction in (None, jurisdiction) and row.marketplace in (None, marketplace)
+    ]
+    holding = [row for row in fitting if on is None or row.since <= on]
+    return _best(holding) if holding else min(fitting, key=lambda row: row.since)
+
+
+def holds_everywhere(table: Table) -> bool:
+    """Whether a table says something of every place."""
+    return any(row.jurisdiction is None and row.marketplace is None for row in table.rows)
+
+
+def _best(holding: list[TableRow]) -> TableRow:
     return max(holding, key=lambda row: (row.marketplace is not None, row.jurisdiction is not None, row.since))

@@ -201,12 +201,14 @@ class Calendar(Model):
 
 
 class TableKind(StrEnum):
-    """What the values of a table are: durations in whole seconds, counts of days, whole numbers, or text."""
+    """What the values of a table are: durations in whole seconds, counts of days, whole numbers, text, or amounts of
+    money as people write them."""
 
     DURATION = "duration"
     DAYS = "days"
     INT = "int"
     STRING = "string"
+    MONEY = "money"
 
 
 class TableRow(Model):

@@ -1,7 +1,7 @@
 """What an expression names, found before CEL sees it, so that a mistake can be answered with a suggestion.
 
-Facts are declared to CEL only if they are named. ``money("CNY 1.00")`` and ``has(fact)`` are ours: each call is
-replaced by a variable of the same width, so that the columns in CEL's errors stay those of the text.
+Facts are declared to CEL only if they are named. ``money("CNY 1.00")``, ``table("name")`` and ``has(fact)`` are ours:
+each call is replaced by a variable of the same width, so that the columns in CEL's errors stay those of the text.
 """
 
 import re
@@ -35,12 +35,13 @@ class Named(Model):
 
 
 class Scanned(Model):
-    """``masked``: the text for CEL. ``amounts`` and ``presence``: the variable that stands for a ``money`` or ``has``.
-    ``names``: the facts that the text reads, apart from those it only asks ``has`` of."""
+    """``masked``: the text for CEL. ``amounts``, ``tables`` and ``presence``: the variable that stands for a ``money``,
+    a ``table`` or a ``has``. ``names``: the facts that the text reads, apart from those it only asks ``has`` of."""
 
     masked: str
     names: tuple[Named, ...]
     amounts: dict[str, Money]
+    tables: dict[str, Named] = {}
     presence: dict[str, Named]
 
 
@@ -60,11 +61,12 @@ _TOKEN = re.compile(
     rf"(?P<blank>\s+|//[^\n]*)|(?P<string>{_STRING})|(?P<number>\d[\w.]*)|(?P<name>{_NAME})|(?P<sign>.)", re.DOTALL
 )
 _MONEY = re.compile(rf"money\s*\(\s*({_STRING})\s*\)")
+_TABLE = re.compile(rf"table\s*\(\s*({_STRING})\s*\)")
 _HAS = re.compile(rf"has\s*\(\s*({_NAME})\s*\)")
 _CALL = re.compile(r"\s*\(")
 _WORDS = frozenset({"true", "false", "in"})
 _LOOPS = frozenset({"all", "exists", "exists_one", "filter", "map"})
-_FUNCTIONS = frozenset({"bool", "double", "duration", "has", "int", "money", "size", "string", "timestamp"})
+_FUNCTIONS = frozenset({"bool", "double", "duration", "has", "int", "money", "size", "string", "table", "timestamp"})
 
 
 class _Scanner:
@@ -73,6 +75,7 @@ class _Scanner:
         self._masked = text
         self._names: list[Named] = []
         self._amounts: dict[str, Money] = {}
+        self._tables: dict[str, Named] = {}
         self._presence: dict[str, Named] = {}
 
     def result(self) -> Scanned:
@@ -86,7 +89,13 @@ class _Scanner:
             if token.lastgroup == "name":
                 at = self._name(token, of_a_value=before == ".")
             before = token[0]
-        return Scanned(masked=self._masked, names=tuple(self._names), amounts=self._amounts, presence=self._presence)
+        return Scanned(
+            masked=self._masked,
+            names=tuple(self._names),
+            amounts=self._amounts,
+            tables=self._tables,
+            presence=self._presence,
+        )
 
     def _name(self, token: re.Match[str], *, of_a_value: bool) -> int:
         """Takes in a name, and the whole call if it is one of ours; returns where to read on.
@@ -107,6 +116,8 @@ class _Scanner:
             self._names.append(self._named(receiver, token.start()))
         elif function == "money":
             return self._money(token.start())
+        elif function == "table":
+            return self._table(token.start())
         elif function == "has":
             return self._has(token.start())
         elif function not in _FUNCTIONS:
@@ -122,6 +133,14 @@ class _Scanner:
             self._amounts[variable] = parse_amount(call[1][1:-1])
         except DefinitionError as error:
             raise self._error(str(error), call.start(1)) from error
+        return self._mask(call, variable)
+
+    def _table(self, start: int) -> int:
+        call = _TABLE.match(self._text, start)
+        if call is None:
+            raise self._error('table takes the name of one table, such as table("late_compensation")', start)
+        variable = f"__t{len(self._tables)}"
+        self._tables[variable] = self._named(call[1][1:-1], call.start(1))
         return self._mask(call, variable)
 
     def _has(self, start: int) -> int:

@@ -19,7 +19,9 @@ def condition(state: State, text: str | None) -> bool:
     """Whether a condition holds; one that is not written does. Raises ``DefinitionError`` if it cannot be evaluated."""
     if text is None:
         return True
-    return holds(text, types=state.bundle.facts, facts=_visible(state), rates=state.bundle.rates)
+    return holds(
+        text, types=state.bundle.facts, facts=_visible(state), rates=state.bundle.rates, tables=state.bundle.tables
+    )
 
 
 def surely(state: State, text: str | None) -> bool:
@@ -48,7 +50,13 @@ def amount(state: State, value: Value | None) -> Money | None:
 def moment(state: State, expression: str) -> datetime | None:
     """A time, evaluated now; ``None`` while its facts are not known."""
     try:
-        value = value_of(expression, types=state.bundle.facts, facts=_visible(state), rates=state.bundle.rates)
+        value = value_of(
+            expression,
+            types=state.bundle.facts,
+            facts=_visible(state),
+            rates=state.bundle.rates,
+            tables=state.bundle.tables,
+        )
     except FactMissing:
         return None
     return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
@@ -73,6 +81,7 @@ def over(state: State, until: str, *, ending: bool) -> bool:
             types={**state.bundle.facts, **MOMENTS},
             facts={**facts, "incident": {**incident, **moments}},
             rates=state.bundle.rates,
+            tables=state.bundle.tables,
         )
     except FactMissing:
         return False
@@ -128,7 +137,9 @@ def _input(state: State, value: Value) -> JsonValue:
     if value.expr is None:
         return value.literal
     facts = _visible(state)
-    result = value_of(value.expr, types=state.bundle.facts, facts=facts, rates=state.bundle.rates)
+    result = value_of(
+        value.expr, types=state.bundle.facts, facts=facts, rates=state.bundle.rates, tables=state.bundle.tables
+    )
     if not value.money:
         return result
     currency = _at(facts, "order.currency")

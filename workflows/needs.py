@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from amends.models import Stage
 from runbooks.bundle import Bundle
-from runbooks.expressions import CURRENCY
+from runbooks.expressions import CURRENCY, read_beside
 from runbooks.language.guards import needed_by, proven_by
 from runbooks.program import (
     AnswerKind,
@@ -123,7 +123,7 @@ def _in_value(value: Value | None) -> Iterator[str]:
 
 
 def _in_expression(text: str) -> set[str]:
-    return read_in(text) | ({CURRENCY} if scan(text).amounts else set())
+    return read_in(text) | set(read_beside(scan(text)))
 
 
 def _without(paths: set[str], roots: frozenset[str]) -> set[str]:

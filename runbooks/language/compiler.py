@@ -136,7 +136,7 @@ def _bundle(runbook: Runbook, context: Context) -> Bundle | None:
         clears=clears,
         remedies=reference.remedies,
         calendars={name: reference.calendars[name] for name in sorted(context.calendars)},
-        tables={deadline.table: reference.tables[deadline.table] for deadline in external},
+        tables={name: reference.tables[name] for name in sorted(context.tables)},
     )
 
 

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from amends.errors import DefinitionError
 from runbooks.amounts import REFERENCE
-from runbooks.expressions import CURRENCY, ExpressionError, check, currencies_of
+from runbooks.expressions import ExpressionError, check, currencies_of, read_beside
 from runbooks.language.facts import RESERVED, Known, fits
 from runbooks.language.problems import Problem, Weight
 from runbooks.language.reference import Reference
@@ -24,8 +24,8 @@ class Context:
 
     ``pages``: whether the runbook has a ladder, so that roles are told what they owe. ``uncertain``: names of which
     nothing is known, because what saves them is wrong. ``messages``, ``roles``,
-    ``calendars`` and the facts in ``reads`` are those in use; ``expressions``, where they stand, and at which character
-    of the value there they begin.
+    ``calendars``, ``tables`` and the facts in ``reads`` are those in use; ``expressions``, where they stand, and at
+    which character of the value there they begin.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Context:
         self.messages: set[str] = set()
         self.roles: set[str] = set()
         self.calendars: set[str] = set()
+        self.tables: set[str] = set()
         self.reads: set[str] = set()
         self.expressions: list[tuple[Path, str, int]] = []
 
@@ -91,8 +92,10 @@ class Context:
             scanned = scan(text)
             if only is None:
                 self.reads |= {name.path for name in (*scanned.names, *scanned.presence.values())}
-                self.reads |= {CURRENCY} if scanned.amounts else set()
-            kind = check(text, types={**self.types, **(more or {})} if only is None else only, expects=expects)
+                self.reads |= set(read_beside(scanned))
+            types = {**self.types, **(more or {})} if only is None else only
+            kind = check(text, types=types, expects=expects, tables=self.reference.tables)
+            self.tables |= {name.path for name in scanned.tables.values()}
             must_not_fail(text)
         except ExpressionError as error:
             inside = (error.line, error.column)

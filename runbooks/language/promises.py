@@ -88,6 +88,8 @@ def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, .
         elif table.kind is not TableKind.DURATION:
             message = f"the table {written.table!r} holds {table.kind.value}, where durations are needed"
             context.wrong((*path, "table"), message)
+        else:
+            context.tables.add(written.table)
         spec = CATALOGUE.get(written.protect_by)
         if spec is None or not spec.effect or spec.undo_only or spec.name in MESSAGES:
             effects = sorted({each for each, one in CATALOGUE.items() if one.effect and not one.undo_only} - MESSAGES)
@@ -193,7 +195,7 @@ def _expectation(rule: WrittenExpect, path: Path, kinds: Mapping[str, FactType],
 def _duration(within: str, due: str, path: Path, kinds: Mapping[str, FactType], context: Context) -> None:
     """Checks that an expression gives a duration, which no fact is: it must give a moment when it is added to one."""
     try:
-        kind = check(within, types=kinds, expects=None)
+        kind = check(within, types=kinds, expects=None, tables=context.reference.tables)
     except ExpressionError:
         context.expression(path, due, FactType.TIMESTAMP, only=kinds)  # the bracket before it is where `=` stands
     else:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from runbooks.catalogue import ActivitySpec
-from runbooks.expressions import CURRENCY
+from runbooks.expressions import CURRENCY, read_beside
 from runbooks.language.approvals import spending_behind
 from runbooks.language.context import Context
 from runbooks.language.facts import Known, every_step, fact_type, saves
@@ -87,8 +87,8 @@ class Reader:
         for name in needed_by(text):
             if not world.is_set(name.path):
                 self._unset(path, name.path, inside=(name.line, name.column), skip=skip)
-        if scan(text).amounts:
-            self._is_set(path, CURRENCY, world)
+        for fact in read_beside(scan(text)):
+            self._is_set(path, fact, world)
 
     def _is_set(self, path: Path, fact: str, world: World) -> None:
         if not world.is_set(fact):

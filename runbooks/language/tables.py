@@ -4,7 +4,9 @@ from typing import Any
 
 from pydantic import Field, JsonValue, TypeAdapter
 
+from amends.errors import DefinitionError
 from amends.models import Written
+from runbooks.amounts import parse_amount
 from runbooks.language.durations import parse_duration
 from runbooks.language.problems import Problem, RunbookErrors
 from runbooks.language.reading import read_as
@@ -59,6 +61,12 @@ def _place(row: WrittenRow | TableRow) -> tuple[Any, ...]:
 def _value(kind: TableKind, value: JsonValue) -> JsonValue:
     if kind is TableKind.DURATION:
         return int(parse_duration(value).total_seconds())
+    if kind is TableKind.MONEY and isinstance(value, str):
+        try:
+            parse_amount(value)
+        except DefinitionError as error:
+            raise ValueError(str(error)) from error
+        return value
     if kind is TableKind.STRING and isinstance(value, str) and value:
         return value
     if (

@@ -101,7 +101,7 @@ def verdict(world: World, condition: str | None, types: Mapping[str, FactType]) 
         if standing is not None:
             _put(values, path, json.loads(standing[1:]))
     try:
-        return None if scanned.amounts else holds(condition, types=types, facts=values, rates={})
+        return None if scanned.amounts or scanned.tables else holds(condition, types=types, facts=values, rates={})
     except DefinitionError:
         return None
 

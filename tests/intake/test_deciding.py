@@ -113,6 +113,13 @@ def test_a_limit_may_hang_on_the_order() -> None:
     assert standings(slips, event("order.created"), event("order.priced", -1, payment_method="boleto"))[0]["due"] == 72
 
 
+def test_a_limit_may_stand_in_a_table() -> None:
+    late = rules("""[{expect: payment.approved, after: order.created, late_after: '=table("claim_window")'}]""")
+
+    assert standings(late, event("order.created", market="cn")) == [{"due": 24, "by": "order.created@0"}]
+    assert standings(late, event("order.created")) == []
+
+
 def test_a_promise_of_a_day_lasts_to_its_end_in_its_zone() -> None:
     promised = rules(
         "[{expect: shipment.delivered, after: order.created, by: =event.promised_by, whole_day_in: Asia/Shanghai}]",

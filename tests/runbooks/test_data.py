@@ -85,6 +85,19 @@ def test_a_day_before_all_rows_has_no_value() -> None:
         row_for(read_table("t.yaml", TABLE), on=date(2025, 12, 31), jurisdiction="US")
 
 
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [("CNX 5.00", "t.yaml:4:13: 'CNX' is not a currency"), ("5", "t.yaml:4:13: 5 is not of this table's kind, money")],
+)
+def test_an_amount_in_a_table_is_written_with_its_currency(value: str, complaint: str) -> None:
+    text = 'about: a\nkind: money\nrows:\n  - {value: CNY 5.00, since: "2026-01-01", source: a}\n'
+
+    assert read_table("t.yaml", text).rows[0].value == "CNY 5.00"
+    with pytest.raises(RunbookErrors) as caught:
+        read_table("t.yaml", text.replace("CNY 5.00", value))
+    assert complaint in str(caught.value)
+
+
 def test_durations_are_kept_in_seconds() -> None:
     assert read_table("t.yaml", TABLE).rows[0].value == timedelta(days=10).total_seconds()
 

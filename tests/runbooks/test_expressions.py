@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from pydantic import JsonValue
 from amends.errors import DefinitionError
 from amends.models import Data
 from runbooks.expressions import ExpressionError, FactMissing, check, currencies_of, holds, names_of, value_of
+from runbooks.policy import Table, TableKind, TableRow
 from runbooks.program import FactType
 
 TYPES = {
@@ -228,3 +230,87 @@ def test_the_facts_that_an_expression_reads_are_known() -> None:
 
     assert names_of(text, TYPES) == {"order.total", "order.currency", "choice", "trace.status"}
     assert currencies_of(text) == {"USD"}
+
+
+def _table(kind: TableKind, *rows: tuple[str, str | None, JsonValue]) -> Table:
+    return Table(
+        kind=kind,
+        rows=tuple(
+            TableRow(since=date.fromisoformat(since), jurisdiction=place, value=value, source="the law")
+            for since, place, value in rows
+        ),
+    )
+
+
+TABLES = {
+    "percent": _table(TableKind.INT, ("2026-01-01", None, 5), ("2026-03-01", None, 6), ("2025-01-01", "US", 0)),
+    "days": _table(TableKind.DAYS, ("2026-01-01", None, 30)),
+    "window": _table(TableKind.DURATION, ("2026-01-01", None, 3 * 86_400)),
+    "most": _table(TableKind.MONEY, ("2026-01-01", None, "CNY 71.00")),
+    "party": _table(TableKind.STRING, ("2026-01-01", None, "carrier")),
+    "abroad": _table(TableKind.INT, ("2026-01-01", "US", 5)),
+}
+OF_ORDER = TYPES | {"order.market": FactType.STRING, "order.placed_at": FactType.TIMESTAMP}
+
+
+def looked_up(text: str, expects: FactType | None = None, **order: Any) -> JsonValue:
+    check(text, types=OF_ORDER, expects=expects, tables=TABLES)
+    known: Data = {"total": {"amount": 20_000, "currency": "CNY"}, "currency": "CNY", "market": "cn", **order}
+    return value_of(text, types=OF_ORDER, facts=facts(order=known), rates=RATES, tables=TABLES)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ('table("percent")', {"placed_at": "2026-02-28T23:00:00Z"}, 5),
+        ('table("percent")', {"placed_at": "2026-02-28T23:00:00-04:00"}, 6),
+        ('table("percent")', {"placed_at": "2020-01-01T00:00:00Z"}, 5),
+        ('table("percent")', {}, 6),
+        ('table("percent")', {"market": "us", "placed_at": "2026-02-28T23:00:00Z"}, 0),
+        ('order.total * table("percent") / 100', {}, 1_200),
+        ('report.last_seen_at + table("window")', {}, "2026-03-04T00:00:00Z"),
+        ('incident.contacts < table("days")', {}, True),
+        ('table( "party" ) + "!"', {}, "carrier!"),
+        ('table("most")', {"currency": "USD", "total": {"amount": 1, "currency": "USD"}}, 1_000),
+    ],
+)
+def test_a_table_says_what_held_for_the_orders_place_on_its_day(
+    text: str, order: dict[str, Any], expected: JsonValue
+) -> None:
+    assert looked_up(text, **order) == expected
+
+
+def test_a_limit_from_a_table_is_money() -> None:
+    assert check('table("most")', types=OF_ORDER, expects=None, tables=TABLES) is FactType.MONEY
+    assert looked_up('order.total > table("most") ? table("most") : order.total', FactType.MONEY) == 7_100
+    with pytest.raises(ExpressionError, match="a bare number beside money"):
+        check('table("most") > 5', types=OF_ORDER, expects=None, tables=TABLES)
+    with pytest.raises(ExpressionError, match="this is string, where money is needed"):
+        check('table("party")', types=OF_ORDER, expects=FactType.MONEY, tables=TABLES)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "complaint"),
+    [
+        ('1 < table("pecent")', "1:11", "there is no table 'pecent'; did you mean 'percent'?"),
+        ("table(choice) > 1", "1:1", "table takes the name of one table"),
+        ('table("abroad") > 1', "1:7", "says nothing of other places; add a row without jurisdiction and marketplace"),
+        ('table("percent") == "5"', "1:18", "`==` cannot be used on int, string"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_found_before_anything_runs(text: str, place: str, complaint: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        check(text, types=OF_ORDER, expects=None, tables=TABLES)
+
+    assert caught.value.place == place
+    assert complaint in caught.value.message
+
+
+def test_whose_law_holds_must_be_known_before_a_table_is_read() -> None:
+    with pytest.raises(ExpressionError, match=r"a table needs the fact 'order\.market': `do: orders\.read`"):
+        check('table("percent") > 1', types=TYPES, expects=None, tables=TABLES)
+    with pytest.raises(FactMissing) as caught:
+        looked_up('table("percent") > 1', market=None)
+
+    assert caught.value.path == "order.market"
+    assert names_of('table("percent") > 1', OF_ORDER) == {"order.market"}

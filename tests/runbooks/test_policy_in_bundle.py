@@ -7,7 +7,7 @@ from runbooks.bundle import Bundle
 from runbooks.language.compiler import compile_runbook
 from runbooks.policy import Expectation, GoalName, Match, TaskPolicy
 from runbooks.program import FactType
-from tests.runbooks.builders import RATES, REFERENCE, compiled, small, texts
+from tests.runbooks.builders import RATES, REFERENCE, compiled, examined, small, texts
 from tests.workflows.builders import always
 
 PROMISES = """\
@@ -168,3 +168,18 @@ def test_a_bundle_of_an_older_release_still_reads() -> None:
         del old[field]
 
     assert Bundle.model_validate(old) == compiled(small())
+
+
+def test_the_tables_that_conditions_read_are_in_the_bundle() -> None:
+    steps = "steps:\n        - {tell: customer, message: sorry, when: order.slips < table('refund_days')}\n"
+    text = small(("steps:\n        - {tell: customer, message: sorry}\n", steps))
+
+    assert compiled(small()).tables == {}
+    assert compiled(text).tables == {"refund_days": REFERENCE.tables["refund_days"]}
+
+
+def test_a_table_is_read_only_behind_what_says_whose_law_holds() -> None:
+    early = "stages:\n  report:\n    - {tell: customer, message: sorry, when: 1 < table('refund_days')}\n"
+    (problem,) = examined(small(("stages:\n  report:\n", early))).problems
+
+    assert "'order.market' may be unset here" in problem.message
