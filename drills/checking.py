@@ -29,10 +29,10 @@ TROUBLES: dict[str, FaultKind] = {
 
 
 def report_of(written: WrittenScenario, bundle: Bundle) -> Data:
-    """What the report of a scenario carries, order and parcel as far as the runbook asks for them. The parcel is the
-    order's first unless another is named."""
+    """What the report of a scenario carries, order, parcel and line as far as the runbook asks for them. Parcel
+    and line are the order's first unless another is named."""
     parcel = written.parcel or f"{written.order.replace('SO', 'PC', 1)}-1"
-    about: Data = {"order_id": written.order, "parcel_id": parcel}
+    about: Data = {"order_id": written.order, "parcel_id": parcel, "line_id": f"{written.order}/1"}
     return {field: about[field] for field in about if field in bundle.report} | written.report
 
 

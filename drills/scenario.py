@@ -6,7 +6,7 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
       no_capacity:                                 # its name, for `amends drill lost_parcel --scenario no_capacity`
         about: What it shows, in a sentence.
         order: SO-1004                             # of the reference shop; `parcel:` if it is not the order's first
-        report: {last_seen_at: …}                  # what the report carries beside order and parcel
+        report: {last_seen_at: …}                  # what the report carries beside order, parcel and line
         night: {from: 12h, to: 22h}                # from the opening on, and so every day; day all the time if not said
         faults:                                    # what the shop does wrong, `times` times (1 if not said)
           - {call: shipping.create_shipment, refuse: NoCapacity, times: 2}

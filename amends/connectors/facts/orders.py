@@ -54,7 +54,8 @@ class Order(Model):
 
 class Line(Model):
     """A line of an order. ``price``: what was paid for it, its share of the order's discounts taken off.
-    ``refundable``: what of that has not gone back. ``allocated``: its goods are set aside for it."""
+    ``refundable``: what of that has not gone back. ``allocated``: its goods are set aside for it. ``alone``: nothing
+    else is in its parcel; ``last``: nothing else is left in its order."""
 
     line_id: str
     order_id: str
@@ -66,6 +67,8 @@ class Line(Model):
     status: Literal["open", "dropped", "dispatched"]
     allocated: bool = False
     fresh: bool = False
+    alone: bool = False
+    last: bool = False
 
 
 class Delay(Model):

@@ -35,7 +35,9 @@ class Elsewhere(Model):
 class Supply(Model):
     """How a line can be supplied. ``free``: what nobody has set aside in the warehouse it is to leave from. ``short``:
     what the line lacks. ``demand``: what open lines wait for. ``first``: no line that comes before it waits.
-    ``inbound_free`` units that come at ``inbound_at`` are promised to nobody. ``doubtful``: the record may be wrong."""
+    ``inbound_free`` units that come at ``inbound_at`` are promised to nobody. ``doubtful``: the record may be wrong.
+    ``as_of``: when all of this was so. ``title``, ``substitute_title``, ``bundle_title`` and ``inbound_on`` are for
+    customers to read, and empty where there is nothing to say."""
 
     line_id: str
     sku: str
@@ -54,6 +56,11 @@ class Supply(Model):
     inbound_at: Utc | None = None
     substitute: str | None = None
     bundle: str | None = None
+    as_of: Utc | None = None
+    title: str = ""
+    substitute_title: str = ""
+    bundle_title: str = ""
+    inbound_on: str = ""
 
 
 class Transfer(Model):

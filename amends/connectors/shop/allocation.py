@@ -120,6 +120,12 @@ def allocated(db: Session, parcel: ParcelRow) -> bool:
     return bool(lines) and all(is_allocated(db, line) for line in lines)
 
 
+def at_hand(db: Session, parcel: ParcelRow, at: datetime) -> bool:
+    """Whether everything that is to go into a parcel stands aside for it, and nothing of it is still to come."""
+    coming = (each.usable_at for line in _to_pack(db, parcel) for each in held_for(db, line))
+    return allocated(db, parcel) and all(usable_at is None or usable_at <= at for usable_at in coming)
+
+
 def replan(db: Session, parcel: ParcelRow, at: datetime) -> None:
     """A parcel leaves when its goods are there, and waits while they are not. One that has left, or has a day already
     on which it leaves, stays as it is while it has its goods."""

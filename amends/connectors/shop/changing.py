@@ -47,6 +47,7 @@ class ChangeDesk(Desk):
             line = lookup.line(db, line_id)
             currency = lookup.order(db, line.order_id).currency
             left = lookup.dispatched(db.get_one(ParcelRow, line.parcel_id), call.at)
+            others = [each for each in lookup.lines(db, line.order_id) if each.dropped_at is None and each.n != line.n]
             return ports.Line(
                 line_id=line_id,
                 order_id=line.order_id,
@@ -58,6 +59,8 @@ class ChangeDesk(Desk):
                 status="dropped" if line.dropped_at is not None else "dispatched" if left else "open",
                 allocated=is_allocated(db, line),
                 fresh=lookup.article(db, line.sku).fresh,
+                alone=all(each.parcel_id != line.parcel_id for each in others),
+                last=not others,
             )
 
         return self._door.read("orders.read_line", work)
@@ -219,9 +222,8 @@ class ChangeDesk(Desk):
                 return
             _open_line(db, line_id, call.at)
             before = db.get_one(ParcelRow, line.split_from)
-            if lookup.dispatched(before, call.at):
-                raise Refused("AlreadyDispatched", f"parcel {before.parcel_id!r} left without line {line_id!r}")
-            _move(db, line, before, call.at, split_from=None)
+            if not lookup.dispatched(before, call.at):  # else it stays by itself: nothing is left to put it back with
+                _move(db, line, before, call.at, split_from=None)
 
         self._door.do("orders.join", call, {"parcel_id": parcel_id, "line_id": line_id}, work)
 

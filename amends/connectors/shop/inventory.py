@@ -138,7 +138,8 @@ class ShopInventory(SupplyDesk):
         db.flush()
         if db.get_one(OrderRow, line.order_id).status == "paid":
             replan(db, parcel, call.at)
-        outbox.tell(db, "stock.changed", line.order_id, call.at, about=row.reservation_id, sku=line.sku)
+        about = {"sku": line.sku, "line_id": lookup.line_id(line), "line": {"allocated": is_allocated(db, line)}}
+        outbox.tell(db, "stock.changed", line.order_id, call.at, about=row.reservation_id, **about)
         return row
 
 

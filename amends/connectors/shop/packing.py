@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup, requests
-from amends.connectors.shop.allocation import TRAVELS, allocated
+from amends.connectors.shop.allocation import TRAVELS, at_hand
 from amends.connectors.shop.door import Desk
 from amends.connectors.shop.tables import ParcelRow, RequestRow
 from amends.errors import Refused
@@ -25,7 +25,7 @@ class PackingDesk(Desk):
     def prioritise(self, call: Call, *, parcel_id: str) -> ports.PickPriority:
         def work(db: Session) -> ports.PickPriority:
             parcel = _waiting(db, parcel_id, call)
-            if not allocated(db, parcel):
+            if not at_hand(db, parcel, call.at):
                 raise Refused("NothingToPack", f"not all goods of parcel {parcel_id!r} are there")
             row = requests.ask(db, call, requests.PRIORITY, parcel_id, order_id=parcel.order_id, before=_plan(parcel))
             leaves_at = call.at + PACKED_FIRST

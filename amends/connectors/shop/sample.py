@@ -111,12 +111,13 @@ class TraceFate(Written):
 
 
 class SampleLine(Written):
-    """``discount``: what of the order's discounts falls to the whole line."""
+    """``discount``: what of the order's discounts falls to the whole line. ``allocated``: its goods stand aside."""
 
     sku: str
     quantity: int
     unit_price: int
     discount: int = 0
+    allocated: bool = False
     returned_ago: Duration | None = None
 
 

@@ -156,7 +156,7 @@ def _plant_order(db: Session, currency: str, order_id: str, order: SampleOrder, 
                     returned_at=_ago(at, line.returned_ago),
                 )
             )
-            if parcel.allocated:
+            if parcel.allocated or line.allocated:
                 _set_aside(db, planted, number, line.sku, line.quantity, at)
     _plant_refunds(db, order_id, order, at)
 

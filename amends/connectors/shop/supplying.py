@@ -150,7 +150,10 @@ def _supply(db: Session, call: Call, line: LineRow) -> ports.Supply:
     elsewhere = next((each for each in _branches(db, sku) if free(each, at) >= line.quantity), None)
     coming = next((each for each in inbound(db, sku, at) if each.quantity - each.promised >= line.quantity), None)
     stopped = db.scalar(select(func.count()).where(StopRow.sku == sku, StopRow.lifted_at.is_(None)))
-    other = article.substitute if article.substitute and free_now(db, article.substitute, at) >= line.quantity else None
+    other, bundle = (
+        each if each and free_now(db, each, at) >= line.quantity else None
+        for each in (article.substitute, article.bundle)
+    )
     return ports.Supply(
         line_id=lookup.line_id(line),
         sku=sku,
@@ -165,11 +168,20 @@ def _supply(db: Session, call: Call, line: LineRow) -> ports.Supply:
         inbound_free=coming.quantity - coming.promised if coming else 0,
         inbound_at=coming.arrives_at if coming else None,
         substitute=other,
-        bundle=article.bundle if article.bundle and free_now(db, article.bundle, at) >= line.quantity else None,
+        bundle=bundle,
         doubtful=article.doubtful,
         below_warning=left < article.warning_level,
         selling=not stopped,
+        as_of=at,
+        title=_title(db, sku),
+        substitute_title=_title(db, other),
+        bundle_title=_title(db, bundle),
+        inbound_on=coming.arrives_at.date().isoformat() if coming else "",
     )
+
+
+def _title(db: Session, sku: str | None) -> str:
+    return "" if sku is None else db.get_one(StockRow, sku).title
 
 
 def _branches(db: Session, sku: str) -> list[BranchRow]:

@@ -205,7 +205,6 @@ def test_a_substitute_that_is_cheaper_leaves_something_to_refund_and_a_dearer_on
 
 def test_a_line_that_waits_by_itself_lets_the_rest_leave(shop: Shop) -> None:
     split = shop.orders.split(at(0, key="a"), line_id="SO-1402/1")
-    shop.inventory.reserve_line(at(0, key="b"), line_id="SO-1402/2")
     waiting = shop.inventory.backorder(at(0, key="c"), line_id="SO-1402/1")
 
     rest = shop.shipping.read_parcel(at(12), parcel_id="PC-1402-1")
