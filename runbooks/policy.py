@@ -52,8 +52,8 @@ class Clearing(Model):
     the customer is told (``tell``), and the incident closes.
 
     ``confirm``: the question that the customer is asked first where the news alone does not count, answered by ``yes``
-    or ``no`` within ``answer_within``; silence means ``if_silent``. ``values`` and ``confirm_values`` are the fact
-    paths that the texts name.
+    or ``no`` within ``answer_within``; silence means ``if_silent``, and the answer is kept as the fact ``save_as``.
+    ``values`` and ``confirm_values`` are the fact paths that the texts name.
     """
 
     on: str
@@ -64,6 +64,7 @@ class Clearing(Model):
     confirm_values: tuple[str, ...] = ()
     answer_within: BySeverity | None = None
     if_silent: str = "no"
+    save_as: str | None = None
 
 
 class Level(Model):

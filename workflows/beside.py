@@ -150,6 +150,7 @@ def confirmation(rule: Clearing, number: int) -> AskStep:
         choices=(Choice(name=YES), Choice(name=NO)),
         answer_within=rule.answer_within,
         if_silent=rule.if_silent,
+        save_as=rule.save_as,
         on_refusal=OnRefusal.CONTINUE,
     )
 

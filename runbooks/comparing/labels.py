@@ -269,6 +269,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "confirm_values": Label("values that the question names", named=True, show=code),
         "answer_within": Label("answer within"),
         "if_silent": Label("if silent", named=True, show=code),
+        "save_as": Label("answer saved as", named=True, show=code),
     },
     Level: {
         "page": Label("page", named=True, show=code),

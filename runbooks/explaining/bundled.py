@@ -122,7 +122,12 @@ def _clearing(rule: Clearing) -> dict[str, Any]:
     confirm = None
     if rule.confirm is not None and rule.answer_within is not None:
         within = _times(rule.answer_within)
-        confirm = {"question": rule.confirm, "answer_within": within, "if_silent": rule.if_silent}
+        confirm = {
+            "question": rule.confirm,
+            "answer_within": within,
+            "if_silent": rule.if_silent,
+            "save_as": rule.save_as,
+        }
     return {"on": rule.on, "when": rule.when, "tell": rule.tell, "confirm": confirm}
 
 

@@ -45,13 +45,14 @@ class Interrupt(Model):
 
 class Cleared(Model):
     """An order event that says that the cause is gone; ``confirm``: what the customer is asked first, where the event
-    alone does not count."""
+    alone does not count. ``by_silence``: whether saying nothing lets it count."""
 
     on: str
     only_if: Condition | None
     tells: Message
     confirm: Message | None = None
     within: Times | None = None
+    by_silence: bool = False
 
 
 class Opening(Model):

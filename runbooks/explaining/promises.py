@@ -61,6 +61,7 @@ def opening_of(
                 tells=message_of(each.tell, texts),
                 confirm=message_of(each.confirm.question, texts) if each.confirm else None,
                 within=times_of(each.confirm.answer_within, severities) if each.confirm else None,
+                by_silence=each.confirm is not None and each.confirm.if_silent == "yes",
             )
             for each in runbook.clears
         ),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from amends.models import Severity
 from runbooks.catalogue import CATALOGUE
 from runbooks.language.context import Context
-from runbooks.language.facts import every_step, words_of
+from runbooks.language.facts import confirmed, every_step, words_of
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import Ask, Decide, Do, Wait
 from runbooks.language.surface import Runbook
@@ -70,6 +70,8 @@ def _words(runbook: Runbook) -> dict[str, Set[str]]:
                 _add(added, {path: {str(value)} for path, value in step.then_assume.items()})
             case _:
                 pass
+    for _, name in confirmed(runbook):
+        given[name] |= {"yes", "no"}
     return {fact: words | added[fact] for fact, words in given.items() if fact not in free}
 
 

@@ -81,7 +81,7 @@ class Saved(NamedTuple):
 
 
 def saves(runbook: Runbook) -> Iterator[Saved]:
-    """Everything that the steps of a runbook save, in reading order."""
+    """Everything that a runbook saves: its steps, in reading order, and what clears it."""
     for path, step in every_step(runbook):
         if isinstance(step, Ask) and step.save_as:
             yield Saved((*path, "save_as"), step.save_as, answered(step), for_the_record=True)
@@ -91,6 +91,15 @@ def saves(runbook: Runbook) -> Iterator[Saved]:
             yield _result((*path, "save_as"), step.do, step.save_as)
         if isinstance(step, Wait) and step.check:
             yield _result((*path, "check", "save_as"), step.check.do, step.check.save_as)
+    for where, name in confirmed(runbook):
+        yield Saved(where, name, {name: FactType.STRING}, for_the_record=True)
+
+
+def confirmed(runbook: Runbook) -> Iterator[tuple[Path, str]]:
+    """The names under which it is kept what a customer has said when asked whether the cause is gone."""
+    for index, rule in enumerate(runbook.clears):
+        if rule.confirm is not None and rule.confirm.save_as is not None:
+            yield ("clears", index, "confirm", "save_as"), rule.confirm.save_as
 
 
 def answered(step: Ask) -> dict[str, FactType]:

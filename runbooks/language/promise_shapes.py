@@ -111,18 +111,19 @@ class WrittenInterrupt(Written):
     plan: Name
 
 
-def _no(value: Any) -> Any:
-    if value != "no":
-        raise ValueError(f"silence takes nothing away from a customer, so it can only mean `no`, not {value!r}")
+def _yes_or_no(value: Any) -> Any:
+    if value not in ("yes", "no"):
+        raise ValueError(f"the question is answered by yes or no, so silence can mean `no` or `yes`, not {value!r}")
     return value
 
 
 class WrittenConfirm(Written):
-    """A question that is answered by yes or no."""
+    """A question that is answered by yes or no; ``save_as``: the fact that the answer becomes."""
 
     question: MessageKey
     answer_within: EachDuration
-    if_silent: Annotated[str, BeforeValidator(_no)]
+    if_silent: Annotated[str, BeforeValidator(_yes_or_no)]
+    save_as: Name | None = None
 
 
 class WrittenClearing(Written):

@@ -146,6 +146,11 @@ def clears_of(runbook: Runbook, context: Context) -> tuple[Clearing, ...]:
         context.condition((*path, "when"), written.when)
         addressee("customer", (*path, "tell"), context)
         confirm = written.confirm
+        if confirm is not None and confirm.if_silent == "yes" and runbook.reopen_for is None:
+            message = (
+                "silence takes nothing away from a customer, so it can only mean `yes` where a later report reopens it"
+            )
+            context.wrong((*path, "confirm", "if_silent"), f"{message}; add `reopen_for`, or write `no`")
         rules.append(
             Clearing(
                 on=written.on,
@@ -156,6 +161,7 @@ def clears_of(runbook: Runbook, context: Context) -> tuple[Clearing, ...]:
                 confirm_values=context.message((*path, "confirm", "question"), confirm.question) if confirm else (),
                 answer_within=confirm.answer_within.by_severity() if confirm else None,
                 if_silent=confirm.if_silent if confirm else "no",
+                save_as=confirm.save_as if confirm else None,
             )
         )
     return tuple(rules)

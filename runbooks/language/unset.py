@@ -9,7 +9,7 @@ from typing import assert_never
 
 from runbooks.catalogue import CATALOGUE
 from runbooks.language.context import Context
-from runbooks.language.facts import INCIDENT, Known
+from runbooks.language.facts import INCIDENT, Known, confirmed
 from runbooks.language.guards import needed_by
 from runbooks.language.reads import Reader
 from runbooks.language.source import Path
@@ -38,6 +38,7 @@ def check_facts_are_set(runbook: Runbook, context: Context, known: Known) -> Non
     """Notes every fact that may not be set where it is read. The runbook must be right otherwise."""
     walker = _Walker(runbook, context, known)
     start = {path: MAYBE if path in known.optional else SET for path in _from_outside(known)}
+    start |= dict.fromkeys((name for _, name in confirmed(runbook)), MAYBE)  # news may have the customer asked any time
     worlds = gathered([World.of(start)])
     stages = runbook.stages
     worlds = walker.sequence(stages.report, ("stages", "report"), worlds)

@@ -8,7 +8,7 @@ from amends.models import Actor, ActorKind, Data, Outcome, Party, Status
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle, MessageText
 from runbooks.policy import Clearing, Interrupt
-from runbooks.program import MeasureStep, Plan, Undo
+from runbooks.program import FactType, MeasureStep, Plan, Undo
 from tests.workflows.bench import approval, cautious
 from tests.workflows.builders import (
     ASK,
@@ -224,6 +224,31 @@ def test_silence_means_no() -> None:
     assert incident.of(EntryKind.SILENCE_ASSUMED) == [{"ask": CONFIRM, "choice": "no"}]
     assert [each["why"] for each in said(incident)] == ["the customer was asked, and said no"]
     assert incident.wait(days=12).state.outcome == "refund"
+
+
+def test_silence_can_mean_yes_and_what_was_said_is_a_fact() -> None:
+    arrived = ARRIVED.model_copy(update={"if_silent": "yes", "save_as": "received"})
+    bundle = clearable(arrived)
+    incident = opened(bundle.model_copy(update={"facts": {**bundle.facts, "received": FactType.STRING}}), by=OPS)
+
+    delivered(incident).settle().wait(hours=25)
+
+    assert incident.of(EntryKind.SILENCE_ASSUMED) == [{"ask": CONFIRM, "choice": "yes"}]
+    assert incident.of(EntryKind.CLEARED) == [{"on": "shipment.delivered", "confirmed_by": CONFIRM}]
+    assert incident.state.facts["received"] == "yes"
+    assert incident.state.outcome == "self_resolved"
+
+
+def test_a_no_is_a_fact_that_a_wait_may_hang_on() -> None:
+    arrived = ARRIVED.model_copy(update={"save_as": "received"})
+    disputed = WAIT.model_copy(update={"until": 'has(received) && received == "no"'})
+    bundle = clearable(arrived, analysis=(disputed,), action=(Plan(name="refund", steps=(REFUND,)),))
+    incident = opened(bundle.model_copy(update={"facts": {**bundle.facts, "received": FactType.STRING}}), by=OPS)
+
+    delivered(incident).settle()
+    incident.answer("no", ask=CONFIRM)
+
+    assert [each["wait"] for each in incident.of(EntryKind.WAIT_ENDED)] == [WAIT.id]
 
 
 def test_a_customer_who_cannot_be_asked_has_not_said_yes() -> None:

@@ -9,7 +9,8 @@ DeliveredTo = Literal["nobody", "door", "locker", "station", "neighbour"]
 
 
 class Parcel(Model):
-    """``damaged``: the carrier has scanned it as damaged. ``arrives_at``: when the carrier means to deliver it."""
+    """``damaged``: the carrier has scanned it as damaged. ``arrives_at``: when the carrier means to deliver it.
+    ``replaces``: the parcel in whose place it was sent."""
 
     parcel_id: str
     order_id: str
@@ -29,6 +30,7 @@ class Parcel(Model):
     delivered_to: DeliveredTo = "nobody"
     cross_border: bool = False
     damaged: bool = False
+    replaces: str | None = None
 
 
 class PickPriority(Model):

@@ -91,11 +91,18 @@ def _order(db: Session, order: OrderRow) -> Iterator[_Passed]:
 
 
 def _parcel(parcel: ParcelRow, at: datetime) -> Iterator[_Passed]:
-    known = {"parcel_id": parcel.parcel_id, "carrier": parcel.carrier_id}
-    moments: tuple[tuple[str, datetime | None, str, dict[str, str]], ...] = (
+    known = {
+        "parcel_id": parcel.parcel_id,
+        "carrier": parcel.carrier_id,
+        "cross_border": bool(parcel.cross_border),
+    }
+    to = parcel.delivered_to or "door"
+    handed = {"to": to, "delivered_to": "customer" if to == "door" else to}
+    where = {"parcel": {"status": "delivered", "delivered_to": to}}
+    moments: tuple[tuple[str, datetime | None, str, dict[str, Any]], ...] = (
         ("shipment.handed_over", parcel.handed_over_at, parcel.parcel_id, {}),
         ("shipment.damaged", parcel.damaged_at, parcel.parcel_id, {}),
-        ("shipment.delivered", parcel.delivered_at, parcel.parcel_id, {"to": parcel.delivered_to or "door"}),
+        ("shipment.delivered", parcel.delivered_at, parcel.parcel_id, {**handed, **where}),
         ("shipment.scanned", parcel.last_scan_at, _scan(parcel), {}),
     )
     for type_, moment, about, more in moments:

@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 from ruamel.yaml import YAML
 
 from amends.models import Written
@@ -125,7 +125,8 @@ class SampleParcel(Written):
     """A parcel that was handed over, or that ``leaves_in`` some time, or that waits for goods or for a word.
 
     ``allocated``: its goods stand aside. ``fates``: how what is asked about it ends (``pick``, ``intercept``,
-    ``proof``, ``return``, ``ticket``, ``upgrade``)."""
+    ``proof``, ``return``, ``ticket``, ``upgrade``). ``replaces``: it was sent in place of that parcel of the order,
+    counted from 1, and has that one's lines."""
 
     carrier: str
     handed_over_ago: Duration | None = None
@@ -142,7 +143,14 @@ class SampleParcel(Written):
     allocated: bool = False
     trace: TraceFate | None = None
     fates: dict[Literal["pick", "intercept", "proof", "return", "ticket", "upgrade"], Fate] = {}
-    lines: tuple[SampleLine, ...] = Field(min_length=1)
+    replaces: int | None = None
+    lines: tuple[SampleLine, ...] = ()
+
+    @model_validator(mode="after")
+    def _carries_something(self) -> Self:
+        if (self.replaces is None) != bool(self.lines):
+            raise ValueError("a parcel has lines, or it replaces one that has")
+        return self
 
 
 class SamplePhase(Written):
@@ -235,7 +243,7 @@ class Sample(Written):
     orders: dict[str, SampleOrder]
 
 
-FILES = ("delayed", "payments", "damaged", "stockout", "refunds")
+FILES = ("delayed", "lost", "payments", "damaged", "stockout", "refunds")
 """What stands in ``samples/``, by what goes wrong in it."""
 
 

@@ -234,7 +234,7 @@ def _parcel(order_id: str, parcel_id: str, parcel: SampleParcel, at: datetime) -
     return ParcelRow(
         parcel_id=parcel_id,
         order_id=order_id,
-        paid_as=parcel_id,
+        paid_as=parcel_id if parcel.replaces is None else f"{order_id.replace('SO', 'PC', 1)}-{parcel.replaces}",
         carrier_id=parcel.carrier,
         handed_over_at=_ago(at, parcel.handed_over_ago) or _in(at, parcel.leaves_in),
         last_scan_at=_ago(at, parcel.last_scan_ago),

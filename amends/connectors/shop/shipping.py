@@ -60,6 +60,7 @@ class ShopShipping(CarrierDesk, PackingDesk, UnderwayDesk):
                     "delivered_to": (parcel.delivered_to or "door") if status == "delivered" else "nobody",
                     "cross_border": bool(parcel.cross_border),
                     "damaged": _past(parcel.damaged_at, call.at) is not None,
+                    "replaces": None if parcel.paid_as == parcel_id else parcel.paid_as,
                 }
             )
 

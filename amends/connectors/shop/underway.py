@@ -10,11 +10,14 @@ from amends.connectors.ports import Call
 from amends.connectors.shop import lookup, requests
 from amends.connectors.shop.door import Desk
 from amends.connectors.shop.tables import ParcelRow, RequestRow
-from amends.connectors.shop.whereabouts import parcel_now
+from amends.connectors.shop.whereabouts import parcel_now, traces_of
 from amends.errors import Refused
 
 EXPRESS: Final = timedelta(days=1)
 """From the word to a carrier to hurry to the customer's door."""
+
+_SOUGHT: Final = requests.INTERCEPT._replace(after=None, ends=None)
+"""What the carrier has had to search for comes back only where that is said: nobody knows where it is."""
 
 
 class UnderwayDesk(Desk):
@@ -44,7 +47,7 @@ class UnderwayDesk(Desk):
                 row = requests.ask(
                     db,
                     call,
-                    requests.INTERCEPT,
+                    _SOUGHT if traces_of(db, parcel_id) else requests.INTERCEPT,
                     parcel_id,
                     order_id=parcel.order_id,
                     before={"delivered_at": planned},

@@ -83,7 +83,8 @@ class Frame(Words):
         if cleared.confirm is None or cleared.within is None:
             return f"{said}{doubt}，不予解除。"
         asked = f"先询问顾客“{self.title(cleared.confirm)}”，等待{self.times(cleared.within)}"
-        return f"{said}{doubt}，{asked}；顾客未答“是”，则继续处理。"
+        unless = "顾客答“否”或无法询问" if cleared.by_silence else "顾客未答“是”"
+        return f"{said}{doubt}，{asked}；{unless}，则继续处理。"
 
     def severity_rules(self, severities: Severities) -> list[str]:
         said = [f"{self.severity(each.severity)}：{self.condition(each.condition)}。" for each in severities.rules]

@@ -126,6 +126,7 @@ FIELDS = {
     "refunded": "已退金额",
     "reinstatable": "可恢复情况",
     "replacement_id": "补发订单号",
+    "replaces": "所替代的包裹",
     "request_id": "申请编号",
     "requested": "已申请金额",
     "reservable": "可预留情况",

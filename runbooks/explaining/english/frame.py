@@ -87,7 +87,8 @@ class Frame(Words):
         if cleared.confirm is None or cleared.within is None:
             return f"{said}Not if {doubt}."
         asked = f"the customer is asked “{self.title(cleared.confirm)}” first, for {self.times(cleared.within)}"
-        return f"{said}If {doubt}, {asked}; if they do not say yes, it goes on."
+        unless = "if they say no, or cannot be asked" if cleared.by_silence else "if they do not say yes"
+        return f"{said}If {doubt}, {asked}; {unless}, it goes on."
 
     def severity_rules(self, severities: Severities) -> list[str]:
         said = [

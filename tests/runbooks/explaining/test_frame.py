@@ -288,6 +288,18 @@ def test_what_clears_an_incident_is_told_with_what_the_customer_is_asked_first()
     assert [line for line in chinese if "`order.paid`" in line and "不予解除" in line]
 
 
+def test_that_silence_lets_the_word_of_a_carrier_count_is_told() -> None:
+    keys = (
+        "reopen_for: 30d\nclears:\n"
+        "  - {on: shipment.delivered, tell: sorry, confirm: {question: sorry, answer_within: 2d, if_silent: yes}}\n"
+    )
+
+    english, chinese = said(with_keys(keys), EN), said(with_keys(keys), ZH)
+
+    assert [line for line in english if "first, for 48 hours; if they say no, or cannot be asked, it goes on." in line]
+    assert [line for line in chinese if "顾客答“否”或无法询问，则继续处理。" in line]
+
+
 def test_a_deadline_of_others_tells_its_table_its_sources_and_what_protects_it() -> None:
     keys = "external:\n  claim: {from: report.seen_at, table: claim_window, protect_by: shipping.file_claim}\n"
     explanation = explained(

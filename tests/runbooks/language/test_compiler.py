@@ -111,6 +111,24 @@ def test_what_clears_an_incident_goes_into_the_bundle_with_its_texts() -> None:
     assert "sorry" in bundle.messages
 
 
+def test_what_the_customer_says_when_asked_whether_the_cause_is_gone_is_a_fact_that_may_be_there() -> None:
+    clears = (
+        "reopen_for: 30d\nclears:\n  - on: shipment.delivered\n    tell: sorry\n"
+        "    confirm: {question: sorry, answer_within: 2d, if_silent: yes, save_as: received}\nstages:"
+    )
+
+    disputed = (
+        '    - plan: dispute\n      when: has(received) && received == "no"\n      steps:\n'
+        "        - {tell: customer, message: sorry}\n"
+    )
+
+    bundle = compiled(small(("stages:", clears), ("  action:\n", f"  action:\n{disputed}")))
+
+    (delivered,) = bundle.clears
+    assert (delivered.if_silent, delivered.save_as) == ("yes", "received")
+    assert bundle.facts["received"] is FactType.STRING
+
+
 def test_an_approval_in_a_round_is_about_what_the_round_spends_behind_it() -> None:
     bundle = compiled(
         in_plan(

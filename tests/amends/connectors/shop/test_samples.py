@@ -191,6 +191,37 @@ def test_a_parcel_that_is_called_back_is_not_delivered_and_one_that_is_not_is(sh
     assert shop.shipping.read_intercept(at(24), intercept_id=fails.intercept_id).status == "failed"
 
 
+def test_a_parcel_that_the_carrier_searched_for_comes_back_only_if_it_is_said_to(shop: Shop) -> None:
+    asked = {}
+    for parcel_id in ("PC-1001-1", "PC-1603-1"):
+        shop.shipping.open_trace(at(0, key=f"{parcel_id}/trace"), parcel_id=parcel_id)
+        asked[parcel_id] = shop.shipping.intercept(at(30, key=f"{parcel_id}/recall"), parcel_id=parcel_id)
+
+    ended = {
+        parcel_id: shop.shipping.read_intercept(at(24 * 30), intercept_id=each.intercept_id).status
+        for parcel_id, each in asked.items()
+    }
+
+    assert ended == {"PC-1001-1": "open", "PC-1603-1": "returned"}
+
+
+def test_a_parcel_that_was_sent_for_another_says_which_and_is_worth_the_same(untouched: Shop) -> None:
+    first, second = (untouched.shipping.read_parcel(at(0), parcel_id=f"PC-1604-{n}") for n in (1, 2))
+
+    assert (first.replaces, second.replaces) == (None, "PC-1604-1")
+    assert second.value == first.value == cny(26900)
+
+
+def test_a_parcel_that_was_left_elsewhere_is_told_so(shop: Shop) -> None:
+    shop.pass_time(at=SEEDED + timedelta(days=7))
+
+    told = {each.id: each.data for each in shop.events() if each.type == "shipment.delivered"}
+
+    assert told["shipment.delivered/PC-1601-1"]["delivered_to"] == "customer"
+    assert told["shipment.delivered/PC-1602-1"]["delivered_to"] == "station"
+    assert told["shipment.delivered/PC-1602-1"]["parcel"] == {"status": "delivered", "delivered_to": "station"}
+
+
 def test_a_substitute_that_is_cheaper_leaves_something_to_refund_and_a_dearer_one_something_to_pay(shop: Shop) -> None:
     cheaper = shop.orders.substitute(at(0, key="a"), line_id="SO-1104/1", sku="MUG-GREEN")
     dearer = shop.orders.substitute(at(0, key="b"), line_id="SO-1105/1", sku="VASE-WIDE")
