@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from amends.errors import InputError
+from amends.journal import TimelineRow
 from amends.models import Data
 from cli import completing
 from cli.options import OutputFormat
@@ -16,7 +17,7 @@ from cli.output import Format, columns, print_json, say
 from cli.quiet import quiet
 from cli.telling import tell
 from drills.moments import since
-from drills.report import Coverage, Played, Report, coverage, perform_all
+from drills.report import Coverage, IncidentReport, Played, Report, coverage, perform_all
 from drills.scenario import Scenario, choose, drilled_runbooks, load_scenarios
 from drills.stage import stage
 
@@ -110,10 +111,21 @@ def _story(played: Played, scenario: Scenario) -> list[str]:
     def moment(at: datetime) -> str:
         return since(at - played.opened_at)
 
-    report = played.report
     lines = [f"{scenario.runbook} / {scenario.name}: {scenario.about}", ""]
-    lines += columns(((moment(row.occurred_at), tell(row, moment=moment)) for row in played.timeline), indent="  ")
-    return [*lines, "", *_verdict(report)]
+    lines += columns(
+        ((moment(row.occurred_at), *of, tell(row, moment=moment)) for *of, row in _rows(played, scenario)), indent="  "
+    )
+    return [*lines, "", *_verdict(played.report)]
+
+
+def _rows(played: Played, scenario: Scenario) -> Iterator[tuple[*tuple[str, ...], TimelineRow]]:
+    """The entries of all incidents as they came, each behind the name of its own where there are several."""
+    if not played.further:
+        yield from ((row,) for row in played.timeline)
+        return
+    named = [(scenario.runbook, played.timeline), *((name, each.timeline) for name, each in played.further.items())]
+    rows = [(name, row) for name, timeline in named for row in timeline]
+    yield from sorted(rows, key=lambda each: each[1].occurred_at)
 
 
 def _verdict(report: Report) -> list[str]:
@@ -124,22 +136,27 @@ def _verdict(report: Report) -> list[str]:
 
 def _table(reports: list[Report]) -> list[str]:
     head = ("runbook", "scenario", "result", "status", "outcome", "incident's time", "real time", "journal")
-    rows = [
-        (
-            report.runbook,
-            report.scenario,
-            "passed" if report.passed else "FAILED",
-            report.status.value,
-            report.outcome or "-",
-            since(timedelta(seconds=report.virtual_duration)),
-            f"{report.wall_time:.1f} s",
-            "verified" if report.journal_verified else "DOES NOT HOLD",
-        )
-        for report in reports
-    ]
+    rows = [row for report in reports for row in _lines(report)]
     failed = sum(not report.passed for report in reports)
     total = f"{len(reports)} played, {failed} failed" if failed else f"{len(reports)} played, all as expected"
     return [*columns([head, *rows]), "", total]
+
+
+def _lines(report: Report) -> Iterator[tuple[str, ...]]:
+    """A scenario in the table: its first incident, and below it the further ones."""
+    verdict, wall_time = "passed" if report.passed else "FAILED", f"{report.wall_time:.1f} s"
+    yield (report.runbook, report.scenario, verdict, *_ended(report), wall_time, _journal(report))
+    for name, each in report.further.items():
+        yield (each.runbook, f"  with {name}", "", *_ended(each), "", _journal(each))
+
+
+def _ended(report: IncidentReport) -> tuple[str, str, str]:
+    took = since(timedelta(seconds=report.virtual_duration))
+    return report.status.value, report.outcome or "-", took
+
+
+def _journal(report: IncidentReport) -> str:
+    return "verified" if report.journal_verified else "DOES NOT HOLD"
 
 
 def _failed(played: list[Played], scenarios: tuple[Scenario, ...]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from amends.models import Party, Severity, Stage, Status
 from amends.timeline import EntryKind
 from drills.beside import Beside
 from drills.checking_acts import approvals_of, people_of, protecting_steps
-from drills.written import WrittenScenario
+from drills.written import WrittenPart
 from drills.written_acts import WrittenCancel, WrittenNews, WrittenReport, WrittenSkip
 from runbooks.bundle import Bundle
 from runbooks.catalogue import MESSAGES, TELLING
@@ -27,6 +27,8 @@ from runbooks.program import (
 )
 from workflows.closing import SELF_RESOLVED
 from workflows.events import Verdict
+from workflows.lineage import SUPERSEDED
+from workflows.plans import BY_HAND
 from workflows.state import Why
 
 _TRIES = range(1, 5)
@@ -53,12 +55,13 @@ class Abouts:
         self._plans = [plan.name for plan in bundle.program.action]
         self._beside = Beside(bundle)
 
-    def outcomes(self, written: WrittenScenario) -> list[str]:
-        """What an incident may come to: a plan that worked, that its cause is gone, or that it was called off."""
+    def outcomes(self, written: WrittenPart) -> list[str]:
+        """What an incident may come to: a plan that worked, that its cause is gone, that it was called off, or that
+        another went on with it."""
         cleared = [SELF_RESOLVED] if self._bundle.clears else []
-        return [*self._plans, *cleared, *(f"cancelled: {reason}" for reason in _reasons(written))]
+        return [*self._plans, *cleared, BY_HAND, SUPERSEDED, *(f"cancelled: {reason}" for reason in _reasons(written))]
 
-    def of(self, entry: EntryKind, written: WrittenScenario) -> list[str]:
+    def of(self, entry: EntryKind, written: WrittenPart) -> list[str]:
         """What entries of a kind may name in a scenario; nothing, if they are about nothing that has a name."""
         match entry:
             case EntryKind.INCIDENT_OPENED:
@@ -235,7 +238,7 @@ class Abouts:
     def _people(self) -> list[str]:
         return people_of(self._bundle)
 
-    def _doers(self, written: WrittenScenario) -> list[str]:
+    def _doers(self, written: WrittenPart) -> list[str]:
         """All who may have done something: those of the roles, and whoever the script names."""
         fields = [act.model_dump() for act in written.script]
         named = [each.get(key) for each in fields for key in ("by", "resume", "take_over")]
@@ -264,9 +267,9 @@ def _ids(steps: Sequence[Step]) -> list[str]:
     return [step.id for step in steps]
 
 
-def _reasons(written: WrittenScenario) -> list[str]:
+def _reasons(written: WrittenPart) -> list[str]:
     return [act.cancel for act in written.script if isinstance(act, WrittenCancel)]
 
 
-def _skipped(written: WrittenScenario) -> list[str]:
+def _skipped(written: WrittenPart) -> list[str]:
     return [act.skip for act in written.script if isinstance(act, WrittenSkip)]

@@ -1,21 +1,33 @@
 """Whether a scenario means something: every name in it is checked before it is played."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from amends.connectors.shop import CALLS, FaultKind
 from amends.connectors.shop.sample import sample
+from amends.errors import DefinitionError
 from amends.models import Data
 from drills.abouts import Abouts
 from drills.branches import branches
 from drills.checking_acts import approvals_of, mistakes, people_of, task_mistakes
-from drills.written import Verdict, WrittenExpect, WrittenFault, WrittenPage, WrittenScenario, WrittenUnreachable
+from drills.written import (
+    Verdict,
+    WrittenExpect,
+    WrittenFault,
+    WrittenFurther,
+    WrittenPage,
+    WrittenPart,
+    WrittenScenario,
+    WrittenShop,
+    WrittenUnreachable,
+)
 from drills.written_acts import WrittenAct
 from runbooks.bundle import Bundle
-from runbooks.catalogue import CATALOGUE, MESSAGES, NEVER_ARRIVED
+from runbooks.catalogue import CATALOGUE, EXPOSURE_REFUSALS, MESSAGES, NEVER_ARRIVED
 from runbooks.language.people import LONGEST_NIGHT
 from runbooks.language.problems import Problem
 from runbooks.language.source import Path, Source
+from runbooks.library import load
 from runbooks.suggestions import meant
 
 TROUBLES: dict[str, FaultKind] = {
@@ -28,36 +40,39 @@ TROUBLES: dict[str, FaultKind] = {
 """What the shop does at a call, by the words of a scenario."""
 
 
-def report_of(written: WrittenScenario, bundle: Bundle) -> Data:
-    """What the report of a scenario carries, order, parcel and line as far as the runbook asks for them. Parcel
-    and line are the order's first unless another is named."""
-    parcel = written.parcel or f"{written.order.replace('SO', 'PC', 1)}-1"
-    about: Data = {"order_id": written.order, "parcel_id": parcel, "line_id": f"{written.order}/1"}
+def report_of(written: WrittenPart, bundle: Bundle, order: str) -> Data:
+    """What the report of an incident of a scenario carries, order, parcel and line as far as the runbook asks for them.
+    Parcel and line are the order's first unless another is named."""
+    parcel = written.parcel or f"{order.replace('SO', 'PC', 1)}-1"
+    about: Data = {"order_id": order, "parcel_id": parcel, "line_id": f"{order}/1"}
     return {field: about[field] for field in about if field in bundle.report} | written.report
 
 
 class Check:
-    """Gathers the problems of scenarios, at their places."""
+    """Gathers the problems of scenarios, at their places. ``others`` gives the runbooks of further incidents."""
 
-    def __init__(self, source: Source, bundle: Bundle) -> None:
+    def __init__(self, source: Source, bundle: Bundle, others: Callable[[str], Bundle] = load) -> None:
         self.problems: list[Problem] = []
         self._source = source
         self._bundle = bundle
+        self._others = others
         self._shop = sample()
         self._abouts = Abouts(bundle)
 
     def scenario(self, path: Path, written: WrittenScenario) -> None:
         """Check one scenario; ``path`` leads to it."""
-        self._order(path, written)
-        self._report(path, written)
+        self._known((*path, "order"), "the shop has no order", written.order, self._shop.orders)
         self._night((*path, "night"), written)
         for number, fault in enumerate(written.faults):
             self._fault((*path, "faults", number), fault)
-        for number, act in enumerate(written.script):
-            self._act((*path, "script", number), act)
-        self._expect((*path, "expect"), written.expect)
-        self._names((*path, "expect"), written)
+        self._part(path, written, written.order)
         self._stock((*path, "expect", "shop", "reserved"), written)
+        heard: list[Iterable[str] | None] = [self._bundle.messages]
+        for name, further in written.further.items():
+            heard.append(self._further((*path, "further", name), further, written.order))
+            if name == path[-1]:
+                self._of_key((*path, "further", name), "the scenario has this name itself; give the incident another")
+        self._conversation(path, written, heard)
 
     def unreachable(self, written: Sequence[WrittenUnreachable]) -> None:
         """Check what is said to be out of every scenario's reach: branches of the runbook, each once."""
@@ -72,23 +87,56 @@ class Check:
                 self._of(path, f"the runbook has no branch {each.branch!r}{hint}")
             stated.add(each.branch)
 
-    def _order(self, path: Path, written: WrittenScenario) -> None:
-        order = self._known((*path, "order"), "the shop has no order", written.order, self._shop.orders)
-        if written.parcel is not None and "parcel_id" not in self._bundle.report:
-            self._of(
-                (*path, "parcel"), f"a report of a {self._bundle.exception_type} names no parcel; leave `parcel` out"
-            )
-        elif order and written.parcel is not None:
-            number = written.order.replace("SO", "PC", 1)
-            parcels = [f"{number}-{n}" for n, _ in enumerate(self._shop.orders[written.order].parcels, start=1)]
-            self._known((*path, "parcel"), f"{written.order} has no parcel", written.parcel, parcels)
+    def _part(self, path: Path, written: WrittenPart, order: str) -> None:
+        self._parcel((*path, "parcel"), written, order)
+        self._report(path, written, order)
+        for number, act in enumerate(written.script):
+            self._act((*path, "script", number), act)
+        self._expect((*path, "expect"), written.expect)
+        self._names((*path, "expect"), written)
 
-    def _report(self, path: Path, written: WrittenScenario) -> None:
+    def _further(self, path: Path, written: WrittenFurther, order: str) -> Iterable[str] | None:
+        """The messages of its runbook, if there is one."""
+        try:
+            bundle = self._others(written.open)
+        except DefinitionError as error:
+            self._of((*path, "open"), str(error))
+            return None
+        check = Check(self._source, bundle)
+        check._part(path, written, order)
+        self.problems += check.problems
+        if written.expect.shop != WrittenShop():
+            self._of((*path, "expect", "shop"), "the shop is one; say this in the scenario's `expect`")
+        return bundle.messages
+
+    def _conversation(self, path: Path, written: WrittenScenario, heard: Sequence[Iterable[str] | None]) -> None:
+        """``heard``: the messages of each runbook, as far as there is one."""
+        if written.further and written.conversation is None:
+            self._of_key((*path, "further"), "say what is heard of all of them, in order: `conversation: […]`")
+        if written.conversation is not None and not written.further:
+            self._of_key((*path, "conversation"), "there is one incident, with its `messages`; leave this out")
+        known = [message for messages in heard for message in messages or ()]
+        for number, message in enumerate(written.conversation or ()):
+            if None not in heard:
+                self._known((*path, "conversation", number), "none of the runbooks has a message", message, known)
+
+    def _parcel(self, path: Path, written: WrittenPart, order: str) -> None:
+        if written.parcel is None:
+            return
+        if "parcel_id" not in self._bundle.report:
+            name = self._bundle.exception_type
+            self._of(path, f"a report of a {name} names no parcel; leave `parcel` out")
+        elif order in self._shop.orders:
+            number = order.replace("SO", "PC", 1)
+            parcels = [f"{number}-{n}" for n, _ in enumerate(self._shop.orders[order].parcels, start=1)]
+            self._known(path, f"{order} has no parcel", written.parcel, parcels)
+
+    def _report(self, path: Path, written: WrittenPart, order: str) -> None:
         fields = self._bundle.report
         for field in written.report:
             if field not in fields:
                 self._of_key((*path, "report", field), f"a report has no field {field!r}{meant(field, fields)}")
-        given = report_of(written, self._bundle)
+        given = report_of(written, self._bundle, order)
         missing = [field for field in fields if field not in given and field not in self._bundle.report_optional]
         if missing:
             self._of((*path, "report"), f"the report lacks {', '.join(map(repr, missing))}; add it under `report`")
@@ -136,7 +184,7 @@ class Check:
                 at = (*path, "facts", fact)
                 self._of_key(at, f"the runbook has no fact {fact!r}{meant(fact, self._bundle.facts)}")
 
-    def _names(self, path: Path, written: WrittenScenario) -> None:
+    def _names(self, path: Path, written: WrittenPart) -> None:
         """The names that an expected outcome and expected moments give to plans, steps, messages, choices, …"""
         outcome = written.expect.outcome
         if outcome is not None:
@@ -165,7 +213,8 @@ class Check:
             if name not in effects:
                 self._of_key((*path, name), f"there is no effect {name!r}{meant(name, effects)}")
             else:
-                outcomes = ("applied", "unknown", NEVER_ARRIVED, *CATALOGUE[name].refusals)
+                by_journal = EXPOSURE_REFUSALS if CATALOGUE[name].remedy is not None else ()
+                outcomes = ("applied", "unknown", NEVER_ARRIVED, *CATALOGUE[name].refusals, *by_journal)
                 self._known((*path, name), f"{name} never ends with", outcome, outcomes)
 
     def _approval(self, path: Path, approval: Mapping[str, Verdict]) -> None:

@@ -1,7 +1,7 @@
 """In what a played scenario differs from what was expected, in plain words."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import zip_longest
 
@@ -18,11 +18,17 @@ from runbooks.amounts import decimals_of
 
 
 def differences(
-    expect: WrittenExpect, observed: Observed, timeline: Sequence[TimelineRow], *, slack: timedelta
+    expect: WrittenExpect,
+    observed: Observed,
+    timeline: Sequence[TimelineRow],
+    *,
+    slack: timedelta,
+    begun_at: datetime | None = None,
 ) -> list[str]:
     """Everything that is not as expected, as ``… expected …, got …``; empty if all is.
 
     ``slack``: the real time that the play took. It passed for the incident too, so its moments may be late by as much.
+    ``begun_at``: when the scenario has begun, from which moments count; with the incident if nothing is said.
     """
     effects = [f"{name}: {outcome}" for line in expect.effects for name, outcome in line.items()]
     return [
@@ -36,7 +42,7 @@ def differences(
         *(_pages(expect.pages, observed, slack) if expect.pages is not None else ()),
         *(_list("breach", expect.breaches, observed.breaches) if expect.breaches is not None else ()),
         *(each for path, value in expect.facts.items() for each in _plain(path, value, _fact(observed.facts, path))),
-        *_moments(expect.moments, timeline, slack),
+        *_moments(expect.moments, timeline, begun_at or timeline[0].occurred_at, slack),
         *_shop(expect.shop, observed),
     ]
 
@@ -100,7 +106,14 @@ def _fact(facts: Data, path: str) -> JsonValue:
     return value
 
 
-def _moments(expected: Sequence[WrittenMoment], timeline: Sequence[TimelineRow], slack: timedelta) -> Iterator[str]:
+def in_conversation(expected: Sequence[str], got: Sequence[str]) -> list[str]:
+    """In what all that the customer heard of several incidents is not as expected."""
+    return [*_list("message of the conversation", expected, got)]
+
+
+def _moments(
+    expected: Sequence[WrittenMoment], timeline: Sequence[TimelineRow], begun_at: datetime, slack: timedelta
+) -> Iterator[str]:
     left = list(timeline)
     for moment in expected:
         what = moment.entry + (f" of {moment.of}" if moment.of else "")
@@ -109,7 +122,7 @@ def _moments(expected: Sequence[WrittenMoment], timeline: Sequence[TimelineRow],
             yield f"{what}: expected at {since_in_both(moment.at)}, got none"
             continue
         left.remove(row)
-        at = row.occurred_at - timeline[0].occurred_at
+        at = row.occurred_at - begun_at
         if not moment.at - 2 * EARLY <= at <= moment.at + slack:
             yield f"{what}: expected at {since_in_both(moment.at)}, got {since_in_both(at)}"
 

@@ -1,11 +1,14 @@
 """The nights of a scenario: where they lie on the clocks of its customer, when it is played."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from amends.connectors.shop.sample import sample
-from drills.scenario import Scenario
+from drills.scenario import Part, Scenario
 from runbooks.policy import Night
+
+P = TypeVar("P", bound=Part)
 
 _DAY = timedelta(days=1)
 
@@ -14,9 +17,14 @@ def with_its_nights(scenario: Scenario, *, opened_at: datetime) -> Scenario:
     """A scenario as it is played now: with its own nights instead of the company's, so that it comes to the same at
     whatever time of day."""
     night = _night(scenario, opened_at)
-    if night == scenario.bundle.night:
-        return scenario
-    return scenario.model_copy(update={"bundle": scenario.bundle.model_copy(update={"night": night})})
+    further = tuple(_with_night(part, night) for part in scenario.further)
+    return _with_night(scenario, night).model_copy(update={"further": further})
+
+
+def _with_night(part: P, night: Night | None) -> P:
+    if night == part.bundle.night:
+        return part
+    return part.model_copy(update={"bundle": part.bundle.model_copy(update={"night": night})})
 
 
 def _night(scenario: Scenario, opened_at: datetime) -> Night | None:

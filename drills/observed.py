@@ -1,7 +1,7 @@
 """What is left when a scenario has been played: the incident, its effects, its facts, and the shop's books."""
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from activities.wire import Paged, PageResult
 from amends.connectors.shop.sample import sample
@@ -9,14 +9,14 @@ from amends.journal import EffectRecord, TimelineRow
 from amends.models import Data, Model, Money, Severity, Status
 from amends.timeline import EntryKind
 from drills.retelling import state_of
-from drills.scenario import Scenario
+from drills.scenario import Part
 from drills.stage import World
 from drills.written import Verdict
 from runbooks.catalogue import MESSAGES
 
 
 class Books(Model):
-    """What the shop says of the scenario's order. ``reserved``: by SKU, of all that the order has.
+    """What the shop says of an order. ``reserved``: by SKU, of all that the order has.
 
     ``shipments``, ``replacements`` and ``holds``: those that stand. ``refunds``: how often money was paid back.
     """
@@ -66,24 +66,25 @@ class Observed(Model):
     calls: dict[str, int] = {}
 
 
-def observe(world: World, scenario: Scenario, incident_id: str) -> Observed:
-    """Look at an incident and at the shop. Facts are read back by running the core over the timeline again."""
+def observe(world: World, part: Part, incident_id: str, *, begun_at: datetime | None = None) -> Observed:
+    """Look at an incident and at the shop. Facts are read back by running the core over the timeline again.
+    ``begun_at``: when its scenario has begun; with its own opening if nothing is said."""
     row = world.journal.incident(incident_id)
     timeline = world.journal.timeline(incident_id)
-    state = state_of(scenario.bundle, timeline)
+    state = state_of(part.bundle, timeline)
     effects = world.journal.effects_of(incident_id)
     return Observed(
         status=row.status,
         outcome=row.outcome,
         severity=row.severity,
         effects=tuple(effect for effect in effects if effect.activity not in MESSAGES),
-        messages=tuple(_messages(timeline)),
+        messages=tuple(conversation([timeline])),
         tasks=tuple(task.id for task in state.tasks),
         approvals=tuple(_approvals(timeline)),
-        pages=tuple(pages_of(timeline)),
+        pages=tuple(pages_of(timeline, begun_at=begun_at)),
         breaches=tuple(str(row.data["goal"]) for row in timeline if row.kind is EntryKind.CLOCK_BREACHED),
         facts=state.facts,
-        books=_books(world, scenario),
+        books=_books(world, part.order_id),
         calls={effect.key: world.heard.calls[effect.key] for effect in effects},
     )
 
@@ -118,15 +119,16 @@ _VERDICTS = {
 }
 
 
-def pages_of(timeline: Sequence[TimelineRow]) -> Iterator[Page]:
+def pages_of(timeline: Sequence[TimelineRow], *, begun_at: datetime | None = None) -> Iterator[Page]:
     """The pages that reached somebody, in the order in which they were asked for; without those who had one already
     about the same cause."""
+    begun_at = begun_at or timeline[0].occurred_at
     sent = {str(row.data.get("command_id")): _reached(row) for row in timeline if row.kind is EntryKind.PAGE_SENT}
     for row in timeline:
         people = sent.get(f"page/{row.data.get('page')}") if row.kind is EntryKind.PAGE_REQUESTED else None
         if people:
             yield Page(
-                at=row.occurred_at - timeline[0].occurred_at,
+                at=row.occurred_at - begun_at,
                 role=str(row.data["role"]),
                 people=people,
                 level=int(str(row.data["level"])),
@@ -140,9 +142,11 @@ def _reached(row: TimelineRow) -> tuple[str, ...]:
     return tuple(dict.fromkeys(page.person for page in pages if page.result is PageResult.SENT))
 
 
-def _messages(timeline: list[TimelineRow]) -> list[str]:
-    asked = {row.data["key"]: str(row.data["message"]) for row in timeline if _sends(row)}
-    applied = [row.data["key"] for row in timeline if row.kind is EntryKind.EFFECT_APPLIED]
+def conversation(timelines: Iterable[Sequence[TimelineRow]]) -> list[str]:
+    """What was sent of incidents, in the order in which it was."""
+    rows = sorted((row for timeline in timelines for row in timeline), key=lambda row: row.occurred_at)
+    asked = {row.data["key"]: str(row.data["message"]) for row in rows if _sends(row)}
+    applied = [row.data["key"] for row in rows if row.kind is EntryKind.EFFECT_APPLIED]
     return [asked[key] for key in applied if key in asked]
 
 
@@ -150,8 +154,8 @@ def _sends(row: TimelineRow) -> bool:
     return row.kind is EntryKind.EFFECT_REQUESTED and row.data["activity"] in MESSAGES
 
 
-def _books(world: World, scenario: Scenario) -> Books:
-    shop, order_id = world.shop, scenario.order_id
+def _books(world: World, order_id: str) -> Books:
+    shop = world.shop
     lines = [line for parcel in sample().orders[order_id].parcels for line in parcel.lines]
     money = shop.money(order_id)
     return Books(

@@ -99,10 +99,11 @@ _ASKED: Final = {Party.CUSTOMER: CUSTOMER, Party.MERCHANT: MERCHANT}
 """Who answers what a party is asked, where nobody else is said to."""
 
 
-def moment_of(act: Act, rows: Sequence[TimelineRow], view: View) -> datetime | None:
-    """When an act is due; ``None`` as long as what it counts from has not come up, or is over."""
+def moment_of(act: Act, rows: Sequence[TimelineRow], view: View, *, begun_at: datetime) -> datetime | None:
+    """When an act is due, in a scenario that has begun at ``begun_at``; ``None`` as long as what it counts from has not
+    come up, or is over."""
     if act.at is not None:
-        return rows[0].occurred_at + act.at
+        return begun_at + act.at
     match act:
         case AnswerAct():
             came_up = _newest(rows, EntryKind.QUESTION_ASKED, "ask", act.ask)

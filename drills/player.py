@@ -1,28 +1,25 @@
-"""Plays one scenario: opens its incident, acts when the script says so, and moves time from due moment to due moment.
+"""Plays one scenario: opens its incidents, acts when the script says so, and moves time from due moment to due moment.
 
-Time never moves on its own: each move goes to the next act, to the incident's next due moment, or to the next try of a
-call that met trouble, whichever is first. Real seconds that calls take pass for the incident as well.
+Time never moves on its own: each move goes to the next act, to the next due moment of an incident, or to the next try
+of a call that met trouble, whichever is first. All incidents of a scenario move together, so that none is ahead of what
+another does to it. Real seconds that calls take pass for them as well.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final, NamedTuple
 
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
-import starter
 from amends.errors import AmendsError
 from amends.journal import TimelineRow
-from drills.acts import Act, CancelAct, NewsAct, ReportAct, in_words, why_not
-from drills.pace import Pace, pace_of, skip_to
-from drills.performing import ORDER_SYSTEM, REPORTER, moment_of, request_of
-from drills.scenario import Scenario
+from drills.course import Course, InPlay, Watch, open_later, report
+from drills.scenario import Part, Scenario
 from drills.stage import World
-from workflows.contract import NEWS, VIEW, News, Receipt, View
+from workflows.contract import Receipt
 
 EARLY: Final = timedelta(seconds=5)
 """An act comes this long before what falls due at its moment, so that it is always the first of the two."""
@@ -34,165 +31,123 @@ _MOST_TURNS = 20_000
 """More looks than any scenario needs: one that always has something due comes to an end."""
 
 _GLANCE = 0.02
-"""Real seconds until the next look at an incident that is busy, …"""
+"""Real seconds until the next look at incidents of which one is busy, …"""
 
 _LONGEST_GLANCE = 0.16
 """… twice as long after each that shows nothing new, up to this."""
 
-Watch = Callable[[TimelineRow], None]
-
-
-@dataclass
-class Course:
-    """How a play went, beside what the journal holds. ``remarks``: in what it did not go as scripted."""
-
-    incident_id: str
-    run_id: str
-    remarks: list[str] = field(default_factory=list)
-
 
 async def play(
     world: World, scenario: Scenario, *, watch: Watch | None = None, patience: timedelta = PATIENCE
-) -> Course:
-    """Play a scenario in its world until its incident has ended, or nothing is scripted any more and nothing is due, or
-    nothing but what people were paged for in vain.
+) -> dict[str, Course]:
+    """Play a scenario in its world until its incidents have ended, or nothing is scripted any more and nothing is due,
+    or nothing but what people were paged for in vain. Gives how each of them went by its name, the first one first.
 
     ``watch`` is given every entry once, in order, soon after it is in the journal. What goes otherwise than scripted is
-    in the remarks, also that the incident got nowhere for ``patience``. An incident that is still open is terminated,
-    so that nothing of it stays behind. Raises ``Trouble`` if the incident cannot be opened.
+    in the remarks, also that the incidents got nowhere for ``patience``. An incident that is still open is terminated,
+    so that nothing of it stays behind. Raises ``Trouble`` if one cannot be opened.
     """
     # its own key for each play: under a key that was used before, the server would name the incident of then
-    receipt = await _report(world, scenario, key=world.queue)
-    course = Course(incident_id=receipt.incident_id, run_id=receipt.run_id)
-    player = _Player(world, scenario, course, watch or _nobody, patience)
+    receipt = await report(world, scenario, key=world.queue)
+    player = _Player(world, scenario, receipt, watch=watch or _nobody, patience=patience)
     try:
         await player.go_on()
     except _GaveUp as error:
-        course.remarks.append(str(error))
-    handle = player.handle
-    if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
-        await handle.terminate(reason="the drill is over")
-    return course
+        player.incidents[0].course.remarks.append(str(error))
+    for each in player.incidents:
+        await each.stop()
+    return {each.part.name: each.course for each in player.incidents}
 
 
 class _GaveUp(AmendsError):
-    """The incident gets nowhere."""
+    """The incidents get nowhere."""
 
     code = "drill_gave_up"
 
 
+class _Scripted(NamedTuple):
+    """Something to do, and when."""
+
+    at: datetime
+    do: Callable[[], Awaitable[None]]
+
+
 class _Player:
-    def __init__(self, world: World, scenario: Scenario, course: Course, watch: Watch, patience: timedelta) -> None:
-        workflow_id = scenario.bundle.workflow_id(scenario.report)
-        self.handle: WorkflowHandle[Any, Any] = world.skipper.client.get_workflow_handle(workflow_id)
+    def __init__(
+        self, world: World, scenario: Scenario, receipt: Receipt, *, watch: Watch, patience: timedelta
+    ) -> None:
+        self._first = InPlay(world, scenario, receipt, watch=watch)
+        self.incidents = [self._first]
         self._world = world
-        self._scenario = scenario
-        self._course = course
         self._watch = watch
+        self._to_open = list(scenario.further)
         self._patience = patience.total_seconds()
-        self._script = list(scenario.script)
-        self._rows: list[TimelineRow] = []
         self._progress: tuple[object, float] = (None, time.monotonic())
         self._glance = _GLANCE
 
     async def go_on(self) -> None:
         for _ in range(_MOST_TURNS):
-            pace = pace_of(await self.handle.describe())
-            self._lose_patience(pace)
-            if pace.under_way and pace.next_try_at is None:
+            await asyncio.gather(*(each.look() for each in self.incidents))
+            self._lose_patience()
+            going = [each for each in self.incidents if not each.ended]
+            if any(each.calls or each.view.status.final for each in going):  # those that just close can't be moved
                 await self._pause()
                 continue
-            view: View = await self.handle.query(VIEW, result_type=View)
-            self._look()
-            if pace.ended:
+            act, dues = self._next_act(going), [at for each in going for at in each.dues]
+            stops = [*dues, *([act.at] if act is not None else [])]
+            if act is None and all(each.rests for each in going):
                 break
-            act, act_at = self._next_act(view)
-            stops = [at for at in (act_at, view.due_at, pace.next_try_at) if at is not None]
-            if view.status.final:  # the workflow is just closing: nothing can be moved or played any more
-                await self._pause()
-            elif not view.busy and (not stops or (act is None and _is_left_to_people(view))):
-                break
-            elif act is not None and act_at is not None and act_at <= pace.now:
-                self._script.remove(act)
-                await self._do(act, view)
-            elif stops and min(stops) > pace.now and (pace.under_way or not view.busy):
-                await skip_to(self._world.skipper, self.handle, min(stops))
+            if act is not None and (not going or act.at <= min(each.pace.now for each in going)):
+                await act.do()
+            elif stops and min(stops) > max(each.pace.now for each in going) and all(each.waits for each in going):
+                await asyncio.gather(*(each.move_to(min(stops)) for each in going))
             else:  # what is due is being taken up
                 await self._pause()
         else:
             raise _GaveUp(f"gave up after {_MOST_TURNS} turns: something is always due")
-        self._course.remarks += [f"{in_words(act)} was not played: {why_not(act)}" for act in self._script]
 
-    def _lose_patience(self, pace: Pace) -> None:
+    def _lose_patience(self) -> None:
         """Raises ``_GaveUp`` when nothing has been written, called or played for too long."""
+        going = [each for each in self.incidents if not each.ended]
         known, since = self._progress
-        progress = (len(self._rows), len(self._script), pace.calls)
+        done = [(len(each.rows), len(each.script)) for each in self.incidents]
+        progress = (done, [each.pace.calls for each in going])
         if progress != known:
             self._progress, self._glance = (progress, time.monotonic()), _GLANCE
         elif time.monotonic() - since > self._patience:
-            waited_for = pace.under_way or "the worker"
+            waited_for = next((each.pace.under_way for each in going if each.pace.under_way), "the worker")
             raise _GaveUp(f"gave up: for {self._patience:g} real seconds nothing came of waiting for {waited_for}")
 
     async def _pause(self) -> None:
         await asyncio.sleep(self._glance)
         self._glance = min(self._glance * 2, _LONGEST_GLANCE)
 
-    def _look(self) -> None:
-        """Take in what has come into the journal since the last look."""
-        new = self._world.journal.timeline(self._course.incident_id, after=len(self._rows))
-        for row in new:
-            self._watch(row)
-        self._rows += new
-
-    def _next_act(self, view: View) -> tuple[Act | None, datetime | None]:
-        """The first of the acts whose moment is known, and when to play it."""
-        known = [(at, act) for act in self._script if (at := moment_of(act, self._rows, view)) is not None]
+    def _next_act(self, going: list[InPlay]) -> _Scripted | None:
+        """The first of what is scripted, as far as its moment is known, and when to do it."""
+        begun_at = self._first.rows[0].occurred_at
+        known = [_Scripted(begun_at + part.at, partial(self._open, part, begun_at + part.at)) for part in self._to_open]
+        for each in going:
+            scripted = each.next_act(begun_at=begun_at)
+            if scripted is not None:
+                known.append(_Scripted(scripted[0], partial(each.play, scripted[1])))
         if not known:
-            return None, None
-        at, act = min(known, key=lambda each: each[0])
-        meets_a_due_moment = view.due_at is not None and abs(at - view.due_at) <= EARLY
-        return act, at - EARLY if meets_a_due_moment else at
+            return None
+        first = min(known, key=lambda each: each.at)
+        meets = any(each.view.due_at and abs(first.at - each.view.due_at) <= EARLY for each in going)
+        return first._replace(at=first.at - EARLY) if meets else first
 
-    async def _do(self, act: Act, view: View) -> None:
-        said = request_of(act, view, key=f"drill-act-{len(self._rows)}-{len(self._script)}")
+    async def _open(self, part: Part, moment: datetime) -> None:
+        """Open a further incident, in the time in which the others are."""
+        self._to_open.remove(part)
+        now = [each.pace.now for each in self.incidents if not each.ended]
         try:
-            if said is not None:
-                name, request = said
-                signed = self._world.door.signed(
-                    request, act=name, workflow_id=self.handle.id, incident_id=view.incident_id
-                )
-                await self.handle.execute_update(name, signed, result_type=Receipt)
-            elif isinstance(act, NewsAct):
-                await self.handle.signal(NEWS, _news(act, view))
-            elif isinstance(act, CancelAct):
-                await self.handle.cancel(reason=act.reason)
-            elif isinstance(act, ReportAct):
-                await _report(self._world, self._scenario, key=act.key)
-        except WorkflowUpdateFailedError as error:
-            told = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
-            self._course.remarks.append(f"{in_words(act)} did not count: {told}")
-
-
-def _news(act: NewsAct, view: View) -> News:
-    return News(event_id=act.event_id, event_type=act.event_type, data=act.data, actor=ORDER_SYSTEM, at=view.now)
-
-
-async def _report(world: World, scenario: Scenario, *, key: str) -> Receipt:
-    return await starter.open_incident(
-        world.skipper.client,
-        scenario.runbook,
-        scenario.report,
-        key=key,
-        actor=REPORTER,
-        signer=world.door,
-        queue=world.queue,
-        bundle=scenario.bundle,
-    )
-
-
-def _is_left_to_people(view: View) -> bool:
-    """Whether an incident only waits for people, who were paged as often as is written: it could go on for ever."""
-    return view.goes_on_at is None and bool(view.tasks) and (view.ladder is None or view.ladder.exhausted)
+            receipt = await open_later(self._world, part, max([moment, *now]), key=f"{self._world.queue}/{part.name}")
+        except WorkflowAlreadyStartedError:
+            self._first.course.remarks.append(
+                f"{part.name!r} was not opened: one is open on {part.workflow_id!r}; `report` it there"
+            )
+            return
+        self.incidents.append(InPlay(self._world, part, receipt, watch=self._watch))
 
 
 def _nobody(_row: TimelineRow) -> None:

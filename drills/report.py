@@ -4,17 +4,19 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from amends.journal import EffectRecord, TimelineRow, verify
 from amends.models import Data, Model, Status, Utc
 from drills.branches import Branch, branches
-from drills.comparing import differences
+from drills.comparing import differences, in_conversation
+from drills.course import Course, Watch
 from drills.coverage import reached
 from drills.nights import with_its_nights
-from drills.observed import Observed, observe, outcome_of
-from drills.player import PATIENCE, Watch, play
-from drills.scenario import Scenario, Unreachable
-from drills.stage import Stage
+from drills.observed import Observed, conversation, observe, outcome_of
+from drills.player import PATIENCE, play
+from drills.scenario import Part, Scenario, Unreachable
+from drills.stage import Stage, World
 from runbooks.bundle import Bundle
 
 
@@ -28,17 +30,14 @@ class EffectShown(Model):
     at: float
 
 
-class Report(Model):
-    """A scenario's result. Durations are in seconds: ``virtual_duration`` the incident's, ``wall_time`` real ones.
+class IncidentReport(Model):
+    """What came of one incident. ``virtual_duration``: seconds of its own time.
 
-    ``incident`` is its id, ``differences`` say in plain words what was expected and what came. ``pages`` are those that
-    people were sent, ``breaches`` the promises that were broken. ``reached`` are the ids of the runbook's branches that
-    it went, in reading order.
+    ``incident`` is its id. ``pages`` are those that people were sent, ``breaches`` the promises that were broken.
+    ``reached`` are the ids of its runbook's branches that it went, in reading order.
     """
 
     runbook: str
-    scenario: str
-    passed: bool
     incident: str
     outcome: str | None
     status: Status
@@ -46,19 +45,27 @@ class Report(Model):
     pages: tuple[Data, ...] = ()
     breaches: tuple[str, ...] = ()
     virtual_duration: float
-    wall_time: float
-    differences: tuple[str, ...]
     journal_verified: bool
     reached: tuple[str, ...] = ()
 
 
-class Played(Model):
-    """A played scenario: its report, its timeline, and where its history is on the stage's server.
+class Report(IncidentReport):
+    """A scenario's result: that of its first incident, with those of its ``further`` ones by their names.
 
-    ``proved``: what was verified of the journal, in words. ``unreachable``: what its file says no scenario can reach.
+    ``wall_time``: real seconds. ``differences`` say in plain words what was expected and what came.
     """
 
-    report: Report
+    scenario: str
+    passed: bool
+    wall_time: float
+    differences: tuple[str, ...]
+    further: dict[str, IncidentReport] = {}
+
+
+class PlayedIncident(Model):
+    """One incident that was played: its timeline, and where its history is on the stage's server. ``proved``: what was
+    verified of the journal, in words."""
+
     observed: Observed
     timeline: tuple[TimelineRow, ...]
     proved: tuple[str, ...]
@@ -66,7 +73,20 @@ class Played(Model):
     namespace: str
     workflow_id: str
     run_id: str
+
+
+class Played(PlayedIncident):
+    """A played scenario: its report, its first incident, and its ``further`` ones by their names. ``unreachable``: what
+    its file says no scenario can reach."""
+
+    report: Report
+    further: dict[str, PlayedIncident] = {}
     unreachable: tuple[Unreachable, ...] = ()
+
+    @property
+    def incidents(self) -> tuple[PlayedIncident, ...]:
+        """All of them, the first one first."""
+        return (self, *self.further.values())
 
 
 class Coverage(Model):
@@ -85,10 +105,18 @@ class Coverage(Model):
 
 
 def coverage(bundle: Bundle, played: Iterable[Played]) -> Coverage:
-    """Count the branches of a runbook that were reached. Plays of other runbooks do not count."""
+    """Count the branches of a runbook that were reached. Incidents of other runbooks do not count."""
+    played = list(played)
+    reports = [each.report for each in played]
     own = [each for each in played if each.report.runbook == bundle.exception_type]
     known = branches(bundle.program)
-    by_scenario = {branch: each.report.scenario for each in reversed(own) for branch in each.report.reached}
+    by_scenario = {
+        branch: each.scenario
+        for each in reversed(reports)
+        for incident in (each, *each.further.values())
+        if incident.runbook == bundle.exception_type
+        for branch in incident.reached
+    }
     stated = {each.branch: each for one in own for each in one.unreachable}
     return Coverage(
         runbook=bundle.exception_type,
@@ -113,46 +141,40 @@ def uncovered(bundle: Bundle, played: Iterable[Played]) -> tuple[Branch, ...]:
 async def perform(
     stage: Stage, scenario: Scenario, *, watch: Watch | None = None, patience: timedelta = PATIENCE
 ) -> Played:
-    """Play a scenario on a stage and compare. Raises ``Trouble`` if its incident cannot be opened."""
+    """Play a scenario on a stage and compare. Raises ``Trouble`` if an incident cannot be opened."""
     async with stage.world(scenario) as world:
         scenario = with_its_nights(scenario, opened_at=datetime.now(UTC))
         began = time.monotonic()
-        course = await play(world, scenario, watch=watch, patience=patience)
+        courses = await play(world, scenario, watch=watch, patience=patience)
         wall_time = time.monotonic() - began
-        timeline = world.journal.timeline(course.incident_id)
-        verified = verify(world.journal, course.incident_id)
-        observed = observe(world, scenario, course.incident_id)
-    found = [*course.remarks, *differences(scenario.expect, observed, timeline, slack=timedelta(seconds=wall_time))]
-    found += [f"the journal does not hold: {problem}" for problem in verified.problems]
-    opened_at = timeline[0].occurred_at
+        begun_at = world.journal.timeline(courses[scenario.name].incident_id)[0].occurred_at
+        seen = {
+            part.name: _seen(world, part, courses[part.name], begun_at=begun_at)
+            for part in scenario.parts
+            if part.name in courses
+        }
+    found = []
+    for part in scenario.parts:
+        name = f"{part.name}: " if part is not scenario else ""
+        if part.name in seen:
+            told = [*courses[part.name].remarks, *_differences(part, seen[part.name], begun_at, wall_time)]
+            found += [f"{name}{each}" for each in told]
+    if scenario.conversation is not None:
+        heard = conversation([each.played.timeline for each in seen.values()])
+        found += in_conversation(scenario.conversation, heard)
+    first, *others = seen.items()
     report = Report(
-        runbook=scenario.runbook,
+        **dict(first[1].report),
         scenario=scenario.name,
         passed=not found,
-        incident=course.incident_id,
-        outcome=observed.outcome,
-        status=observed.status,
-        effects=tuple(_shown(effect, opened_at) for effect in observed.effects),
-        pages=tuple(
-            {"at": page.at.total_seconds(), "role": page.role, "people": [*page.people], "level": page.level}
-            for page in observed.pages
-        ),
-        breaches=observed.breaches,
-        virtual_duration=(timeline[-1].occurred_at - opened_at).total_seconds(),
         wall_time=round(wall_time, 3),
         differences=tuple(found),
-        journal_verified=verified.ok,
-        reached=reached(scenario.bundle, timeline),
+        further={name: each.report for name, each in others},
     )
     return Played(
+        **dict(first[1].played),
         report=report,
-        observed=observed,
-        timeline=tuple(timeline),
-        proved=verified.proved,
-        opened_at=opened_at,
-        namespace=world.skipper.client.namespace,
-        workflow_id=scenario.bundle.workflow_id(scenario.report),
-        run_id=course.run_id,
+        further={name: each.played for name, each in others},
         unreachable=scenario.unreachable,
     )
 
@@ -177,6 +199,51 @@ async def perform_all(
     async with asyncio.TaskGroup() as group:
         plays = [group.create_task(one(scenario)) for scenario in scenarios]
     return [each.result() for each in plays]
+
+
+class _Seen(NamedTuple):
+    report: IncidentReport
+    played: PlayedIncident
+    problems: tuple[str, ...]
+
+
+def _seen(world: World, part: Part, course: Course, *, begun_at: datetime) -> _Seen:
+    """What came of an incident, while its world is still there."""
+    timeline = world.journal.timeline(course.incident_id)
+    verified = verify(world.journal, course.incident_id)
+    observed = observe(world, part, course.incident_id, begun_at=begun_at)
+    opened_at = timeline[0].occurred_at
+    report = IncidentReport(
+        runbook=part.runbook,
+        incident=course.incident_id,
+        outcome=observed.outcome,
+        status=observed.status,
+        effects=tuple(_shown(effect, opened_at) for effect in observed.effects),
+        pages=tuple(
+            {"at": page.at.total_seconds(), "role": page.role, "people": [*page.people], "level": page.level}
+            for page in observed.pages
+        ),
+        breaches=observed.breaches,
+        virtual_duration=(timeline[-1].occurred_at - opened_at).total_seconds(),
+        journal_verified=verified.ok,
+        reached=reached(part.bundle, timeline),
+    )
+    played = PlayedIncident(
+        observed=observed,
+        timeline=tuple(timeline),
+        proved=verified.proved,
+        opened_at=opened_at,
+        namespace=world.skipper.client.namespace,
+        workflow_id=part.workflow_id,
+        run_id=course.run_id,
+    )
+    return _Seen(report, played, verified.problems)
+
+
+def _differences(part: Part, seen: _Seen, begun_at: datetime, wall_time: float) -> list[str]:
+    slack = timedelta(seconds=wall_time)
+    found = differences(part.expect, seen.played.observed, seen.played.timeline, slack=slack, begun_at=begun_at)
+    return [*found, *(f"the journal does not hold: {problem}" for problem in seen.problems)]
 
 
 def _shown(effect: EffectRecord, opened_at: Utc) -> EffectShown:

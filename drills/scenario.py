@@ -47,6 +47,13 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
           moments:                                 # when an entry was written; each line takes the next that fits
             - {entry: plan_failed, of: reship, at: 26h}     # `26h 12d` is 26 hours and 12 days
           shop: {refunded: CNY 384.00, reserved: {TEA-TIEGUANYIN: 0}, shipments: 0, replacements: 0, holds: 0}
+        further:                                   # other incidents on the order, each with its own name
+          refunded_wrongly:
+            open: refund_mismatch                  # its runbook
+            at: 9d                                 # from the opening of the first, as all moments of the scenario
+            report: {…}                            # with `parcel`, `script` and `expect` of its own
+            expect: {…}
+        conversation: [lost_parcel.looking]        # what the customer hears of all of them, in order
 
     unreachable:                                   # branches of the runbook that no scenario can come to, if any
       - {branch: action.reship/undone, why: Nothing in it can be refused.}
@@ -54,9 +61,11 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
 An act comes before anything else that falls due at its moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -70,6 +79,7 @@ from drills.written import (
     SHAPES,
     WrittenExpect,
     WrittenFault,
+    WrittenPart,
     WrittenScenario,
     WrittenScenarios,
     WrittenUnreachable,
@@ -106,27 +116,46 @@ class Unreachable(Model):
     place: str
 
 
-class Scenario(Model):
-    """A scenario that fits its runbook: every name in it is known. ``report`` is what opens its incident.
-
-    ``unreachable`` is what its file says of the whole runbook; ``place``: file and line where the scenario begins.
-    """
+class Part(Model):
+    """One incident of a scenario, and all that is said of it. ``report`` is what opens it, ``at`` so long after the
+    scenario begins."""
 
     bundle: Bundle
     name: str
-    about: str
     order_id: str
+    at: timedelta = timedelta(0)
     report: Data
-    night: DrilledNight | None = None
-    faults: tuple[Fault, ...]
     script: tuple[Act, ...]
     expect: WrittenExpect
-    unreachable: tuple[Unreachable, ...] = ()
-    place: str = ""
 
     @property
     def runbook(self) -> str:
         return self.bundle.exception_type
+
+    @property
+    def workflow_id(self) -> str:
+        return self.bundle.workflow_id(self.report)
+
+
+class Scenario(Part):
+    """A scenario that fits its runbooks: every name in it is known. It is its own first incident.
+
+    ``conversation``: what the customer hears of all its incidents, where there are ``further`` ones. ``unreachable`` is
+    what its file says of the whole runbook; ``place``: file and line where the scenario begins.
+    """
+
+    about: str
+    night: DrilledNight | None = None
+    faults: tuple[Fault, ...]
+    further: tuple[Part, ...] = ()
+    conversation: tuple[str, ...] | None = None
+    unreachable: tuple[Unreachable, ...] = ()
+    place: str = ""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its incidents, the first one first."""
+        return (self, *self.further)
 
 
 def load_scenarios(name_or_path: str | Path) -> tuple[Scenario, ...]:
@@ -137,6 +166,11 @@ def load_scenarios(name_or_path: str | Path) -> tuple[Scenario, ...]:
     """
     bundle = load(name_or_path)
     path = Path(name_or_path)
+
+    def beside(name: str) -> Bundle:
+        neighbour = path.with_stem(name)
+        return load(neighbour if own and neighbour.exists() else name)
+
     own = path.suffix in (".yaml", ".yml")
     file = (path.parent if own else _SHIPPED) / "scenarios" / f"{path.stem}.yaml"
     shown = str(file) if own else str(file.relative_to(_SHIPPED.parent))
@@ -146,14 +180,18 @@ def load_scenarios(name_or_path: str | Path) -> tuple[Scenario, ...]:
         raise DefinitionError(f"the runbook {str(name_or_path)!r} has no scenarios; write some", place=shown) from None
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(f"the scenarios cannot be read as UTF-8 text: {error}", place=shown) from error
-    return parse_scenarios(file=shown, text=text, bundle=bundle)
+    return parse_scenarios(file=shown, text=text, bundle=bundle, others=beside)
 
 
-def parse_scenarios(*, file: str, text: str, bundle: Bundle) -> tuple[Scenario, ...]:
-    """The scenarios in a file's text, checked against the runbook. Raises ``RunbookErrors`` with all that is wrong."""
+def parse_scenarios(
+    *, file: str, text: str, bundle: Bundle, others: Callable[[str], Bundle] = load
+) -> tuple[Scenario, ...]:
+    """The scenarios in a file's text, checked against the runbook. ``others`` gives the runbooks of further incidents,
+    by their names. Raises ``RunbookErrors`` with all that is wrong."""
     source = Source(file, text)
     written = read_as(_FILE, source, shapes=SHAPES)
-    check = Check(source, bundle)
+    known = cache(others)
+    check = Check(source, bundle, known)
     for name, scenario in written.scenarios.items():
         check.scenario(("scenarios", name), scenario)
     check.unreachable(written.unreachable)
@@ -161,7 +199,7 @@ def parse_scenarios(*, file: str, text: str, bundle: Bundle) -> tuple[Scenario, 
         raise RunbookErrors(check.problems)
     stated = tuple(_unreachable(source, number, each) for number, each in enumerate(written.unreachable))
     return tuple(
-        _scenario(name, scenario, bundle, stated).model_copy(update={"place": _place(source, name)})
+        _scenario(name, scenario, bundle, known, stated).model_copy(update={"place": _place(source, name)})
         for name, scenario in written.scenarios.items()
     )
 
@@ -184,19 +222,36 @@ _SHIPPED = Path(runbooks.__file__).parent
 _FILE = TypeAdapter(WrittenScenarios)
 
 
-def _scenario(name: str, written: WrittenScenario, bundle: Bundle, unreachable: tuple[Unreachable, ...]) -> Scenario:
+def _scenario(
+    name: str,
+    written: WrittenScenario,
+    bundle: Bundle,
+    others: Callable[[str], Bundle],
+    unreachable: tuple[Unreachable, ...],
+) -> Scenario:
     return Scenario(
-        bundle=bundle,
-        name=name,
+        **_part(name, written, bundle, written.order),
         about=written.about,
-        order_id=written.order,
-        report=report_of(written, bundle),
         night=DrilledNight(begins=written.night.from_, ends=written.night.to) if written.night else None,
         faults=tuple(_fault(fault) for fault in written.faults),
-        script=tuple(act_of(act, bundle, number) for number, act in enumerate(written.script)),
-        expect=written.expect,
+        further=tuple(
+            Part(**_part(each, further, others(further.open), written.order), at=further.at)
+            for each, further in written.further.items()
+        ),
+        conversation=written.conversation,
         unreachable=unreachable,
     )
+
+
+def _part(name: str, written: WrittenPart, bundle: Bundle, order: str) -> dict[str, Any]:
+    return {
+        "bundle": bundle,
+        "name": name,
+        "order_id": order,
+        "report": report_of(written, bundle, order),
+        "script": tuple(act_of(act, bundle, number) for number, act in enumerate(written.script)),
+        "expect": written.expect,
+    }
 
 
 def _place(source: Source, name: str) -> str:

@@ -80,15 +80,31 @@ class WrittenNight(Written):
     to: Moment
 
 
-class WrittenScenario(Written):
-    about: str = Field(min_length=1)
-    order: str
+class WrittenPart(Written):
+    """What is said of one incident."""
+
     parcel: str | None = None
     report: Data = {}
-    night: WrittenNight | None = None
-    faults: tuple[WrittenFault, ...] = ()
     script: tuple[WrittenAct, ...] = ()
     expect: WrittenExpect
+
+
+class WrittenFurther(WrittenPart):
+    """An incident that opens on the same order, ``at`` so long after the first. ``open``: its runbook."""
+
+    open: Name
+    at: Moment
+
+
+class WrittenScenario(WrittenPart):
+    """``conversation``: what the customer is told and asked by all of its incidents, where there are several."""
+
+    about: str = Field(min_length=1)
+    order: str
+    night: WrittenNight | None = None
+    faults: tuple[WrittenFault, ...] = ()
+    further: dict[Name, WrittenFurther] = {}
+    conversation: tuple[str, ...] | None = None
 
 
 class WrittenUnreachable(Written):
@@ -106,6 +122,7 @@ class WrittenScenarios(Written):
 SHAPES: dict[str, type[Written]] = {
     "": WrittenScenarios,
     "scenarios": WrittenScenario,
+    "further": WrittenFurther,
     "night": WrittenNight,
     "faults": WrittenFault,
     **{f"{word} act": shape for word, shape in ACTS.items()},

@@ -28,6 +28,7 @@ KEYS = {
     "journal_verified",
     "reached",
     "coverage",
+    "further",
 }
 
 UNDO = "action.reship.shipping.create_shipment/undone"
@@ -50,6 +51,25 @@ scenarios:
         - shipping.close_trace: applied
         - orders.release: applied
       messages: [lost_parcel.looking]
+"""
+
+
+LATE_AS_WELL = """\
+    further:
+      late:
+        open: late_parcel
+        at: 10m
+        script:
+          - {cancel: it is not late, at: 15m}
+        expect:
+          status: cancelled
+          effects:
+            - orders.hold: applied
+            - shipping.open_trace: applied
+            - shipping.close_trace: applied
+            - orders.release: applied
+          messages: [lost_parcel.reship_or_refund]
+    conversation: [lost_parcel.looking, lost_parcel.reship_or_refund]
 """
 
 
@@ -112,6 +132,21 @@ def test_a_scenario_that_fails_is_told_and_is_the_exit_code(tmp_path: Path) -> N
         f"\n1 played, 1 failed\n\n{tmp_path}/scenarios/lost_parcel.yaml:{line}: called_off\n    {why}\n" in ran.stdout
     )
     assert "branches are not counted: one scenario alone cannot reach them all" in ran.stdout
+
+
+def test_the_incidents_of_a_scenario_are_told_as_one_story_and_each_has_its_end(tmp_path: Path) -> None:
+    late = (ROOT / "tests" / "runbooks" / "good" / "late_parcel.yaml").read_text()
+    (tmp_path / "late_parcel.yaml").write_text(late)
+    runbook = own(tmp_path, unreachable=UNDO)
+    (tmp_path / "scenarios" / "lost_parcel.yaml").write_text(CALLED_OFF.replace("UNREACHABLE", UNDO) + LATE_AS_WELL)
+
+    ran = amends("drill", runbook)
+
+    assert ran.returncode == 0, ran.stdout
+    assert re.search(r"\n  \+0d 00:10  late         support reported a late parcel", ran.stdout)
+    assert re.search(r"\n  \+0d 00:30  lost_parcel  temporal \(unverified\) called it off", ran.stdout)
+    assert re.search(r"\nlost_parcel  called_off   passed  cancelled ", ran.stdout)
+    assert re.search(r"\nlate_parcel    with late          cancelled  cancelled: it is not late ", ran.stdout)
 
 
 def test_what_all_scenarios_reached_is_counted_and_lets_the_run_pass(tmp_path: Path) -> None:

@@ -170,6 +170,14 @@ def test_the_scenario_fits_the_shipped_runbook() -> None:
     assert [each.branch for each in scenario.unreachable] == ["report.tell.lost_parcel.looking/refused"]
 
 
+def test_the_scenario_of_two_incidents_fits_the_shipped_runbook() -> None:
+    written = example("yaml", "together")
+
+    (scenario,) = parse_scenarios(file=written.place, text=written.text, bundle=library.load("lost_parcel"))
+
+    assert [part.report["parcel_id"] for part in scenario.parts] == ["PC-1010-1", "PC-1010-2"]
+
+
 def test_no_yaml_example_is_left_untested() -> None:
     tested = {
         "runbook",
@@ -182,6 +190,7 @@ def test_no_yaml_example_is_left_untested() -> None:
         "rates",
         "scenarios",
         "unreachable",
+        "together",
         "added",
         "channels",
         "mapping",

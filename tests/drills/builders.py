@@ -1,7 +1,12 @@
 """Scenarios of a few moments, for tests of how they are read and played, and timelines of incidents driven by hand."""
 
+from datetime import UTC, datetime
+
 from amends.journal import TimelineRow
-from drills.scenario import Scenario, parse_scenarios
+from amends.models import Money, Status
+from drills.observed import Books, Observed
+from drills.report import Played, Report
+from drills.scenario import Scenario, Unreachable, parse_scenarios
 from runbooks.library import load
 from runbooks.program import ApproveStep, IfUndecided, MeasureStep, Undo, Value
 from tests.workflows.builders import Incident, always
@@ -70,3 +75,46 @@ def timeline_of(incident: Incident) -> list[TimelineRow]:
         )
         for seq, entry in enumerate(incident.entries, start=1)
     ]
+
+
+def played(scenario: str, *reached: str, runbook: str = "lost_parcel", unreachable: tuple[str, ...] = ()) -> Played:
+    """A scenario that reached these branches; its file says of some that no scenario can."""
+    nothing = Money(amount=0, currency="CNY")
+    report = Report(
+        runbook=runbook,
+        scenario=scenario,
+        passed=True,
+        incident="inc-1",
+        outcome="refund",
+        status=Status.CLOSED,
+        effects=(),
+        virtual_duration=1.0,
+        wall_time=1.0,
+        differences=(),
+        journal_verified=True,
+        reached=reached,
+    )
+    observed = Observed(
+        status=Status.CLOSED,
+        outcome="refund",
+        severity=None,
+        effects=(),
+        messages=(),
+        tasks=(),
+        facts={},
+        books=Books(captured=nothing, refunded=nothing, reserved={}, shipments=0, replacements=0),
+    )
+    return Played(
+        report=report,
+        observed=observed,
+        timeline=(),
+        proved=(),
+        opened_at=datetime(2026, 11, 2, 9, 0, tzinfo=UTC),
+        namespace="room-1",
+        workflow_id="lost_parcel:SO-1:PC-1",
+        run_id="run-1",
+        unreachable=tuple(
+            Unreachable(branch=branch, why="The carrier is too fast.", place="scenarios/lost_parcel.yaml:7:15")
+            for branch in unreachable
+        ),
+    )

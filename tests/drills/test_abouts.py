@@ -221,7 +221,7 @@ def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal(
     }
 
 
-def test_an_incident_comes_to_a_plan_or_is_called_off() -> None:
+def test_an_incident_comes_to_a_plan_is_called_off_settled_or_taken_over_by_another() -> None:
     outcomes = Abouts(load("lost_parcel")).outcomes(WRITTEN)
 
-    assert outcomes == ["resume_delivery", "reship", "refund", "cancelled: found"]
+    assert outcomes == ["resume_delivery", "reship", "refund", "settled by hand", "superseded", "cancelled: found"]

@@ -1,60 +1,13 @@
 """What all scenarios of a runbook reached together, what is left, and what a scenario file says wrongly of it."""
 
-from datetime import UTC, datetime
-
-from amends.models import Money, Status
 from drills.branches import branches
-from drills.observed import Books, Observed
-from drills.report import Played, Report, coverage, uncovered
-from drills.scenario import Unreachable
+from drills.report import coverage, uncovered
 from runbooks.library import load
+from tests.drills.builders import played
 
 BUNDLE = load("lost_parcel")
 IDS = [branch.id for branch in branches(BUNDLE.program)]
 UNDO = "action.reship.shipping.create_shipment/undone"
-
-
-def played(scenario: str, *reached: str, runbook: str = "lost_parcel", unreachable: tuple[str, ...] = ()) -> Played:
-    """A scenario that reached these branches; its file says of some that no scenario can."""
-    nothing = Money(amount=0, currency="CNY")
-    report = Report(
-        runbook=runbook,
-        scenario=scenario,
-        passed=True,
-        incident="inc-1",
-        outcome="refund",
-        status=Status.CLOSED,
-        effects=(),
-        virtual_duration=1.0,
-        wall_time=1.0,
-        differences=(),
-        journal_verified=True,
-        reached=reached,
-    )
-    observed = Observed(
-        status=Status.CLOSED,
-        outcome="refund",
-        severity=None,
-        effects=(),
-        messages=(),
-        tasks=(),
-        facts={},
-        books=Books(captured=nothing, refunded=nothing, reserved={}, shipments=0, replacements=0),
-    )
-    return Played(
-        report=report,
-        observed=observed,
-        timeline=(),
-        proved=(),
-        opened_at=datetime(2026, 11, 2, 9, 0, tzinfo=UTC),
-        namespace="room-1",
-        workflow_id="lost_parcel:SO-1:PC-1",
-        run_id="run-1",
-        unreachable=tuple(
-            Unreachable(branch=branch, why="The carrier is too fast.", place="scenarios/lost_parcel.yaml:7:15")
-            for branch in unreachable
-        ),
-    )
 
 
 def test_what_one_scenario_leaves_another_can_reach() -> None:

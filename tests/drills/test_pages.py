@@ -97,11 +97,11 @@ def told(expected: WrittenExpect, rows: list[TimelineRow]) -> list[str]:
 
 def test_an_act_counts_from_when_people_were_first_paged_and_nobody_had_taken_it_on() -> None:
     incident, taken_on = stuck().wait(hours=4), act(**ACKNOWLEDGED)
-    first = moment_of(taken_on, timeline_of(incident), view(incident))
+    first = moment_of(taken_on, timeline_of(incident), view(incident), begun_at=START)
     incident.take(Acknowledgement(key="ack", actor=person("an")))
-    after_that = moment_of(taken_on, timeline_of(incident), view(incident))
+    after_that = moment_of(taken_on, timeline_of(incident), view(incident), begun_at=START)
     incident.settle().wait(hours=25)
-    again = moment_of(taken_on, timeline_of(incident), view(incident))
+    again = moment_of(taken_on, timeline_of(incident), view(incident), begun_at=START)
 
     assert first == START + timedelta(minutes=10)
     assert after_that is None

@@ -146,7 +146,7 @@ def test_whatever_breaks_the_ledger_and_the_stock_are_right(case: Case, all_ende
 async def _play(case: Case, on: Stage) -> Ended:
     scenario = _scenario(case)
     async with on.world(scenario) as world:
-        course = await play(world, scenario)
+        (course,) = (await play(world, scenario)).values()
         return _seen(world, scenario, course.incident_id, tuple(course.remarks))
 
 
