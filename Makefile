@@ -17,7 +17,7 @@ PYTEST_FLAGS ?= -n 2 --dist worksteal
 help: ## What can be made here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: $(READY) ## Watch one lost parcel made right, in less than half a minute
+demo: $(READY) ## Watch one incident of each kind made right, in about a minute
 	@$(BIN)/amends demo
 
 up: $(READY) ## Run everything on this machine; state is kept under .amends/

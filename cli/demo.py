@@ -1,170 +1,179 @@
-"""``amends demo``: one lost parcel made right before your eyes."""
+"""``amends demo``: one incident of each kind made right before your eyes."""
 
 import asyncio
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
 
 from amends.journal import TimelineRow
-from amends.models import Status
+from amends.models import Head, Outcome, Status
 from amends.timeline import EntryKind
 from cli import wording
-from cli.output import columns
+from cli.output import columns, short
 from cli.quiet import quiet
 from cli.telling import tell
+from drills.course import Watch
 from drills.moments import since
-from drills.observed import outcome_of
 from drills.report import Played, perform
-from drills.scenario import Scenario, choose, load_scenarios
+from drills.scenario import Scenario, drilled_runbooks, load_scenarios
 from drills.stage import stage
 
-_RUNBOOK, _SCENARIO = "lost_parcel", "four_eyes"
-"""A story with turns: nobody answers the first page and a second one is taken on, two people approve, the first plan
-fails and is undone, and a payment's answer is lost."""
+_TOLD: Final = frozenset(
+    {
+        EntryKind.INCIDENT_OPENED,
+        EntryKind.REPORT_ADDED,
+        EntryKind.NEWS_RECEIVED,
+        EntryKind.SEVERITY_SET,
+        EntryKind.EFFECT_APPLIED,
+        EntryKind.EFFECT_REFUSED,
+        EntryKind.EFFECT_UNKNOWN,
+        EntryKind.UNDO_APPLIED,
+        EntryKind.QUESTION_ASKED,
+        EntryKind.ANSWER_RECEIVED,
+        EntryKind.SILENCE_ASSUMED,
+        EntryKind.WAIT_TIMED_OUT,
+        EntryKind.PAGE_REQUESTED,
+        EntryKind.ACKNOWLEDGED,
+        EntryKind.APPROVAL_ASKED,
+        EntryKind.DECISION_RECEIVED,
+        EntryKind.CLOCK_BREACHED,
+        EntryKind.TASK_OPENED,
+        EntryKind.PLAN_STARTED,
+        EntryKind.PLAN_FAILED,
+        EntryKind.INCIDENT_RESOLVED,
+        EntryKind.INCIDENT_CLOSED,
+    }
+)
+"""What a first look needs of a timeline; ``amends drill`` tells all of it."""
 
 
 def demo() -> int:
-    """Watch one lost parcel made right, in seconds; nothing is kept.
+    """Watch one incident of each kind made right, in seconds; nothing is kept.
 
     For example:
 
       amends demo
 
-    A Temporal server, a journal and a small shop are set up in a temporary
-    folder. A parcel of value is reported lost, and everything that follows is
-    shown as the journal gets it: who is paged, level after level, until somebody
-    acknowledges, what is approved under four eyes, a plan that fails and is
-    undone, and a payment whose answer is lost and that is not made twice.
+    A Temporal server, a journal and a small shop for each incident are set up in
+    a temporary folder. What goes wrong is reported, and what follows is shown as
+    the journals get it, all at once: who is paged and takes it on, what the
+    customers are asked, what is approved, plans that fail and are undone, calls
+    whose answer is lost and that are not made twice.
 
-    The exit code is 0 if the incident was closed and its journal could be
-    verified, else 1.
+    It ends with a table. The exit code is 0 if every incident came out as it
+    should and its journal could be verified, else 1.
     """
-    (scenario,) = choose(load_scenarios(_RUNBOOK), _SCENARIO)
-    print("\n".join(_beginning(scenario)), flush=True)
-    played = asyncio.run(_play(scenario))
-    print("\n".join(_end(played, scenario)))
-    return 0 if played.report.status is Status.CLOSED and played.report.journal_verified else 1
+    scenarios = [each for name in drilled_runbooks() for each in load_scenarios(name) if each.demo]
+    width = max(len(each.runbook) for each in scenarios)
+    print("\n".join(_beginning(scenarios, width)), flush=True)
+    played = asyncio.run(_play(scenarios, width))
+    print("\n".join(_end(played, scenarios)))
+    return 0 if all(each.report.passed and each.report.journal_verified for each in played) else 1
 
 
-async def _play(scenario: Scenario) -> Played:
+async def _play(scenarios: Sequence[Scenario], width: int) -> list[Played]:
     quiet()
-    async with stage(at_once=1) as on:
-        return await perform(on, scenario, watch=_Screen().show)
+    async with stage(at_once=len(scenarios)) as on, asyncio.TaskGroup() as group:
+        plays = [group.create_task(perform(on, each, watch=_shown(each, width))) for each in scenarios]
+    return [each.result() for each in plays]
 
 
-class _Screen:
-    """Shows each entry when it comes, by the time since the first."""
+def _shown(scenario: Scenario, width: int) -> Watch:
+    """Shows what is told of an incident when it comes, by the time since it was opened."""
+    opened: list[datetime] = []
 
-    def __init__(self) -> None:
-        self._opened_at: datetime | None = None
+    def moment(at: datetime) -> str:
+        return since(at - opened[0])
 
-    def show(self, row: TimelineRow) -> None:
-        self._opened_at = self._opened_at or row.occurred_at
-        print(f"  {self._since(row.occurred_at):<10}  {tell(row, moment=self._since)}", flush=True)
+    def show(row: TimelineRow) -> None:
+        opened.append(row.occurred_at)
+        if row.kind in _TOLD:
+            print(
+                f"  {scenario.runbook:<{width}}  {moment(row.occurred_at):<10}  {tell(row, moment=moment)}", flush=True
+            )
 
-    def _since(self, at: datetime) -> str:
-        assert self._opened_at is not None
-        return since(at - self._opened_at)
+    return show
 
 
-def _beginning(scenario: Scenario) -> list[str]:
+def _beginning(scenarios: Sequence[Scenario], width: int) -> list[str]:
     return [
-        f"Order {scenario.order_id}, parcel {scenario.report['parcel_id']}: {scenario.bundle.about}",
-        "A real Temporal server follows the runbook with its real deadlines, and skips the time between them.",
+        "A real Temporal server follows the runbooks with their real deadlines, and skips the time between them.",
         "+1d 02:00 is one day and two hours after the report.",
         "",
+        *(f"  {each.runbook:<{width}}  order {each.order_id}: {each.about}" for each in scenarios),
+        "",
     ]
 
 
-def _end(played: Played, scenario: Scenario) -> list[str]:
-    report, books = played.report, played.observed.books
-    took = since(timedelta(seconds=report.virtual_duration)).removeprefix("+")
-    held = ", ".join(f"{units} of {sku}" for sku, units in books.reserved.items())
-    captured, refunded = (wording.money(each.amount, each.currency) for each in (books.captured, books.refunded))
+def _end(played: Sequence[Played], scenarios: Sequence[Scenario]) -> list[str]:
+    head = ("incident", "what went wrong", "what was done", "what it cost", "deadlines kept", "journal")
+    rows = [_row(each, scenario) for each, scenario in zip(played, scenarios, strict=True)]
     return [
         "",
-        *columns(
-            [
-                ("what went wrong", f"{scenario.bundle.title['en']}: {scenario.bundle.about}"),
-                ("what was done", _done(played)),
-                ("who was paged", _paged(played)),
-                ("who approved it", _approved(played)),
-                ("how it ended", f"{report.status}, incident {report.incident}"),
-                (
-                    "how long it took",
-                    f"{took} (days, hours:minutes) of its own time, {report.wall_time:.1f} real seconds",
-                ),
-            ]
-        ),
-        "",
-        "What was done to the world, in order:",
-        *columns(_effects(played), indent="  "),
-        "",
-        f"The shop's books: {captured} captured, {refunded} refunded; {held} still reserved; "
-        f"{books.shipments} shipments, {books.replacements} replacement orders and {books.holds} holds stand.",
         *_called_again(played),
-        _verified(played),
+        *(f"{each.report.runbook}: {difference}" for each in played for difference in each.report.differences),
         "",
-        "Next: `amends drill lost_parcel` plays every way that a lost parcel can go; `amends up` runs it all for you.",
+        *columns([head, *rows]),
+        "",
+        "Next: `amends drill lost_parcel` plays every way that a lost parcel can go, and tells all of it;",
+        "`amends up` runs it all for you.",
     ]
 
 
-def _done(played: Played) -> str:
-    undone = [str(row.data["plan"]) for row in played.timeline if row.kind == "plan_undone"]
-    turns = [f"{plan} was tried, failed and was undone" for plan in undone]
-    return "; then ".join([*turns, f"{played.report.outcome} put it right"])
-
-
-def _paged(played: Played) -> str:
-    """Whom each page went to, and who took it on."""
-    told: list[str] = []
-    for row in played.timeline:
-        if row.kind is EntryKind.PAGE_REQUESTED:
-            role, level = wording.role(str(row.data["role"])), row.data["level"]
-            told.append(f"{wording.value(row.data['people'])} ({role}, level {level})")
-        elif row.kind is EntryKind.ACKNOWLEDGED and told:
-            told[-1] += f", acknowledged by {row.actor.id}"
-    return "; ".join(told)
-
-
-def _approved(played: Played) -> str:
-    asked = {str(row.data["approval"]): row for row in played.timeline if row.kind is EntryKind.APPROVAL_ASKED}
-    given = [row.data for row in played.timeline if row.kind is EntryKind.APPROVAL_GIVEN]
-    return "; ".join(
-        f"{wording.value(each['by'])} for {wording.value(asked[str(each['approval'])].data['amount'])} in the plan "
-        f"{asked[str(each['approval'])].data['plan']}"
-        for each in given
+def _row(played: Played, scenario: Scenario) -> tuple[str, ...]:
+    title = scenario.bundle.title["en"]
+    return (
+        short(played.report.incident),
+        f"{title}, {scenario.order_id}",
+        _done(played),
+        ", ".join(_given(played)) or "nothing",
+        _kept(played.timeline),
+        "verified" if played.report.journal_verified else "NOT verified",
     )
 
 
-def _called_again(played: Played) -> list[str]:
-    """What the shop was called for more than once, as it came there, and how often that was done, by the shop's books
-    and by the journal."""
-    seen = played.observed
-    return [
-        f"An answer was lost, and nothing was done twice: {wording.activity(effect.activity)}. The shop got "
-        f"{_count(seen.calls[effect.key], 'call')} under the key {effect.key}; its books have "
-        f"{_count(seen.books.refunds, 'refund')} of the order, and the journal has "
-        f"{_count(sum(each.key == effect.key for each in seen.effects), 'effect')} under that key."
-        for effect in seen.effects
-        if seen.calls[effect.key] > 1
-    ]
+def _done(played: Played) -> str:
+    """The plan that put it right, behind those that had to be undone; or how else it ended."""
+    undone = [f"{row.data['plan']} (undone)" for row in played.timeline if row.kind is EntryKind.PLAN_UNDONE]
+    ended = played.report.outcome or played.report.status.value
+    closed = played.report.status is Status.CLOSED
+    return " → ".join([*undone, ended if closed else f"{ended} ({played.report.status})"])
+
+
+def _given(played: Played) -> Iterator[str]:
+    """What was given back and stayed given, by head."""
+    effects = played.observed.effects
+    undone = {each.undoes for each in effects if each.outcome is Outcome.APPLIED}
+    sums: Counter[tuple[Head, str]] = Counter()
+    for each in effects:
+        if each.gives is not None and each.outcome is Outcome.APPLIED and each.key not in undone:
+            sums[each.gives.head, each.gives.currency] += sum(each.gives.units.values())
+    for (head, currency), amount in sums.items():
+        yield f"{wording.money(amount, currency)} {head.value}"
+
+
+def _kept(timeline: Sequence[TimelineRow]) -> str:
+    """How many of what was promised was kept, and what was not."""
+    promised = {str(row.data["goal"]) for row in timeline if row.kind is EntryKind.CLOCK_STARTED}
+    broken = {str(row.data["goal"]): None for row in timeline if row.kind is EntryKind.CLOCK_BREACHED}
+    kept = f"{len(promised) - len(broken)} of {len(promised)}"
+    return f"{kept}; late: {', '.join(wording.goal(each) for each in broken)}" if broken else kept
+
+
+def _called_again(played: Sequence[Played]) -> Iterator[str]:
+    """What a shop was called for more than once, as it came there, and how often that was done."""
+    for each in played:
+        seen = each.observed
+        for effect in seen.effects:
+            if seen.calls[effect.key] > 1:
+                done = _count(sum(one.key == effect.key for one in seen.effects), "effect")
+                yield (
+                    f"An answer was lost, and nothing was done twice: {wording.activity(effect.activity)}. The shop "
+                    f"got {_count(seen.calls[effect.key], 'call')} under the key {effect.key}, and the journal has {done} "
+                    "under it."
+                )
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _effects(played: Played) -> list[tuple[str, str]]:
-    undone = {effect.undoes for effect in played.observed.effects if outcome_of(effect) == "applied"}
-    return [
-        (
-            ("undo: " if effect.undoes else "") + wording.activity(effect.activity),
-            outcome_of(effect) + (", undone later" if effect.key in undone else ""),
-        )
-        for effect in played.observed.effects
-    ]
-
-
-def _verified(played: Played) -> str:
-    if played.report.journal_verified:
-        return f"journal verified: {'; '.join(played.proved)}"
-    return f"journal NOT verified: {'; '.join(played.report.differences)}"

@@ -5,6 +5,7 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
     scenarios:
       no_capacity:                                 # its name, for `amends drill lost_parcel --scenario no_capacity`
         about: What it shows, in a sentence.
+        demo: true                                 # `amends demo` plays it
         order: SO-1004                             # of the reference shop; `parcel:` if it is not the order's first
         report: {last_seen_at: …}                  # what the report carries beside order, parcel and line
         night: {from: 12h, to: 22h}                # from the opening on, and so every day; day all the time if not said
@@ -141,10 +142,12 @@ class Scenario(Part):
     """A scenario that fits its runbooks: every name in it is known. It is its own first incident.
 
     ``conversation``: what the customer hears of all its incidents, where there are ``further`` ones. ``unreachable`` is
-    what its file says of the whole runbook; ``place``: file and line where the scenario begins.
+    what its file says of the whole runbook; ``place``: file and line where the scenario begins. ``demo``: the demo
+    plays it.
     """
 
     about: str
+    demo: bool = False
     night: DrilledNight | None = None
     faults: tuple[Fault, ...]
     further: tuple[Part, ...] = ()
@@ -232,6 +235,7 @@ def _scenario(
     return Scenario(
         **_part(name, written, bundle, written.order),
         about=written.about,
+        demo=written.demo,
         night=DrilledNight(begins=written.night.from_, ends=written.night.to) if written.night else None,
         faults=tuple(_fault(fault) for fault in written.faults),
         further=tuple(

@@ -97,9 +97,11 @@ class WrittenFurther(WrittenPart):
 
 
 class WrittenScenario(WrittenPart):
-    """``conversation``: what the customer is told and asked by all of its incidents, where there are several."""
+    """``conversation``: what the customer is told and asked by all of its incidents, where there are several.
+    ``demo``: it is what the demo shows of its runbook."""
 
     about: str = Field(min_length=1)
+    demo: bool = False
     order: str
     night: WrittenNight | None = None
     faults: tuple[WrittenFault, ...] = ()
