@@ -15,6 +15,12 @@ ROOTS = {
     "reservation": "预留",
     "refund": "退款",
     "claim": "索赔",
+    "buyer": "下单顾客",
+    "found": "核算结果",
+    "later": "次日核算结果",
+    "case": "支付渠道工单",
+    "link": "付款链接",
+    "books": "账目",
 }
 """By the names under which the shipped runbooks save them."""
 
@@ -40,6 +46,7 @@ FIELDS = {
     "claim_days": "索赔天数",
     "claim_id": "索赔编号",
     "closed": "关闭情况",
+    "complaint": "顾客投诉情况",
     "condition": "退货状况",
     "credit_id": "入账编号",
     "cross_border": "跨境情况",
@@ -89,6 +96,7 @@ FIELDS = {
     "link_id": "支付链接编号",
     "loss_paid_by": "丢失承担方",
     "market": "销售平台",
+    "media": "媒体关注情况",
     "medicine": "药品情况",
     "message_id": "消息编号",
     "method": "支付方式",
@@ -124,6 +132,7 @@ FIELDS = {
     "refund_id": "退款编号",
     "refundable": "可退金额",
     "refunded": "已退金额",
+    "regulator": "监管介入情况",
     "reinstatable": "可恢复情况",
     "replacement_id": "补发订单号",
     "replaces": "所替代的包裹",
@@ -132,6 +141,7 @@ FIELDS = {
     "reservable": "可预留情况",
     "reservation_id": "预留编号",
     "return_id": "退货编号",
+    "safety": "安全问题情况",
     "safety_stock": "安全库存",
     "selling": "在售情况",
     "service": "运输服务",
@@ -142,6 +152,7 @@ FIELDS = {
     "sku": "商品编码",
     "slips": "延期次数",
     "status": "状态",
+    "statutory": "法定期限将至情况",
     "stop_id": "停售编号",
     "subject": "主题",
     "substitute": "替代商品",
@@ -181,4 +192,5 @@ ROLES = {
     "logistics_lead": "物流主管",
     "operations_manager": "运营经理",
     "finance": "财务",
+    "finance_controller": "财务总监",
 }

@@ -43,6 +43,10 @@ def shop() -> Iterator[Shop]:
         ("SO-1508", "books_only", 8000, 0, 0),
         ("SO-1509", "partial", 104100, 14100, 0),
         ("SO-1510", "wrong_amount", 8000, 0, 400),
+        ("SO-1513", "partial", 620000, 600000, 0),
+        ("SO-1514", "missing", 8000, 8000, 0),
+        ("SO-1515", "wrong_amount", 0, 0, 3000),
+        ("SO-1516", "missing", 8000, 8000, 0),
         ("SO-1101", "none", 0, 0, 0),
     ],
 )
