@@ -169,7 +169,7 @@ def _called_again(played: Sequence[Played]) -> Iterator[str]:
             if seen.calls[effect.key] > 1:
                 done = _count(sum(one.key == effect.key for one in seen.effects), "effect")
                 yield (
-                    f"An answer was lost, and nothing was done twice: {wording.activity(effect.activity)}. The shop "
+                    f"There was trouble, and nothing was done twice: {wording.activity(effect.activity)}. The shop "
                     f"got {_count(seen.calls[effect.key], 'call')} under the key {effect.key}, and the journal has {done} "
                     "under it."
                 )
