@@ -21,6 +21,15 @@ ROOTS = {
     "case": "支付渠道工单",
     "link": "付款链接",
     "books": "账目",
+    "article": "商品",
+    "damage": "损坏",
+    "contract": "合同",
+    "label": "退货面单",
+    "return_parcel": "退货包裹",
+    "awaited_return": "待收退货",
+    "delivery": "补发包裹",
+    "settlement": "退款到账",
+    "ticket": "质量工单",
 }
 """By the names under which the shipped runbooks save them."""
 
@@ -182,6 +191,15 @@ FIELDS = {
 
 HOLDS = {
     "reservable": ("可以预留", "无法预留"),
+    "damaged": ("已损坏", "未损坏"),
+    "fresh": ("属于生鲜", "不属于生鲜"),
+    "medicine": ("属于药品", "不属于药品"),
+    "hazardous": ("属于危险品", "不属于危险品"),
+    "part_of_set": ("属于套装", "不属于套装"),
+    "withdrawal_open": ("仍在无理由退货期内", "已过无理由退货期"),
+    "quality_open": ("仍在质量保证期内", "已过质量保证期"),
+    "proven": ("已证实", "未证实"),
+    "trusted": ("可信", "不可信"),
     "incident.resolved": ("顾客问题已解决", "顾客问题尚未解决"),
     "incident.closed": ("事件已结束", "事件尚未结束"),
 }
