@@ -291,8 +291,9 @@ class Orders(Recalling, Protocol):
         that is cancelled is harmless. Refuses ``OrderNotFound``, ``AlreadyDispatched``."""
 
     def reinstate(self, call: Call, *, order_id: str) -> None:
-        """Takes a cancelled order up again, at the same price; harmless for one that stands. Refuses ``OrderNotFound``,
-        ``TooLate``, ``PriceChanged``, ``StockGone``, ``OrderedAgain``."""
+        """Takes a cancelled order up again, at the same price, with its goods set aside; harmless for one that stands.
+        Refuses ``OrderNotFound``, ``TooLate``, ``PriceChanged``, ``StockGone`` (not all of its goods are to be had any
+        more), ``OrderedAgain``."""
 
     def promise(self, call: Call, *, order_id: str, by: Utc) -> Promise:
         """Sets a new day by which the order is to arrive. Refuses ``OrderNotFound``, ``OrderCancelled``."""

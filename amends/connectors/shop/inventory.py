@@ -1,26 +1,18 @@
 """Setting goods aside, and giving them back."""
 
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from amends.connectors.shop import lookup, outbox
-from amends.connectors.shop.allocation import (
-    Shelf,
-    free,
-    free_now,
-    held_for,
-    is_allocated,
-    replan,
-    shelf,
-    waiting_before,
-)
+from amends.connectors.shop import lookup
+from amends.connectors.shop.allocation import free_now, held_for, replan, shelf, waiting_before
+from amends.connectors.shop.keeping import for_line, keep, open_lines, set_aside
 from amends.connectors.shop.reserving import collect, inbound, put_back, reserved
 from amends.connectors.shop.supplying import SupplyDesk
-from amends.connectors.shop.tables import InboundRow, LineRow, OrderRow, ParcelRow, ReservationRow
+from amends.connectors.shop.tables import InboundRow, ReservationRow
 from amends.errors import Refused
 
 BROUGHT_AFTER: Final = timedelta(days=1)
@@ -44,7 +36,7 @@ class ShopInventory(SupplyDesk):
             parcel = lookup.parcel(db, parcel_id, lock=True)
             units = lookup.units(db, parcel)
             for sku, quantity in units.items():
-                _set_aside(shelf(db, sku, warehouse, call.at), sku, quantity, call.at)
+                set_aside(shelf(db, sku, warehouse, call.at), sku, quantity, call.at)
             row = reserved(db, parcel, call, warehouse=warehouse, units=units)
             return ports.Reservation(reservation_id=row.reservation_id)
 
@@ -76,17 +68,17 @@ class ShopInventory(SupplyDesk):
             left = stock.on_hand - stock.reserved
             if left >= line.quantity > left - waiting_before(db, line, call.at):
                 raise Refused("OthersFirst", f"the {left} of {line.sku!r} go to lines that come before {line_id!r}")
-            _set_aside(stock, line.sku, line.quantity, call.at)
-            return ports.Reservation(reservation_id=self._for_line(db, call, line).reservation_id)
+            set_aside(stock, line.sku, line.quantity, call.at)
+            return ports.Reservation(reservation_id=for_line(db, call, line).reservation_id)
 
         return self._door.give("inventory.reserve_line", call, {"line_id": line_id}, ports.Reservation, work)
 
     def transfer(self, call: Call, *, line_id: str, warehouse: str) -> ports.Transfer:
         def work(db: Session) -> ports.Transfer:
             line = lookup.line(db, line_id, lock=True)
-            _set_aside(shelf(db, line.sku, warehouse, call.at), line.sku, line.quantity, call.at)
+            set_aside(shelf(db, line.sku, warehouse, call.at), line.sku, line.quantity, call.at)
             arrives_at = call.at + BROUGHT_AFTER
-            row = self._for_line(db, call, line, warehouse=warehouse, usable_at=arrives_at)
+            row = for_line(db, call, line, warehouse=warehouse, usable_at=arrives_at)
             return ports.Transfer(reservation_id=row.reservation_id, arrives_at=arrives_at)
 
         args = {"line_id": line_id, "warehouse": warehouse}
@@ -101,7 +93,7 @@ class ShopInventory(SupplyDesk):
             if coming is None:
                 raise Refused("NothingInbound", f"no {line.quantity} of {line.sku!r} are to come in")
             coming.promised += line.quantity
-            row = self._for_line(db, call, line, usable_at=coming.arrives_at, inbound_id=coming.inbound_id)
+            row = for_line(db, call, line, usable_at=coming.arrives_at, inbound_id=coming.inbound_id)
             return ports.Backorder(reservation_id=row.reservation_id, arrives_at=coming.arrives_at)
 
         return self._door.give("inventory.backorder", call, {"line_id": line_id}, ports.Backorder, work)
@@ -109,10 +101,7 @@ class ShopInventory(SupplyDesk):
     def keep_order(self, call: Call, *, order_id: str) -> ports.KeptGoods:
         def work(db: Session) -> ports.KeptGoods:
             lookup.order(db, order_id, lock=True)
-            for line in _open_lines(db, order_id):
-                if not is_allocated(db, line):
-                    _set_aside(shelf(db, line.sku, None, call.at), line.sku, line.quantity, call.at)
-                    self._for_line(db, call, line)
+            keep(db, call, order_id)
             return _kept(db, order_id)
 
         return self._door.give("inventory.keep_order", call, {"order_id": order_id}, ports.KeptGoods, work)
@@ -121,7 +110,7 @@ class ShopInventory(SupplyDesk):
         def work(db: Session) -> ports.KeptGoods:
             lookup.order(db, order_id, lock=True)
             collect(db, order_id, call.at)
-            for line in _open_lines(db, order_id):
+            for line in open_lines(db, order_id):
                 for row in held_for(db, line):
                     if row.status == "held":
                         put_back(db, row, call.at)
@@ -132,31 +121,10 @@ class ShopInventory(SupplyDesk):
 
         return self._door.give("inventory.free_order", call, {"order_id": order_id}, ports.KeptGoods, work)
 
-    def _for_line(self, db: Session, call: Call, line: LineRow, **more: Any) -> ReservationRow:
-        parcel = db.get_one(ParcelRow, line.parcel_id)
-        row = reserved(db, parcel, call, line=line.n, sku=line.sku, quantity=line.quantity, **more)
-        db.flush()
-        if db.get_one(OrderRow, line.order_id).status == "paid":
-            replan(db, parcel, call.at)
-        about = {"sku": line.sku, "line_id": lookup.line_id(line), "line": {"allocated": is_allocated(db, line)}}
-        outbox.tell(db, "stock.changed", line.order_id, call.at, about=row.reservation_id, **about)
-        return row
-
-
-def _set_aside(stock: Shelf | None, sku: str, quantity: int, at: datetime) -> None:
-    left = 0 if stock is None else free(stock, at)
-    if stock is None or left < quantity:
-        raise Refused("OutOfStock", f"{quantity} of {sku!r} wanted, {left} left")
-    stock.reserved += quantity
-
-
-def _open_lines(db: Session, order_id: str) -> list[LineRow]:
-    return [line for line in lookup.lines(db, order_id) if line.dropped_at is None]
-
 
 def _kept(db: Session, order_id: str) -> ports.KeptGoods:
     db.flush()
-    rows = (row for line in _open_lines(db, order_id) for row in held_for(db, line))
+    rows = (row for line in open_lines(db, order_id) for row in held_for(db, line))
     return ports.KeptGoods(order_id=order_id, units=sum(row.quantity or 0 for row in rows if row.status == "held"))
 
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from amends.connectors.ports import Call
 from amends.connectors.shop import books, lookup, outbox, takings
-from amends.connectors.shop.allocation import is_allocated, replan
+from amends.connectors.shop.allocation import replan
 from amends.connectors.shop.door import Desk
+from amends.connectors.shop.keeping import can_keep, keep
 from amends.connectors.shop.tables import OrderRow
 from amends.errors import Refused
 
@@ -72,6 +73,7 @@ class CancelDesk(Desk):
             if refused is not None:
                 raise refused
             payment = takings.take_in(db, order_id, call.at)
+            keep(db, call, order_id)
             order.cancelled_at = None
             order.status = "placed" if payment.captured < lookup.order_total(db, order) else "paid"
             if order.status == "paid":
@@ -91,9 +93,8 @@ def refusal(db: Session, order: OrderRow, at: datetime) -> Refused | None:
         return Refused("PriceChanged", f"what is in order {order.order_id!r} costs something else by now")
     if order.ordered_again:
         return Refused("OrderedAgain", f"the customer has placed another order in the place of {order.order_id!r}")
-    lines = [line for line in lookup.lines(db, order.order_id) if line.dropped_at is None]
-    if not all(is_allocated(db, line) for line in lines):
-        return Refused("StockGone", f"not all goods of order {order.order_id!r} stand aside any more")
+    if not can_keep(db, order.order_id, at):
+        return Refused("StockGone", f"not all goods of order {order.order_id!r} are to be had any more")
     return None
 
 

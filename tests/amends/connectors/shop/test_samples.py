@@ -80,6 +80,13 @@ def test_what_goes_back_is_apportioned_to_the_lines_as_they_were_paid(untouched:
         ("SO-1207", 0, "unknown"),
         ("SO-1207", 3, "failed"),
         ("SO-1208", 0, "overpaid"),
+        ("SO-1213", 19, "unknown"),
+        ("SO-1213", 20, "failed"),
+        ("SO-1214", 0, "pending"),
+        ("SO-1214", 0.4, "captured"),
+        ("SO-1215", 0, "overpaid"),
+        ("SO-1216", 0, "captured"),
+        ("SO-1216", 60, "overpaid"),
     ],
 )
 def test_the_provider_says_where_a_payment_stands(untouched: Shop, order_id: str, hours: float, status: str) -> None:
@@ -120,6 +127,20 @@ def test_an_order_that_is_reinstated_in_time_is_paid_and_leaves(shop: Shop) -> N
     assert (before.status, before.reinstatable, after.status) == ("cancelled", True, "paid")
     assert shop.shipping.read_parcel(at(0.4), parcel_id="PC-1209-1").arrives_at == SEEDED + timedelta(hours=12.4 + 48)
     assert shop.ledger.balance(at(1), order_id="SO-1209").balanced
+
+
+def test_an_order_whose_goods_were_given_back_is_reinstated_with_them_while_they_are_to_be_had(shop: Shop) -> None:
+    reserved = shop.stock("RADIO-FM").reserved
+    shop.payments.close(at(0, key="a"), order_id="SO-1209")
+    shop.inventory.free_order(at(0, key="b"), order_id="SO-1209")
+    shop.orders.cancel(at(0, key="c"), order_id="SO-1209")
+
+    reinstatable = shop.orders.read(at(0.4), order_id="SO-1209").reinstatable
+    shop.orders.reinstate(at(0.4, key="d"), order_id="SO-1209")
+
+    assert reinstatable
+    assert shop.stock("RADIO-FM").reserved == reserved
+    assert shop.shipping.read_parcel(at(0.4), parcel_id="PC-1209-1").arrives_at == SEEDED + timedelta(hours=12.4 + 48)
 
 
 def test_a_link_that_is_paid_brings_money_in(shop: Shop) -> None:

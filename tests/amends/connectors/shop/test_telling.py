@@ -49,6 +49,7 @@ def test_what_comes_to_pass_by_itself_is_told_once_when_its_time_has_passed(shop
         ("payment.captured", "SO-1209", timedelta(minutes=20)),
         ("payment.captured", "SO-1210", timedelta(minutes=20)),
         ("payment.captured", "SO-1212", timedelta(minutes=20)),
+        ("payment.captured", "SO-1214", timedelta(minutes=20)),
         ("payment.captured", "SO-1202", timedelta(minutes=30)),
         ("payment.failed", "SO-1207", timedelta(hours=2, minutes=25)),
         ("payment.captured", "SO-1206", timedelta(hours=3, minutes=25)),
