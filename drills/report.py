@@ -12,6 +12,7 @@ from drills.branches import Branch, branches
 from drills.comparing import differences, in_conversation
 from drills.course import Course, Watch
 from drills.coverage import reached
+from drills.ends import wrong_ends
 from drills.nights import with_its_nights
 from drills.observed import Observed, conversation, observe, outcome_of
 from drills.player import PATIENCE, play
@@ -153,6 +154,7 @@ async def perform(
             for part in scenario.parts
             if part.name in courses
         }
+        ends = wrong_ends(world, scenario.order_id, [each.played.timeline for each in seen.values()])
     found = []
     for part in scenario.parts:
         name = f"{part.name}: " if part is not scenario else ""
@@ -162,6 +164,7 @@ async def perform(
     if scenario.conversation is not None:
         heard = conversation([each.played.timeline for each in seen.values()])
         found += in_conversation(scenario.conversation, heard)
+    found += ends
     first, *others = seen.items()
     report = Report(
         **dict(first[1].report),

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
 from amends.connectors.feed import Change
-from amends.connectors.shop import looking, lookup, noticing, outbox
+from amends.connectors.shop import looking, lookup, noticing, outbox, soundness
 from amends.connectors.shop.customers import ShopCustomers
 from amends.connectors.shop.door import Door
 from amends.connectors.shop.engine import connect, create_tables
@@ -19,6 +19,7 @@ from amends.connectors.shop.orders import ShopOrders
 from amends.connectors.shop.payments import ShopPayments
 from amends.connectors.shop.people import ShopPeople
 from amends.connectors.shop.quality import ShopQuality
+from amends.connectors.shop.reserving import collect
 from amends.connectors.shop.sample import sample
 from amends.connectors.shop.seeding import plant
 from amends.connectors.shop.shipping import ShopShipping
@@ -110,6 +111,15 @@ class Shop:
             self.pass_time(at=self._clock())
         with self._door.writing() as db:
             return outbox.changes(db, after=after)
+
+    def unsound(self, order_id: str, *, at: Utc, finished: bool) -> list[str]:
+        """What does not hold in the books of an order and of the stock, in plain words. ``finished``: nobody is at work
+        on it any more, so that nothing may be left over either. Refuses ``OrderNotFound``."""
+        with self._door.writing() as db:
+            order = lookup.order(db, order_id, lock=True)
+            collect(db, order_id, at)
+            found = list(soundness.unsound(db, order, at))
+            return [*found, *(soundness.unfinished(db, order, at) if finished else ())]
 
     def order_ids(self) -> list[str]:
         with self._door.reading() as db:
