@@ -27,16 +27,23 @@ def drill(
         str | None,
         Parameter(
             completer=completing.runbooks,
-            help="The runbook's name, or the path of a .yaml file; all that come with Amends, if it is left out.",
+            help="The runbook's name, or the path of a .yaml file; as with --all, if it is left out.",
         ),
     ] = None,
     /,
     *,
+    every: Annotated[
+        bool,
+        Parameter(name="--all", negative=(), help="All runbooks that come with Amends; timelines only of what failed."),
+    ] = False,
     scenario: Annotated[
         str | None, Parameter(help="Only the scenario of this name; then branches are not counted.")
     ] = None,
     every_branch: Annotated[
         bool, Parameter(help="Exit with 1 as well if there is a branch that no scenario reaches.")
+    ] = False,
+    every_fault: Annotated[
+        bool, Parameter(help="Exit with 1 as well if a runbook's scenarios leave out a way of going wrong.")
     ] = False,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> int:
@@ -46,6 +53,7 @@ def drill(
 
       amends drill lost_parcel
       amends drill lost_parcel --scenario no_capacity
+      amends drill --all --every-branch --every-fault
 
     Each scenario stands beside its runbook and says what must come of which
     order, faults and answers. A Temporal server of its own runs the incident;
@@ -54,7 +62,9 @@ def drill(
 
     When all scenarios of a runbook are played, it is counted which of the
     runbook's branches they reached: plans, undos, refusals, choices, silences,
-    the ends of waits, and conditions both ways.
+    the ends of waits, and conditions both ways; and in which ways they let
+    the shop go wrong. Those of several runbooks are played on one server, as
+    many at once as a machine can bear.
 
     The exit code is 0 if every scenario came out as expected, and 1 if one did
     not, or if a branch was reached that the scenario file says is out of reach.
@@ -65,6 +75,10 @@ def drill(
     """
     if every_branch and scenario is not None:
         raise InputError("one scenario cannot reach every branch; leave out either --scenario or --every-branch")
+    if every_fault and scenario is not None:
+        raise InputError("one scenario cannot meet every fault; leave out either --scenario or --every-fault")
+    if every and runbook is not None:
+        raise InputError(f"with --all every runbook is played, {runbook!r} too; leave out one of them")
     chosen = _chosen(runbook, scenario)
     played = asyncio.run(_played(chosen))
     bundles = {each.runbook: each.bundle for each in chosen}
@@ -73,10 +87,13 @@ def drill(
         print_json([_document(each.report, counted.get(each.report.runbook)) for each in played])
     else:
         for each, rehearsed in zip(played, chosen, strict=True):
-            print("\n".join([*_story(each, rehearsed), ""]))
+            if not (every and each.report.passed):
+                print("\n".join([*_story(each, rehearsed), ""]))
         print("\n".join([*_table([each.report for each in played]), *_failed(played, chosen), "", *_branches(counted)]))
     failed = any(not each.report.passed for each in played) or any(each.mistakes for each in counted.values())
-    return 1 if failed or (every_branch and any(each.unreached for each in counted.values())) else 0
+    left = every_branch and any(each.unreached for each in counted.values())
+    unmet = every_fault and any(each.unmet for each in counted.values())
+    return 1 if failed or left or unmet else 0
 
 
 def _chosen(runbook: str | None, name: str | None) -> tuple[Scenario, ...]:
@@ -172,6 +189,9 @@ def _branches(counted: dict[str, Coverage]) -> Iterator[str]:
         yield "branches are not counted: one scenario alone cannot reach them all"
     for runbook, each in counted.items():
         yield f"{runbook}: branches reached {each.reached} of {each.branches}"
+        yield f"  faults played: {', '.join(each.faults) or 'none'}"
+        if each.unmet:
+            yield f"  faults not played: {', '.join(each.unmet)}"
         if each.unreached:
             yield "  not reached, and how a scenario comes there:"
             for branch in each.unreached:

@@ -13,6 +13,7 @@ from drills.comparing import differences, in_conversation
 from drills.course import Course, Watch
 from drills.coverage import reached
 from drills.ends import wrong_ends
+from drills.faults import Wrong, met, to_be_met
 from drills.nights import with_its_nights
 from drills.observed import Observed, conversation, observe, outcome_of
 from drills.player import PATIENCE, play
@@ -53,13 +54,15 @@ class IncidentReport(Model):
 class Report(IncidentReport):
     """A scenario's result: that of its first incident, with those of its ``further`` ones by their names.
 
-    ``wall_time``: real seconds. ``differences`` say in plain words what was expected and what came.
+    ``wall_time``: real seconds. ``differences`` say in plain words what was expected and what came, ``faults`` which
+    ways of going wrong it met.
     """
 
     scenario: str
     passed: bool
     wall_time: float
     differences: tuple[str, ...]
+    faults: tuple[Wrong, ...] = ()
     further: dict[str, IncidentReport] = {}
 
 
@@ -91,10 +94,11 @@ class Played(PlayedIncident):
 
 
 class Coverage(Model):
-    """How many of a runbook's branches there are, and were reached by what was played of it.
+    """How many of a runbook's branches there are, and were reached by what was played of it, and which faults.
 
     ``unreached`` are left to be shown; ``unreachable`` were not reached either, but are stated to be out of reach.
     ``mistakes``: what a scenario file says is out of reach and was reached all the same, each with its place.
+    ``faults``: the ways of going wrong that were met, ``unmet`` those that were not.
     """
 
     runbook: str
@@ -103,6 +107,8 @@ class Coverage(Model):
     unreached: tuple[Branch, ...]
     unreachable: tuple[Unreachable, ...]
     mistakes: tuple[str, ...]
+    faults: tuple[Wrong, ...] = ()
+    unmet: tuple[Wrong, ...] = ()
 
 
 def coverage(bundle: Bundle, played: Iterable[Played]) -> Coverage:
@@ -119,6 +125,7 @@ def coverage(bundle: Bundle, played: Iterable[Played]) -> Coverage:
         for branch in incident.reached
     }
     stated = {each.branch: each for one in own for each in one.unreachable}
+    came = {fault for each in own for fault in each.report.faults}
     return Coverage(
         runbook=bundle.exception_type,
         branches=len(known),
@@ -131,6 +138,8 @@ def coverage(bundle: Bundle, played: Iterable[Played]) -> Coverage:
             for each in stated.values()
             if each.branch in by_scenario
         ),
+        faults=tuple(each for each in Wrong if each in came),
+        unmet=tuple(each for each in to_be_met(bundle.program) if each not in came),
     )
 
 
@@ -154,7 +163,9 @@ async def perform(
             for part in scenario.parts
             if part.name in courses
         }
-        ends = wrong_ends(world, scenario.order_id, [each.played.timeline for each in seen.values()])
+        timelines = [each.played.timeline for each in seen.values()]
+        ends = wrong_ends(world, scenario.order_id, timelines)
+        faults = met(scenario.faults, world.shop.faults_to_come(), timelines)
     found = []
     for part in scenario.parts:
         name = f"{part.name}: " if part is not scenario else ""
@@ -162,8 +173,7 @@ async def perform(
             told = [*courses[part.name].remarks, *_differences(part, seen[part.name], begun_at, wall_time)]
             found += [f"{name}{each}" for each in told]
     if scenario.conversation is not None:
-        heard = conversation([each.played.timeline for each in seen.values()])
-        found += in_conversation(scenario.conversation, heard)
+        found += in_conversation(scenario.conversation, conversation(timelines))
     found += ends
     first, *others = seen.items()
     report = Report(
@@ -172,6 +182,7 @@ async def perform(
         passed=not found,
         wall_time=round(wall_time, 3),
         differences=tuple(found),
+        faults=faults,
         further={name: each.report for name, each in others},
     )
     return Played(
@@ -190,7 +201,8 @@ async def perform_all(
 ) -> list[Played]:
     """Play scenarios on one stage, as many at once as it has room for; in the order in which they were given.
 
-    ``finished`` is told each as it ends, whichever ends first.
+    Those that promise to last longest begin first, so that none is left to go on alone at the end. ``finished`` is told
+    each as it ends, whichever ends first.
     """
 
     async def one(scenario: Scenario) -> Played:
@@ -200,8 +212,17 @@ async def perform_all(
         return played
 
     async with asyncio.TaskGroup() as group:
-        plays = [group.create_task(one(scenario)) for scenario in scenarios]
-    return [each.result() for each in plays]
+        begun = sorted(enumerate(scenarios), key=lambda each: _length(each[1]), reverse=True)
+        plays = {place: group.create_task(one(scenario)) for place, scenario in begun}
+    return [plays[place].result() for place in range(len(scenarios))]
+
+
+def _length(scenario: Scenario) -> int:
+    """How much is expected to happen, which is what takes time."""
+    return sum(
+        len(part.expect.effects) + len(part.expect.messages) + len(part.expect.moments) + len(part.expect.pages or ())
+        for part in scenario.parts
+    )
 
 
 class _Seen(NamedTuple):

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from drills.branches import branches
 from runbooks.library import load
 from tests.cli.terminals import descriptor
@@ -29,6 +31,7 @@ KEYS = {
     "reached",
     "coverage",
     "further",
+    "faults",
 }
 
 UNDO = "action.reship.shipping.create_shipment/undone"
@@ -41,6 +44,9 @@ scenarios:
   called_off:
     about: Called off after half an hour.
     order: SO-1001
+    faults:
+      - {call: shipping.open_trace, trouble: late}
+      - {call: payments.refund, trouble: before}
     script:
       - {cancel: found behind the shelf, at: 30m}
     expect:
@@ -160,6 +166,8 @@ def test_what_all_scenarios_reached_is_counted_and_lets_the_run_pass(tmp_path: P
     assert [each["branch"] for each in counted["unreachable"]] == [UNDO]
     assert {"id", "words", "hint"} == set(counted["unreached"][0])
     assert counted["mistakes"] == []
+    assert (counted["faults"], report["faults"]) == (["late"], ["late"])
+    assert counted["unmet"] == ["refuse", "before", "after", "error", "refused undo"]
 
 
 def test_a_branch_that_is_left_fails_the_run_if_every_branch_is_asked_for(tmp_path: Path) -> None:
@@ -186,12 +194,36 @@ def test_a_branch_that_is_reached_though_it_is_said_to_be_out_of_reach_fails_the
     assert f"{place}: {TRACED!r} is reached by the scenario 'called_off'; take it out of `unreachable`" in ran.stdout
 
 
-def test_one_scenario_is_not_asked_for_every_branch() -> None:
-    ran = amends("drill", "lost_parcel", "--scenario", "called_off", "--every-branch")
+def test_a_fault_that_is_left_out_fails_the_run_if_every_fault_is_asked_for(tmp_path: Path) -> None:
+    ran = amends("drill", own(tmp_path, unreachable=UNDO), "--every-fault")
+
+    assert ran.returncode == 1, ran.stderr
+    assert "1 played, all as expected" in ran.stdout
+    assert "  faults played: late\n  faults not played: refuse, before, after, error, refused undo\n" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["lost_parcel", "--scenario", "called_off", "--every-branch"], "either --scenario or --every-branch"),
+        (["lost_parcel", "--scenario", "called_off", "--every-fault"], "either --scenario or --every-fault"),
+        (["lost_parcel", "--all"], "with --all every runbook is played, 'lost_parcel' too; leave out one of them"),
+    ],
+)
+def test_what_cannot_be_asked_for_together_is_a_mistake_in_the_command(arguments: list[str], told: str) -> None:
+    ran = amends("drill", *arguments)
 
     assert ran.returncode == 2
-    assert "leave out either --scenario or --every-branch" in ran.stderr
+    assert told in ran.stderr
     assert ran.stdout == ""
+
+
+def test_of_all_runbooks_one_scenario_is_found_and_only_what_failed_is_told_at_length() -> None:
+    ran = amends("drill", "--all", "--scenario", "called_off")
+
+    assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.startswith("runbook "), "no timelines"
+    assert re.search(r"\nlost_parcel +called_off +passed +cancelled ", ran.stdout)
 
 
 def test_an_unknown_runbook_or_scenario_is_a_mistake_in_the_command() -> None:

@@ -114,6 +114,11 @@ class Faults:
         with self._writing() as db:
             db.add(row)
 
+    def to_come(self) -> list[int]:
+        """How often each fault that was ever added is still to come, in the order in which they were added."""
+        with self._reading() as db:
+            return list(db.scalars(select(FaultRow.times_left).order_by(FaultRow.fault_id)))
+
     def take(self, call: str, *, done: bool = False) -> Fault | None:
         """The next fault of a call, used up once. ``done``: the call's key was carried out before."""
         wanted = select(FaultRow).where(FaultRow.call == call, FaultRow.times_left > 0).order_by(FaultRow.fault_id)

@@ -93,6 +93,10 @@ class Shop:
         """
         self._door.faults.plan(call=call, kind=kind, times=times, reason=reason)
 
+    def faults_to_come(self) -> list[int]:
+        """How often each fault that was ever switched on is still to come, in the order in which they were."""
+        return self._door.faults.to_come()
+
     def pass_time(self, *, at: Utc) -> None:
         """Tells of all that has come to pass by itself by a time: hand-overs, scans, deliveries, payments, refunds and
         returns."""
