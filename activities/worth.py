@@ -81,6 +81,7 @@ class Worth:
             amount=amount.amount if amount else None,
             parcel_id=parcel_id,
             units=_units(worth, parcel_id, getattr(inputs, remedy.line) if remedy.line else None, whole=remedy.whole),
+            whole=remedy.whole,
             captured=worth.captured if remedy.head is Head.REFUND else None,
             cap=policy.caps.get(remedy.head) if policy else None,
             per_day=policy.per_day.get(remedy.head) if policy else None,

@@ -21,7 +21,8 @@ class Reservation(Model):
     """What an effect is about to give.
 
     ``units``: those of the goods it is about, in the order of the lines; none for money that is about the order as a
-    whole, and none for a parcel that has none. ``amount``: in minor units; ``None`` for the full worth of the units.
+    whole, and none for a parcel that has none. ``whole``: they are all that was ordered, so that it is also about what
+    was paid beyond them, such as freight. ``amount``: in minor units; ``None`` for the full worth of the units.
     ``captured``: what was paid for the order. ``cap`` and ``per_day``: how much may be given under the head, for the
     order in all and on one day (UTC); no limit if they are not set.
     """
@@ -32,6 +33,7 @@ class Reservation(Model):
     amount: int | None = None
     parcel_id: str | None = None
     units: tuple[UnitWorth, ...] = ()
+    whole: bool = False
     captured: Money | None = None
     cap: Money | None = None
     per_day: Money | None = None
@@ -85,6 +87,10 @@ def _back(wanted: Reservation, standing: Sequence[RemedyRecord]) -> tuple[Share,
         if part and not any(row.head is Head.GOODS for row in against if row.unit == unit.unit):
             spread.append(Share(unit=unit.unit, amount=part))
             left -= part
+    beyond = min(left, _beyond(wanted, standing))
+    if beyond:
+        spread.append(Share(unit="", amount=beyond))
+        left -= beyond
     if left and against:
         return _already_given(wanted, against)
     if left:
@@ -96,6 +102,14 @@ def _back(wanted: Reservation, standing: Sequence[RemedyRecord]) -> tuple[Share,
             f"{goods} of order {wanted.order_id!r}",
         )
     return _above_captured(wanted, standing) or tuple(spread)
+
+
+def _beyond(wanted: Reservation, standing: Sequence[RemedyRecord]) -> int:
+    """What was paid for the order beyond its goods and has not gone back, if the refund is about that too."""
+    if not wanted.whole or wanted.captured is None:
+        return 0
+    gone = sum(row.amount for row in standing if row.head is Head.REFUND and not row.unit)
+    return max(0, wanted.captured.amount - sum(unit.value for unit in wanted.units) - gone)
 
 
 def _above_captured(wanted: Reservation, standing: Sequence[RemedyRecord]) -> Refusal | None:

@@ -9,7 +9,7 @@ from amends.errors import KeyReused
 from amends.journal import Journal
 from amends.models import Head, Outcome
 from tests.amends.journal.builders import NOON, opened, told
-from tests.amends.journal.givers import LAMPS, begin, cny, counts, finish, give, undo, wanted
+from tests.amends.journal.givers import LAMPS, PAID, begin, cny, counts, finish, give, undo, wanted
 
 DAY = timedelta(days=1)
 
@@ -270,6 +270,28 @@ def test_a_unit_that_cost_nothing_is_sent_again_once(journal: Journal) -> None:
     assert first is None
     assert second is not None
     assert second.reason == "AlreadyGiven"
+
+
+def test_a_refund_of_the_whole_order_is_also_of_what_was_paid_beyond_its_goods_once(journal: Journal) -> None:
+    whole = {"parcel_id": None, "whole": True, "captured": cny(PAID + 1200)}
+
+    too_much = give(journal, "one/goods/1", Head.REFUND, PAID + 1200)
+    all_of_it = give(journal, "one/order/1", Head.REFUND, PAID + 1200, **whole)
+    again = give(journal, "two/order/1", Head.REFUND, 1200, **whole)
+
+    assert (too_much and too_much.reason, all_of_it) == ("AboveCaptured", None)
+    assert again is not None
+    rows = journal.effects.remedies_of(incident_id="one")
+    assert {row.unit: row.amount for row in rows} == {"SO-1001/1#1": 19900, "SO-1001/1#2": 19900, "": 1200}
+
+
+def test_a_refund_of_the_whole_order_does_not_pay_for_goods_that_are_on_their_way_again(journal: Journal) -> None:
+    begin(journal, "one/ship/1", wanted(Head.GOODS))
+
+    refused = give(journal, "two/order/1", Head.REFUND, PAID, parcel_id=None, whole=True, captured=cny(PAID + 1200))
+
+    assert refused is not None
+    assert refused.reason == "AlreadyGiven"
 
 
 def test_refunds_stay_within_what_was_captured(journal: Journal) -> None:
