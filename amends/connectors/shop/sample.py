@@ -54,7 +54,8 @@ class Fate(Written):
 
 
 class SampleArticle(Written):
-    """``price`` in minor units; ``found``: what a count finds, where the record is wrong."""
+    """``price`` in minor units; ``found``: what a count finds, where the record is wrong, and ``counted_after`` how
+    long."""
 
     price: int
     category: str = "household"
@@ -69,6 +70,7 @@ class SampleArticle(Written):
     substitute: str | None = None
     bundle: str | None = None
     found: int | None = None
+    counted_after: Duration = timedelta(hours=4)
 
 
 class SampleInbound(Written):

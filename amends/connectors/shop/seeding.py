@@ -28,9 +28,6 @@ from amends.connectors.shop.tables import (
     StockRow,
 )
 
-COUNTED_AFTER = timedelta(hours=4)
-"""How long it takes to find out that a record is wrong."""
-
 
 def plant(db: Session, world: Sample, at: datetime) -> tuple[str, ...]:
     """Adds everything in the sample world; gives the ids of its orders. The shop must be empty."""
@@ -100,11 +97,17 @@ def _plant_stock(db: Session, sku: str, stock: SampleStock, at: datetime) -> Non
         for n, each in enumerate(stock.inbound, start=1)
     )
     if stock.article is not None:
-        said = stock.article.model_dump(exclude={"found"})
+        said = stock.article.model_dump(exclude={"found", "counted_after"})
         db.add(ArticleRow(sku=sku, doubtful=stock.article.found is not None, **said))
         if stock.article.found is not None:
             db.add(
-                FateRow(subject=sku, kind="count", after=COUNTED_AFTER, ends="corrected", amount=stock.article.found)
+                FateRow(
+                    subject=sku,
+                    kind="count",
+                    after=stock.article.counted_after,
+                    ends="corrected",
+                    amount=stock.article.found,
+                )
             )
 
 

@@ -271,6 +271,36 @@ def test_a_line_that_waits_by_itself_lets_the_rest_leave(shop: Shop) -> None:
     assert later.handed_over_at == SEEDED + timedelta(days=3, hours=12)
 
 
+def test_a_line_that_waits_by_itself_stays_so_when_the_rest_has_left(shop: Shop) -> None:
+    split = shop.orders.split(at(0, key="a"), line_id="SO-1402/1")
+    before = shop.orders.read_line(at(0), line_id="SO-1402/1")
+    shop.orders.join(at(13, key="b"), parcel_id=split.parcel_id, line_id="SO-1402/1")
+
+    after = shop.orders.read_line(at(13), line_id="SO-1402/1")
+
+    assert (before.alone, before.last) == (after.alone, after.last) == (True, False)
+    assert after.parcel_id == split.parcel_id
+    assert shop.orders.read_line(at(0), line_id="SO-1415/1").last
+
+
+def test_nothing_is_packed_before_its_goods_have_come_in(shop: Shop) -> None:
+    shop.inventory.backorder(at(0, key="a"), line_id="SO-1415/1")
+    with pytest.raises(Refused) as early:
+        shop.shipping.prioritise(at(71, key="b"), parcel_id="PC-1415-1")
+    first = shop.shipping.prioritise(at(73, key="c"), parcel_id="PC-1415-1")
+
+    assert early.value.reason == "NothingToPack"
+    assert first.leaves_at == SEEDED + timedelta(hours=79)
+
+
+def test_supply_is_told_in_words_that_customers_read(shop: Shop) -> None:
+    pan, grinder = (shop.inventory.read_supply(at(0), line_id=line_id) for line_id in ("SO-1403/1", "SO-1402/1"))
+
+    assert (pan.title, pan.substitute_title, pan.bundle_title) == ("Pan 24 cm", "Pan 26 cm", "Two pans")
+    assert (pan.inbound_on, grinder.inbound_on) == ("", (SEEDED + timedelta(days=3)).date().isoformat())
+    assert grinder.as_of == SEEDED
+
+
 def test_a_line_that_is_dropped_can_be_refunded_at_what_was_paid_and_the_rest_keeps_its_discount(shop: Shop) -> None:
     shop.orders.drop_line(at(0, key="a"), line_id="SO-1404/1")
     line = shop.orders.read_line(at(0), line_id="SO-1404/1")
