@@ -359,6 +359,10 @@ def _settled(
     match event.outcome:
         case Outcome.APPLIED:
             _applied(turn, step, run, event)
+        case Outcome.NOT_APPLIED if _is_last_word(turn.state, step) and _on_its_way_again(
+            turn, step, run, event, plan=plan
+        ):
+            pass
         case Outcome.UNKNOWN | Outcome.NOT_APPLIED if leaves_nothing(step) and _given_up(turn.state, step, plan):
             run.phase = StepPhase.DONE  # nobody needs to know any more
         case Outcome.UNKNOWN:
@@ -424,6 +428,11 @@ def _given_up(state: State, step: Step, plan: str | None) -> bool:
     """Whether all is being called off, the plan has failed, or the stage was cut short."""
     trying = state.plan is not None and state.plan.name == plan and state.plan.phase is not PlanPhase.UNDOING
     return bool(state.leaving) or (plan is not None and not trying) or _is_cut_off(state, step)
+
+
+def _is_last_word(state: State, step: Step) -> bool:
+    """Whether a step tells the customer that it has come right by itself, which is said on the way out."""
+    return step in beside.told_of_clearing(state)
 
 
 def _is_cut_off(state: State, step: Step) -> bool:

@@ -1,10 +1,11 @@
 """News that clears an incident: what it ends and undoes, whom it asks first, and when it comes too late."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from amends.models import Actor, ActorKind, Data, Outcome, Party, Status
+from amends.models import Actor, ActorKind, Data, Outcome, Party, Refusal, Status
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle, MessageText
 from runbooks.policy import Clearing, Interrupt
@@ -28,6 +29,8 @@ from tests.workflows.builders import (
 from workflows import core
 from workflows.events import (
     CancelRequested,
+    Command,
+    CommandReturned,
     NewsReceived,
     Registered,
     ReportReceived,
@@ -134,6 +137,23 @@ def test_a_customer_who_cannot_be_told_does_not_hold_it_up() -> None:
     incident.world = refusing("customers.tell")
 
     assert delivered(incident).settle().status() is Status.CLOSED
+
+
+def test_the_word_that_it_has_come_right_goes_over_the_next_channel_where_one_sends_it_back() -> None:
+    incident = opened()
+
+    def one_channel_is_full(command: Command, at: datetime) -> CommandReturned:
+        if command.activity != "customers.tell" or command.inputs.get("bounced"):
+            return applied(command, at)
+        full = Refusal(reason="Bounced", message="the mailbox is full")
+        return CommandReturned(command_id=command.id, outcome=Outcome.NOT_APPLIED, refusal=full)
+
+    incident.world = one_channel_is_full
+    delivered(incident).settle()
+
+    assert [each.id for each in incident.commands[-2:]] == ["clears.tell/1", "clears.tell/2"]
+    assert incident.of(EntryKind.EFFECT_APPLIED)[-1]["step"] == "clears.tell"
+    assert incident.status() is Status.CLOSED
 
 
 @pytest.mark.parametrize("condition", ['trace.status == "found"', "stock.reservable"], ids=["false", "unknown"])
