@@ -1,20 +1,43 @@
 """Another text of its runbook for an incident that runs: two people want it, and the next stage follows it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from amends.models import Party, Stage
+from amends.models import Data, Party, Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from runbooks.policy import Goal, GoalName, Night
 from runbooks.program import Plan, TellStep, Value
 from tests.workflows.bench import cautious, decide, person
-from tests.workflows.builders import ASK, HOUR, RESERVE, SURVEY, TELL, WAIT, Incident, always, do, lost_parcel, read
-from tests.workflows.promises import LADDER, last, promising, sla
+from tests.workflows.builders import (
+    ASK,
+    HOUR,
+    RESERVE,
+    START,
+    SURVEY,
+    TELL,
+    WAIT,
+    Incident,
+    always,
+    applied,
+    do,
+    lost_parcel,
+    read,
+)
+from tests.workflows.promises import LADDER, claiming, last, promising, sla
 from workflows import acts
-from workflows.events import AnswerGiven, CancelRequested, RepinRequested, SkipRequested, TimeCame, event_of
+from workflows.events import (
+    AnswerGiven,
+    CancelRequested,
+    Command,
+    CommandReturned,
+    RepinRequested,
+    SkipRequested,
+    TimeCame,
+    event_of,
+)
 from workflows.state import Receipt, State
 
 AN = person("an")
@@ -25,6 +48,13 @@ def text(base: Bundle | None = None, **stages: Any) -> Bundle:
     """Another text of ``base``, with these stages."""
     base = base or cautious()
     return base.model_copy(update={"program": base.program.model_copy(update=stages or {"action": (NEW,)})})
+
+
+def seen_last_at_the_beginning(command: Command, now: datetime) -> CommandReturned:
+    """Everything works; the parcel was last seen when the incident begins."""
+    answer = applied(command, now)
+    seen: Data = {"last_scan_at": START.isoformat()} if command.activity == "shipping.read_parcel" else {}
+    return answer.model_copy(update={"result": {**answer.result, **seen}})
 
 
 def wish(bundle: Bundle, **update: Any) -> RepinRequested:
@@ -166,6 +196,20 @@ def test_a_message_that_waits_for_the_morning_puts_it_off_and_one_that_was_let_b
     assert (incident.state.bundle == new) is skipped
     put_off = [each["why"] for each in incident.of(EntryKind.REPIN_PUT_OFF)]
     assert put_off == [] if skipped else put_off[0] == "the message of 'analysis.tell' waits"
+
+
+def test_an_approval_of_our_own_call_that_was_rejected_and_has_come_too_late_puts_nothing_off() -> None:
+    base = claiming(days=2, safe_before=12, approve="lead", decide_within=always(6))
+    incident = Incident(bundle=base, world=seen_last_at_the_beginning).open().wait(hours=32)
+    decide(incident, "chen", approval_id="external.carrier_claim.approve", amount=None, verdict="reject")
+    incident.wait(hours=17)
+    assert incident.of(EntryKind.DEADLINE_MISSED)
+    new = base.model_copy(update={"about": "in other words"})
+
+    approved(new, incident).answer("refund").wait(hours=48)
+
+    assert incident.of(EntryKind.REPIN_PUT_OFF) == []
+    assert incident.state.bundle == new
 
 
 def test_where_no_stage_is_to_come_it_is_refused() -> None:
