@@ -1,6 +1,6 @@
 """``amends sla``: what is due next in all open incidents, whose move it is, and how long is left."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -67,12 +67,14 @@ def sla(
         due = found.clocks.due(limit=limit, by=by, breached=breached, exception_type=exception_type)
         all_of_it = found.clocks.count(by=by, breached=breached, exception_type=exception_type)
         on = OnDuty(found, now=now)
-        people = [on.of(each.incident, each.clock.owner) for each in due]
+        owed_by = [_owed_by(found, each) for each in due]
+        people = [_people(on, each, roles) for each, roles in zip(due, owed_by, strict=True)]
     if format is Format.JSON:
         print_json([_document(each, people=those, now=now) for each, those in zip(due, people, strict=True)])
     elif due:
         rows = [
-            _cells(each, people=those, now=now, times=Times(utc=utc)) for each, those in zip(due, people, strict=True)
+            _cells(each, roles=roles, people=those, now=now, times=Times(utc=utc))
+            for each, roles, those in zip(due, owed_by, people, strict=True)
         ]
         left_out = print_table(Screen(), _COLUMNS, rows)
         if left_out:
@@ -93,6 +95,22 @@ def _require_mover(found: Journal, by: str | None) -> None:
         raise InputError(f"--by {by!r}: nothing is due by a role or a party of this name{near}")
 
 
+def _owed_by(found: Journal, due: Due) -> tuple[str, ...]:
+    """The roles whose move it is: whose it was made, or who was paged to acknowledge and has not."""
+    clock = due.clock
+    if clock.owner is not None:
+        return (clock.owner,)
+    if (clock.kind, clock.name) != (ClockKind.GOAL, "acknowledge"):
+        return ()
+    beside = found.clocks.of(clock.incident_id)
+    return tuple(each.name for each in beside if each.kind is ClockKind.PAGE and each.state.stands)
+
+
+def _people(on: OnDuty, due: Due, roles: Sequence[str]) -> tuple[str, ...]:
+    """Who of the roles is on duty now."""
+    return tuple(dict.fromkeys(who for role in roles for who in on.of(due.incident, role)))
+
+
 def _document(due: Due, *, people: Sequence[str], now: datetime) -> Data:
     clock, incident = due
     left = (clock.due_at - now).total_seconds() if clock.due_at else None
@@ -104,11 +122,11 @@ def _document(due: Due, *, people: Sequence[str], now: datetime) -> Data:
         **clock.model_dump(mode="json", exclude={"incident_id"}),
         "seconds_left": round(left) if left is not None else None,
         "on_duty": [*people],
-        "waits_for": [] if clock.owner else [*_parties(due)],
+        "waits_for": [*due.waits_for],
     }
 
 
-def _cells(due: Due, *, people: Sequence[str], now: datetime, times: Times) -> tuple[Cell, ...]:
+def _cells(due: Due, *, roles: Sequence[str], people: Sequence[str], now: datetime, times: Times) -> tuple[Cell, ...]:
     clock, incident = due
     late = clock.state is ClockState.BREACHED or (clock.due_at is not None and clock.due_at <= now)
     return (
@@ -117,7 +135,7 @@ def _cells(due: Due, *, people: Sequence[str], now: datetime, times: Times) -> t
         Cell(incident.order_id or "-"),
         Cell(_what(clock)),
         Cell(_left(clock, now), styles.ALARM if late else ""),
-        Cell(_whose(due, people)),
+        Cell(_whose(due, roles, people)),
         Cell(times.moment(clock.due_at) if clock.due_at else "-"),
     )
 
@@ -145,16 +163,8 @@ def _left(clock: ClockRow, now: datetime) -> str:
     return away if clock.due_at > now else f"{away} late"
 
 
-def _whose(due: Due, people: Sequence[str]) -> str:
-    if due.clock.owner:
+def _whose(due: Due, roles: Sequence[str], people: Sequence[str]) -> str:
+    if roles:
         on = f" ({', '.join(people)})" if people else ""
-        return f"{wording.role(due.clock.owner)}{on}"
-    return wording.parties(_parties(due)) or "goes on by itself"
-
-
-def _parties(due: Due) -> Iterator[Party]:
-    """Who holds the ball, or whom the time is charged to."""
-    if due.clock.state is ClockState.PAUSED:
-        yield from [due.clock.charged_to] if due.clock.charged_to else []
-    else:
-        yield from due.incident.waiting_for
+        return f"{' and '.join(map(wording.role, roles))}{on}"
+    return wording.parties(due.waits_for) or "goes on by itself"

@@ -1,7 +1,7 @@
 """Reading and writing what is due: the rows of ``clocks``, which follow the timeline as the incidents do."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, delete, func, or_, select, type_coerce
 from sqlalchemy import Text as SqlText
@@ -11,11 +11,13 @@ from amends.journal.due import FEEDS, Clocks, fold_clocks
 from amends.journal.engine import reading
 from amends.journal.entries import timeline_of
 from amends.journal.rows import ClockRow, IncidentRow, TimelineRow
-from amends.journal.schema.clocks import ClockState
+from amends.journal.schema.clocks import ClockKind, ClockState
 from amends.journal.statements import upsert
 from amends.models import Party
 
 _clocks, _incidents = schema.clocks, schema.incidents
+_OURS: Final = ("acknowledge", "first_response")
+"""The promises that nobody else can keep, whomever the incident waits for."""
 _STANDING = tuple(state for state in ClockState if state.stands)
 
 
@@ -24,6 +26,18 @@ class Due(NamedTuple):
 
     clock: ClockRow
     incident: IncidentRow
+
+    @property
+    def waits_for(self) -> tuple[Party, ...]:
+        """Who holds the ball, or whom the time is charged to; nobody where it is a role's move."""
+        clock = self.clock
+        if clock.owner is not None:
+            return ()
+        if clock.kind is ClockKind.GOAL and clock.name in _OURS:
+            return (Party.US,)
+        if clock.state is ClockState.PAUSED:
+            return (clock.charged_to,) if clock.charged_to else ()
+        return tuple(self.incident.waiting_for)
 
 
 class ClockLog:
@@ -125,7 +139,9 @@ def _is_moved_by(by: str) -> ColumnElement[bool]:
         return owned
     stands_still = _clocks.c.state == ClockState.PAUSED
     holds = type_coerce(_incidents.c.waiting_for, SqlText).contains(f'"{by}"', autoescape=True)
-    waits = or_(and_(stands_still, _clocks.c.charged_to == by), and_(~stands_still, holds))
+    ours = and_(_clocks.c.kind == ClockKind.GOAL, _clocks.c.name.in_(_OURS))
+    others = or_(and_(stands_still, _clocks.c.charged_to == by), and_(~stands_still, holds))
+    waits = or_(ours, others) if by == Party.US else and_(~ours, others)
     return or_(owned, and_(_clocks.c.owner.is_(None), waits))
 
 

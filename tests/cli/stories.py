@@ -196,6 +196,17 @@ def promised(*, due: str = "2036-11-23T10:04:30+00:00") -> Iterator[Told]:
     yield DAY, EntryKind.DEADLINE_SET, ENGINE, claim
 
 
+def due(*goals: str) -> Iterator[Told]:
+    """What was promised runs."""
+    for goal in goals:
+        told: Data = {"goal": goal, "within": 43200, "due_at": "2036-11-23T10:04:30+00:00"}
+        yield timedelta(), EntryKind.CLOCK_STARTED, ENGINE, told
+
+
+def waiting_for(party: str) -> Iterator[Told]:
+    yield DAY, EntryKind.STATUS_CHANGED, ENGINE, {"status": "waiting", "waiting_for": [party]}
+
+
 def broken(goal: str = "resolve") -> Iterator[Told]:
     """A promise is broken."""
     yield DAY + timedelta(hours=2), EntryKind.CLOCK_BREACHED, TIMER, {"goal": goal, "due_at": OPENED_AT.isoformat()}

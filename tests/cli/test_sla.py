@@ -61,6 +61,37 @@ def test_it_says_who_of_a_role_is_on_and_whom_a_promise_waits_for(capsys: pytest
     assert told[-1].split()[3:] == ["update", "stands", "still", "the", "customer", "-"]
 
 
+def test_only_we_can_acknowledge_and_answer_first_whomever_it_waits_for(
+    state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = library.load("lost_parcel")
+    make_journal(state_dir, bundle)
+    stories.write(
+        state_dir,
+        stories.reported(digest=bundle.digest),
+        stories.due("acknowledge", "first_response", "update"),
+        stories.waiting_for("carrier"),
+    )
+    unpaged = {each["name"]: each["waits_for"] for each in listed(capsys)}
+    ours = [each["name"] for each in listed(capsys, "--by", "us")]
+    others = [each["name"] for each in listed(capsys, "--by", "carrier")]
+    stories.write(
+        state_dir,
+        stories.reported(digest=bundle.digest),
+        stories.due("acknowledge", "first_response", "update"),
+        stories.waiting_for("carrier"),
+        stories.paged("an"),
+    )
+    assert main(["sla", "--utc"]) == 0
+    told = capsys.readouterr().out.splitlines()
+
+    assert unpaged == {"acknowledge": ["us"], "first_response": ["us"], "update": ["carrier"]}
+    assert (ours, others) == (["acknowledge", "first_response"], ["update"])
+    assert any(" acknowledge " in line and "  logistics (" in line for line in told)
+    assert any(" first response " in line and "  us " in line for line in told)
+    assert any(" update " in line and "  the carrier " in line for line in told)
+
+
 @pytest.mark.usefixtures("story")
 @pytest.mark.parametrize(
     ("options", "names"),
