@@ -13,7 +13,7 @@ from activities.balance import compare
 from activities.wire import BalanceRequest
 from amends.connectors.chosen import connectors_of
 from amends.connectors.ports import Connectors, Ledger
-from amends.errors import ConfigurationError
+from amends.errors import ConfigurationError, InputError, UnknownIncident
 from amends.journal import IncidentRow, Journal
 from amends.models import Model, Status
 from amends.settings import Settings, Systems
@@ -33,7 +33,10 @@ class Compared(Model):
 
 
 def books(
-    incident: Annotated[str | None, Parameter(help="Only this incident: its id, or the beginning of it.")] = None,
+    of: Annotated[
+        str | None,
+        Parameter(name="INCIDENT", help="Only this incident, its id or the beginning of it; or only this order."),
+    ] = None,
     /,
     *,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
@@ -44,6 +47,8 @@ def books(
     For example:
 
       amends books
+      amends books SO-1001
+      amends books 09e8ed54
 
     An incident is compared by itself before it closes; this is for the time
     after, and for all at once. What an open incident has under way counts as a
@@ -52,7 +57,7 @@ def books(
     Exit codes: 0, the books agree; 1, they do not.
     """
     with journal() as found, _systems(Settings()) as systems:
-        compared = list(_compared(found, systems.ledger, incident))
+        compared = list(_compared(found, systems.ledger, of))
     different = [each for each in compared if each.differences]
     if format is Format.JSON:
         print_json([each.model_dump(mode="json") for each in compared])
@@ -65,11 +70,23 @@ def books(
     return ExitCode.NOT_AS_WANTED if different else ExitCode.DONE
 
 
-def _compared(found: Journal, ledger: Ledger, incident: str | None) -> Iterator[Compared]:
-    only = found.incident(incident) if incident is not None else None
-    for incident_id, order_id in found.effects.givers():
-        if only is None or only.incident_id == incident_id:
-            yield _one(found, ledger, found.incident(incident_id), order_id)
+def _compared(found: Journal, ledger: Ledger, of: str | None) -> Iterator[Compared]:
+    """``of``: an order, or an incident. Raises ``InputError`` for what is neither."""
+    givers = found.effects.givers()
+    is_order = of is None or found.count(order_id=of) > 0 or any(order_id == of for _, order_id in givers)
+    incident_id = None if of is None or is_order else _incident(found, of)
+    for giver, order_id in givers:
+        if of is None or order_id == of or giver == incident_id:
+            yield _one(found, ledger, found.incident(giver), order_id)
+
+
+def _incident(found: Journal, of: str) -> str:
+    try:
+        return found.incident(of).incident_id
+    except UnknownIncident as error:
+        raise InputError(
+            f"neither an incident nor an order of one is called {of!r} in this journal; `amends list` shows both"
+        ) from error
 
 
 def _one(found: Journal, ledger: Ledger, row: IncidentRow, order_id: str) -> Compared:

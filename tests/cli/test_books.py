@@ -85,6 +85,30 @@ def test_what_differs_is_told_with_its_incident_its_order_and_its_key(
     assert told.startswith(f"{INCIDENT[:8]}  SO-1004")
 
 
+@pytest.mark.parametrize(("of", "gave"), [("SO-1004", 1), (INCIDENT[:8], 1), (INCIDENT, 1)])
+def test_one_order_or_one_incident_is_compared_alone(
+    of: str, gave: int, journal: Journal, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert journal.count() == gave
+    pay(shop, PAID)
+
+    code = main(["books", of])
+
+    assert (code, capsys.readouterr().out) == (0, f"{gave} incidents gave something; the books differ about 0\n")
+
+
+def test_of_what_is_neither_an_order_nor_an_incident_that_is_said(
+    journal: Journal, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert journal.count() == 1
+    assert shop.order_ids()
+
+    code = main(["books", "SO-1005"])
+
+    assert code == 2
+    assert "neither an incident nor an order of one is called 'SO-1005'" in capsys.readouterr().err
+
+
 def test_programs_get_every_comparison(journal: Journal, shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     assert journal.count() == 1
     assert shop.order_ids()
