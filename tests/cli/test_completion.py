@@ -9,6 +9,7 @@ from cyclopts import App
 
 from cli import completing
 from cli.main import app, main
+from runbooks.names import runbook_names
 from tests.cli import stories
 
 ASK = """
@@ -67,10 +68,11 @@ def test_bash_completes_runbooks_and_incidents_that_there_are(bash_script: Path,
     stories.write(state_dir, stories.reported())
 
     assert offered(bash_script, "open", "lost") == ["lost_parcel"]
-    assert offered(bash_script, "list", "--type", "") == ["lost_parcel"]
+    assert offered(bash_script, "open", "") == runbook_names()
+    assert offered(bash_script, "list", "--type", "") == runbook_names()
     assert offered(bash_script, "show", "") == ["5d3a1c88"]
     assert offered(bash_script, "answer", "5d") == ["5d3a1c88"]
-    assert offered(bash_script, "intake", "replay", "--rules", "") == ["lost_parcel"]
+    assert offered(bash_script, "intake", "replay", "--rules", "") == runbook_names()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

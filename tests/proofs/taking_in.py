@@ -1,29 +1,36 @@
-"""An order system whose events open, wake and clear incidents by themselves, with processes that are killed meanwhile.
+"""A shop whose own changes open, wake and clear incidents by themselves, with processes that are killed meanwhile.
 
-The order system is a feed. A few of its parcels are never delivered, so that their incidents open; once one is open,
-the carrier finds its parcel and delivers it after all. All other events are of parcels with which nothing is wrong.
+The reference shop is served over HTTP, as a company's systems would be: it is called there, and its feed tells of its
+changes. A few of its parcels stay behind, so that their incidents open; once one is open, the carrier finds its parcel,
+scans it, and then delivers it after all. With all other orders nothing is wrong: they are placed, handed over, scanned
+and delivered.
 """
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from typing import Final
 
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import Engine, create_engine, func, select, update
+from sqlalchemy.orm import Session
 
+from amends.addresses import Address
+from amends.connectors.feed import Change
+from amends.connectors.serving import application, served
+from amends.connectors.shop import Shop
+from amends.connectors.shop.sample import SampleOrder, sample
+from amends.connectors.shop.seeding import plant
+from amends.connectors.shop.tables import EventRow, ParcelRow, TraceRow
+from amends.connectors.signing import Secrets, new_secret
 from amends.embedded import EmbeddedServer
 from amends.journal import IncidentRow, Journal, connect, reading, schema, upgrade
 from amends.journal.schema.intake import ExpectationState, Mode
@@ -31,25 +38,32 @@ from amends.timeline import EntryKind, canonical
 from intake.looking import looked_up
 from intake.modes import Modes
 from runbooks.library import load
-from tests.proofs.bulk import plant_orders
 
-RUNBOOK: Final = Path(__file__).with_name("lost_on_the_way.yaml")
-TYPE: Final = "lost_on_the_way"
+TYPE: Final = "lost_parcel"
+
+LIKE: Final = "SO-1005"
+"""The sample order that all are like: two lines of little value, one parcel."""
+
+EVENTS: Final = 4
+"""What each order of which nothing is wrong has told by the time it is delivered."""
 
 _AMENDS: Final = Path(sys.executable).with_name("amends")
-_IN_GRACE: Final = timedelta(hours=73)
-"""How long a parcel may be on its way until its incident opens."""
+_UNSCANNED: Final = timedelta(hours=73)
+"""How long ago a parcel may have been scanned until its incident opens: the rule's time, and its grace."""
 _DUPLICATED: Final = 10
-"""One event of so many is sent twice."""
+"""One event of so many is told twice."""
+_BEGINS: Final = timedelta(seconds=12)
+"""From planting to the first event: processes start meanwhile."""
 _WITHIN: Final = 300.0
 """Seconds for all to come to its end, however busy the machine is."""
 
 
 @dataclass
 class Outcome:
-    """What came of it. ``lags``: seconds from the sending of an event until it was kept, ascending."""
+    """What came of it. ``told``: changes of the shop; ``repeated``: how many of them its feed told twice. ``lags``:
+    seconds from a change until its event was kept, ascending."""
 
-    sent: int
+    told: int
     repeated: int
     kept: int
     seconds: float
@@ -57,7 +71,7 @@ class Outcome:
     astray: list[str]
     incidents: list[IncidentRow]
     opened: dict[str, str | None]
-    """The incident of each parcel that went astray, as intake noted it."""
+    """The incident of each order whose parcel stayed behind, as intake noted it."""
     woken: Counter[str] = field(default_factory=Counter)
     """How often an incident's first wait ended by news."""
     heard: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -72,91 +86,96 @@ class Outcome:
         return self.lags[min(int(len(self.lags) * part), len(self.lags) - 1)]
 
 
-class OrderSystem(ThreadingHTTPServer):
-    """The feed of an order system: its events from the first on, to be asked for by number."""
+class ForgetfulShop(Shop):
+    """A shop that tells now and then what it has told already, as systems do."""
 
-    daemon_threads = True
+    repeated: set[int]
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Feed)
-        self.sent: list[dict[str, Any]] = []
-        self.sent_at: dict[str, datetime] = {}
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/events"
-
-    def send(self, kind: str, order_id: str, *, ago: timedelta = timedelta(0), **data: Any) -> None:
-        """Something happened to the only parcel of an order; now and then its system tells it twice."""
-        now, name = datetime.now(UTC), f"{order_id}-{kind}-{len(self.sent)}"
-        event = {
-            "specversion": "1.0",
-            "id": name,
-            "source": "/shop",
-            "type": kind,
-            "time": (now - ago).isoformat(),
-            "data": {"order_id": order_id, "parcel_id": f"{order_id.replace('SO', 'PC', 1)}-1", **data},
-        }
-        for _ in range(1 + (len(self.sent_at) % _DUPLICATED == 0)):
-            self.sent.append({**event, "sequence": str(len(self.sent) + 1)})
-        self.sent_at[name] = now
-
-
-class _Feed(BaseHTTPRequestHandler):
-    server: OrderSystem
-
-    def do_GET(self) -> None:
-        after = int(parse_qs(urlsplit(self.path).query)["after"][0])
-        body = json.dumps(self.server.sent[after : after + 100]).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+    def events(self, *, after: int = 0) -> Sequence[Change]:
+        told = [[each] * (1 + (each.seq % _DUPLICATED == 0)) for each in super().events(after=after)]
+        self.repeated = {*getattr(self, "repeated", ()), *(same[0].seq for same in told if len(same) > 1)}
+        return [each for same in told for each in same]
 
 
 async def live(folder: Path, *, seconds: float, per_second: int, astray: int) -> Outcome:
-    """Sends so many events a second for so long, kills whoever sweeps and whoever carries incidents on the way, and
-    returns when every incident has come to its end."""
+    """Has the shop change so many times a second for so long, kills whoever sweeps and whoever carries incidents on the
+    way, and returns when every incident has come to its end."""
     journal_url, shop_url = f"sqlite:///{folder / 'journal.db'}", f"sqlite:///{folder / 'shop.db'}"
-    shop = create_engine(shop_url)
-    orders = plant_orders(shop, astray)
-    shop.dispose()
-    engine = connect(journal_url)
+    begins = datetime.now(UTC) + _BEGINS
+    behind = _plant(shop_url, begins, seconds=seconds, per_second=per_second, astray=astray)
+    engine, shop = connect(journal_url), ForgetfulShop(shop_url, clock=lambda: datetime.now(UTC))
     try:
         upgrade(engine)
         journal = Journal(engine)
         _publish(journal)
         async with EmbeddedServer(folder / "temporal.db") as server:
-            with _order_system() as system:
+            with _serving(shop) as (url, secret):
                 env = {
                     "AMENDS_STATE_DIR": str(folder),
                     "AMENDS_DATABASE_URL": journal_url,
-                    "AMENDS_SHOP_URL": shop_url,
-                    "AMENDS_INTAKE_FEEDS": system.url,
+                    "AMENDS_CONNECTORS": "http",
+                    "AMENDS_CONNECTORS_URL": url,
+                    "AMENDS_CONNECTORS_SECRET": secret,
+                    "AMENDS_INTAKE_FEEDS": f"{url}/events",
                     "TEMPORAL_ADDRESS": server.address,
                 }
                 async with (
                     _worker(folder, env, "journal,effects") as sweeping,
                     _worker(folder, env, "incidents") as carrying,
                 ):
+                    await asyncio.sleep((begins - datetime.now(UTC)).total_seconds())
                     began = time.monotonic()
                     await asyncio.gather(
-                        _send(system, journal, orders, seconds, per_second),
+                        _carry(shop_url, journal, behind),
                         _kill(sweeping, began + seconds / 3, lambda: _claimed(journal) > 0),
                         _kill(carrying, began + 2 * seconds / 3, lambda: True),
+                        asyncio.sleep(seconds),
                     )
-                    await _until(lambda: _all_over(journal, system, astray), "every incident has ended")
+                    await _until(lambda: _all_over(journal, shop_url, astray), "every incident has ended")
                     took = time.monotonic() - began
-                return _outcome(journal, system, orders, took)
+        return _outcome(journal, shop, shop_url, behind, begins, took)
     finally:
+        shop.dispose()
         engine.dispose()
 
 
+def _plant(shop_url: str, begins: datetime, *, seconds: float, per_second: int, astray: int) -> list[str]:
+    """Orders of which each second some are placed and soon delivered, and some whose parcels were last scanned so long
+    ago that their incidents open one after the other within the first two thirds of the time. Gives the latter."""
+    engine = create_engine(shop_url)
+    Shop(engine)  # which makes its tables
+    world = sample()
+    stays, step = timedelta(seconds=seconds * 2 / 3 / astray), timedelta(seconds=EVENTS / per_second)
+    behind = {f"SO-{6000 + n}": _like(world.orders[LIKE], _UNSCANNED - n * stays) for n in range(astray)}
+    fine = {
+        f"SO-{20000 + n}": _like(world.orders[LIKE], -n * step, scanned=1, delivered=2)
+        for n in range(int(seconds * per_second / EVENTS))
+    }
+    stock = {sku: each.model_copy(update={"on_hand": 10 * len(behind)}) for sku, each in world.stock.items()}
+    with Session(engine) as db, db.begin():
+        plant(db, world.model_copy(update={"orders": behind | fine, "stock": stock}), begins)
+    engine.dispose()
+    return list(behind)
+
+
+def _like(
+    order: SampleOrder, handed_over_ago: timedelta, *, scanned: int = 0, delivered: int | None = None
+) -> SampleOrder:
+    """An order whose parcel was handed over a second after it was placed, and ``scanned`` and ``delivered`` so many
+    seconds later; what is to come has a time ago below nothing."""
+    (parcel,) = order.parcels
+    moments = {
+        "handed_over_ago": handed_over_ago,
+        "last_scan_ago": handed_over_ago - timedelta(seconds=scanned),
+        "delivered_ago": None if delivered is None else handed_over_ago - timedelta(seconds=delivered),
+        "trace": None,
+    }
+    placed = {"placed_ago": handed_over_ago + timedelta(seconds=1), "parcels": (parcel.model_copy(update=moments),)}
+    return order.model_copy(update=placed)
+
+
 def _publish(journal: Journal) -> None:
-    bundle = load(str(RUNBOOK))
+    bundle = load(TYPE)
     journal.revisions.publish(
         bundle_json=canonical(bundle.model_dump(mode="json")).decode(),
         exception_type=TYPE,
@@ -169,16 +188,12 @@ def _publish(journal: Journal) -> None:
 
 
 @contextlib.contextmanager
-def _order_system() -> Iterator[OrderSystem]:
-    system = OrderSystem()
-    thread = threading.Thread(target=system.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield system
-    finally:
-        system.shutdown()
-        thread.join()
-        system.server_close()
+def _serving(shop: Shop) -> Iterator[tuple[str, str]]:
+    """The shop's address, and the secret with which it is called."""
+    secret = new_secret()
+    app = application(shop, Secrets.parse(secret, named="the proof's secret"))
+    with served(app, Address("127.0.0.1", 0), named="the shop") as url:
+        yield url, secret
 
 
 class _Worker:
@@ -220,37 +235,46 @@ async def _kill(worker: _Worker, at: float, ripe: Callable[[], bool]) -> None:
     await asyncio.to_thread(worker.restart)
 
 
-async def _send(system: OrderSystem, journal: Journal, orders: list[str], seconds: float, per_second: int) -> None:
-    """Sends at an even pace: parcels that go astray, spread over the first two thirds, and among many others what the
-    carriers say of those whose incident waits; then the rest of that."""
-    told: Counter[str] = Counter()
-    total, began = int(seconds * per_second), time.monotonic()
-    for number in range(total):
-        step, left = divmod(number * 3 * len(orders), 2 * total)
-        if step < len(orders) and left < 3 * len(orders):
-            system.send("shipment.handed_over", orders[step], ago=_IN_GRACE)
-        elif number % per_second != 0 or not _tell_on(system, journal, told):
-            system.send("shipment.scanned", f"SO-{90000 + number}")
-        await asyncio.sleep(max(0.0, began + number / per_second - time.monotonic()))
-    await _until(lambda: not _tell_on(system, journal, told) and told.total() == 2 * len(orders), "all are delivered")
+async def _carry(shop_url: str, journal: Journal, behind: Sequence[str]) -> None:
+    """What the carrier does with the parcels that stayed behind, one at a time: each whose incident waits for it is
+    found and scanned, and delivered once that was heard."""
+    engine, delivered, found = create_engine(shop_url), set[str](), set[str]()
+
+    def look() -> bool:
+        for row in journal.incidents(limit=1000, open_only=True):
+            kinds = Counter(entry.kind for entry in journal.timeline(row.incident_id))
+            order_id = str(row.order_id)
+            if order_id not in found and kinds[EntryKind.WAIT_STARTED]:
+                found.add(order_id)
+                _scan(engine, order_id)
+            elif order_id not in delivered and kinds[EntryKind.WAIT_ENDED]:
+                delivered.add(order_id)
+                _deliver(engine, order_id)
+        return len(delivered) == len(behind)
+
+    try:
+        await _until(look, "all are delivered")
+    finally:
+        engine.dispose()
 
 
-def _tell_on(system: OrderSystem, journal: Journal, told: Counter[str]) -> bool:
-    """Tells of each parcel whose incident waits for the carrier that it is lost, and once that has been heard that it
-    is delivered; whether there was one."""
-    found = False
-    for row in journal.incidents(limit=1000, open_only=True):
-        kinds = Counter(entry.kind for entry in journal.timeline(row.incident_id))
-        order_id = str(row.order_id)
-        if told[order_id] == 0 and kinds[EntryKind.WAIT_STARTED] == 1:
-            system.send("shipment.scanned", order_id, facts={"parcel.status": "lost"})
-        elif told[order_id] == 1 and kinds[EntryKind.WAIT_STARTED] == 2:
-            system.send("shipment.delivered", order_id)
-        else:
-            continue
-        told[order_id] += 1
-        found = True
-    return found
+def _scan(engine: Engine, order_id: str) -> None:
+    """The carrier has found the parcel of an order, and says so to whoever has it searched for."""
+    now, parcel_id = datetime.now(UTC), _parcel(order_id)
+    with Session(engine) as db, db.begin():
+        db.execute(update(TraceRow).where(TraceRow.parcel_id == parcel_id).values(ends_at=now, ends_as="found"))
+        db.execute(update(ParcelRow).where(ParcelRow.parcel_id == parcel_id).values(last_scan_at=now))
+
+
+def _deliver(engine: Engine, order_id: str) -> None:
+    now = datetime.now(UTC)
+    with Session(engine) as db, db.begin():
+        moments = {"last_scan_at": now, "delivered_at": now, "delivered_to": "door"}
+        db.execute(update(ParcelRow).where(ParcelRow.parcel_id == _parcel(order_id)).values(moments))
+
+
+def _parcel(order_id: str) -> str:
+    return f"{order_id.replace('SO', 'PC', 1)}-1"
 
 
 def _claimed(journal: Journal) -> int:
@@ -260,10 +284,20 @@ def _claimed(journal: Journal) -> int:
         return int(connection.execute(select(func.count()).where(held, waiting)).scalar_one())
 
 
-def _all_over(journal: Journal, system: OrderSystem, astray: int) -> bool:
+def _all_over(journal: Journal, shop_url: str, astray: int) -> bool:
     rows, noted = journal.incidents(limit=1000), looked_up(journal.engine, state=ExpectationState.OPENED, limit=1000)
     ended = len(rows) >= astray and all(row.closed_at for row in rows)
-    return ended and len(noted) >= astray and _kept(journal) == len(system.sent_at)
+    return ended and len(noted) >= astray and _kept(journal) == len(_told(shop_url))
+
+
+def _told(shop_url: str) -> dict[str, datetime]:
+    """Every change of the shop, and when it was."""
+    engine = create_engine(shop_url)
+    try:
+        with Session(engine) as db:
+            return {row.event_id: row.at for row in db.scalars(select(EventRow))}
+    finally:
+        engine.dispose()
 
 
 def _kept(journal: Journal) -> int:
@@ -275,20 +309,22 @@ async def _until(reached: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + _WITHIN
     while not await asyncio.to_thread(reached):
         assert time.monotonic() < deadline, f"{what}: not within {_WITHIN} s"
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
 
 
-def _outcome(journal: Journal, system: OrderSystem, orders: list[str], took: float) -> Outcome:
-    events = schema.order_events
+def _outcome(
+    journal: Journal, shop: ForgetfulShop, shop_url: str, behind: list[str], begins: datetime, took: float
+) -> Outcome:
+    events, told = schema.order_events, _told(shop_url)
     with reading(journal.engine) as connection:
         received = {row.id: row.received_at for row in connection.execute(select(events.c.id, events.c.received_at))}
     outcome = Outcome(
-        sent=len(system.sent),
-        repeated=len(system.sent) - len(system.sent_at),
+        told=len(told),
+        repeated=len(shop.repeated),
         kept=len(received),
         seconds=took,
-        lags=sorted((received[name] - at).total_seconds() for name, at in system.sent_at.items()),
-        astray=orders,
+        lags=sorted((received[name] - at).total_seconds() for name, at in told.items() if at >= begins),
+        astray=behind,
         incidents=journal.incidents(limit=1000),
         opened={
             row.order_id: row.incident_id
