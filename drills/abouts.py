@@ -59,7 +59,8 @@ class Abouts:
         """What an incident may come to: a plan that worked, that its cause is gone, that it was called off, or that
         another went on with it."""
         cleared = [SELF_RESOLVED] if self._bundle.clears else []
-        return [*self._plans, *cleared, BY_HAND, SUPERSEDED, *(f"cancelled: {reason}" for reason in _reasons(written))]
+        reasons = (f"cancelled: {reason}" for reason in _reasons(written))
+        return [*dict.fromkeys([*self._plans, *cleared]), BY_HAND, SUPERSEDED, *reasons]
 
     def of(self, entry: EntryKind, written: WrittenPart) -> list[str]:
         """What entries of a kind may name in a scenario; nothing, if they are about nothing that has a name."""

@@ -3,7 +3,7 @@
 from activities.wire import PageResult
 from amends.models import Party, Severity
 from amends.timeline import EntryKind
-from drills.checking_acts import people_of, protecting_approvals, protecting_steps
+from drills.checking_acts import CONFIRMATIONS, people_of, protecting_approvals, protecting_steps
 from runbooks.bundle import Bundle
 from runbooks.policy import GoalName
 from runbooks.program import AskStep, TellStep
@@ -11,9 +11,6 @@ from workflows.beside import reminders_of
 
 _UPDATES = range(1, 31)
 """How often the customer may be sent a word by itself in one scenario, and more."""
-
-_CONFIRMATIONS = range(1, 5)
-"""How often the customer may be asked in one scenario whether the cause is gone, and more."""
 
 _RAISES = ("breach", "undo_failed", "no_plan_left", "escalate")
 _STOPS = ("nothing_owed", "ended", "no_ladder")
@@ -99,7 +96,7 @@ class Beside:
         """The news that says that the cause is gone, and the questions whether it is."""
         if not self._bundle.clears:
             return []
-        return [*(rule.on for rule in self._bundle.clears), *(f"clears.ask.{number}" for number in _CONFIRMATIONS)]
+        return [*(rule.on for rule in self._bundle.clears), *(f"clears.ask.{number}" for number in CONFIRMATIONS)]
 
     def messages(self) -> list[str]:
         """What the customer is told by itself, or reminded with."""

@@ -32,6 +32,7 @@ from runbooks.amounts import parse_amount
 from runbooks.bundle import Bundle
 from runbooks.program import AnswerKind, ApproveStep, AskStep, DoStep, MeasureStep, TellStep, WaitStep
 from runbooks.suggestions import meant
+from workflows.beside import confirmation
 from workflows.news import FACTS
 
 Mistake = tuple[str, str]
@@ -44,9 +45,17 @@ _UNPROTECTED = "unprotected"
 _WAIVE = "waive:"
 
 
+CONFIRMATIONS = range(1, 5)
+"""How often the customer may be asked in one scenario whether the cause is gone, and more."""
+
+
 def asks_of(bundle: Bundle) -> dict[str, AskStep]:
-    """The questions of a runbook, by their steps and by their messages."""
+    """The questions of a runbook, by their steps and by their messages; behind those of its stages the one whether the
+    cause is gone, each time that it may be asked."""
     asks = [step for step in bundle.program.all_steps() if isinstance(step, AskStep)]
+    confirmed = next((rule for rule in bundle.clears if rule.confirm is not None), None)
+    if confirmed is not None:
+        asks += [confirmation(confirmed, number) for number in CONFIRMATIONS]
     return {name: ask for ask in reversed(asks) for name in (ask.question, ask.id)}
 
 

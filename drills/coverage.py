@@ -65,7 +65,7 @@ def _told(program: Program, timeline: Sequence[TimelineRow]) -> Iterator[str]:
         elif row.kind is EntryKind.QUESTION_ASKED:
             ask, offered = str(data["ask"]), data["choices"]
             assert isinstance(offered, list)
-            for choice in choices[ask]:
+            for choice in choices.get(as_written(ask), ()):  # one that news has had asked stands in no stage
                 if choice.name not in offered:
                     yield _branch(ask, Way.NOT_OFFERED, choice.name)
         elif row.kind is EntryKind.DECISION_MADE:

@@ -74,7 +74,7 @@ def promised() -> Bundle:
         (EntryKind.STAGE_ENTERED, "follow_up"),
         (EntryKind.SEVERITY_SET, "critical"),
         (EntryKind.STATUS_CHANGED, "taken_over"),
-        (EntryKind.STEP_SKIPPED, "follow_up.shipping.file_claim"),
+        (EntryKind.STEP_SKIPPED, "analysis.shipping.file_claim"),
         (EntryKind.PLAN_FAILED, "reship"),
         (EntryKind.INCIDENT_RESOLVED, "refund"),
         (EntryKind.TASK_OPENED, "no_plan_left"),
@@ -138,7 +138,7 @@ def test_what_people_decide_and_what_is_held_for_a_while_has_its_names(entry: En
         (EntryKind.BREACH_REASSESSED, "low"),
         (EntryKind.DEADLINE_SET, "claim_window"),
         (EntryKind.DEADLINE_PROTECTED, "external.carrier_claim"),
-        (EntryKind.DEADLINE_PROTECTED, "follow_up.shipping.file_claim"),
+        (EntryKind.DEADLINE_PROTECTED, "analysis.shipping.file_claim"),
         (EntryKind.DEADLINE_MISSED, "carrier_claim"),
         (EntryKind.DEADLINE_LET_GO, "carrier_claim"),
         (EntryKind.PAGE_REQUESTED, "chen"),
@@ -224,4 +224,5 @@ def test_the_entries_that_name_nothing_are_those_of_the_journal_and_of_temporal(
 def test_an_incident_comes_to_a_plan_is_called_off_settled_or_taken_over_by_another() -> None:
     outcomes = Abouts(load("lost_parcel")).outcomes(WRITTEN)
 
-    assert outcomes == ["resume_delivery", "reship", "refund", "settled by hand", "superseded", "cancelled: found"]
+    plans = ["self_resolved", "delivery_proven", "resume_delivery", "reship", "refund"]
+    assert outcomes == [*plans, "settled by hand", "superseded", "cancelled: found"]

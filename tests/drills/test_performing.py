@@ -193,7 +193,7 @@ async def test_who_is_paged_has_it_go_up_puts_it_off_and_takes_it_on(drill_stage
 
 
 async def test_news_wakes_what_waits_and_says_facts(drill_stage: Stage, bundle: Bundle) -> None:
-    """The search would have ended with the next look, at 6 h."""
+    """The search would have ended with the next look, at 4 h."""
     scenario = story(
         bundle,
         "{news: shipment.scanned, data: {facts: {trace.status: found}}, at: 1h}",

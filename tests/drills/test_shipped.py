@@ -51,10 +51,16 @@ def test_every_undo_of_a_lost_parcel_is_carried_out_by_some_scenario(played: dic
 
     assert undone == {
         "shipping.close_trace",
+        "shipping.withdraw_proof",
         "shipping.cancel_shipment",
         "inventory.release",
         "orders.drop_replacement",
         "orders.release",
+        "shipping.withdraw_intercept",
+        "payments.cancel_link",
+        "orders.cancel_return",
+        "ledger.reverse",
+        "quality.withdraw_observation",
     }
 
 

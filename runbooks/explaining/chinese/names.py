@@ -30,6 +30,11 @@ ROOTS = {
     "delivery": "补发包裹",
     "settlement": "退款到账",
     "ticket": "质量工单",
+    "goods": "商品",
+    "proof": "妥投证明",
+    "seen": "原包裹",
+    "sent": "寄出的包裹",
+    "goods_back": "退货",
 }
 """By the names under which the shipped runbooks save them."""
 

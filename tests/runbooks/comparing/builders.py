@@ -30,12 +30,13 @@ _REPEATED = """\
         steps:
           - {do: inventory.check, save_as: stock}
 """
+LOST_PARCEL = Path(__file__).with_name("lost_parcel.yaml")
 PROMISES = (Path(__file__).parents[1] / "good" / "everything.yaml").read_text(encoding="utf-8")
 
 
 def text(*changes: tuple[str, str]) -> str:
-    """The shipped runbook's text with each old part, which is there once, replaced by a new one."""
-    written = library.path_of("lost_parcel").read_text(encoding="utf-8")
+    """The text of a runbook, with each old part, which is there once, replaced by a new one."""
+    written = LOST_PARCEL.read_text(encoding="utf-8")
     for old, new in changes:
         assert written.count(old) == 1, f"{old!r} must be there once"
         written = written.replace(old, new)
@@ -44,7 +45,7 @@ def text(*changes: tuple[str, str]) -> str:
 
 @cache
 def bundle(*changes: tuple[str, str]) -> Bundle:
-    """The shipped runbook's bundle, with changes in its text."""
+    """The bundle of a runbook, with changes in its text."""
     shelf = library.shelf_here()
     return compile_runbook(
         file="lost_parcel.yaml", text=text(*changes), texts=shelf.texts, rates=shelf.rates, reference=shelf.reference

@@ -218,7 +218,7 @@ def test_a_parcel_that_is_called_back_is_not_delivered_and_one_that_is_not_is(sh
 
 def test_a_parcel_that_the_carrier_searched_for_comes_back_only_if_it_is_said_to(shop: Shop) -> None:
     asked = {}
-    for parcel_id in ("PC-1001-1", "PC-1603-1"):
+    for parcel_id in ("PC-1001-1", "PC-1106-1"):
         shop.shipping.open_trace(at(0, key=f"{parcel_id}/trace"), parcel_id=parcel_id)
         asked[parcel_id] = shop.shipping.intercept(at(30, key=f"{parcel_id}/recall"), parcel_id=parcel_id)
 
@@ -227,7 +227,7 @@ def test_a_parcel_that_the_carrier_searched_for_comes_back_only_if_it_is_said_to
         for parcel_id, each in asked.items()
     }
 
-    assert ended == {"PC-1001-1": "open", "PC-1603-1": "returned"}
+    assert ended == {"PC-1001-1": "open", "PC-1106-1": "returned"}
 
 
 def test_a_parcel_that_was_sent_for_another_says_which_and_is_worth_the_same(untouched: Shop) -> None:
