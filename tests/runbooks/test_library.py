@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from amends.errors import DefinitionError
-from amends.models import Severity
+from amends.models import Data, Severity
 from runbooks import library
 from runbooks.catalogue import CATALOGUE
 from runbooks.expressions import holds
@@ -113,7 +113,7 @@ def test_a_carrier_that_refuses_to_look_is_not_waited_for() -> None:
     trace, wait = steps["analysis.shipping.open_trace"], steps["analysis.wait.trace"]
     assert isinstance(trace, DoStep)
     assert isinstance(wait, WaitStep)
-    facts = {"trace": trace.otherwise, "received": "unasked", "parcel": {"status": "in_transit"}}
+    facts: Data = {"trace": trace.otherwise, "received": "unasked", "parcel": {"status": "in_transit"}}
 
     over = holds(wait.until, types=bundle.facts, facts=facts, rates=bundle.rates)
 

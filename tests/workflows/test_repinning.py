@@ -36,6 +36,7 @@ from workflows.events import (
     RepinRequested,
     SkipRequested,
     TimeCame,
+    Verdict,
     event_of,
 )
 from workflows.state import Receipt, State
@@ -201,7 +202,7 @@ def test_a_message_that_waits_for_the_morning_puts_it_off_and_one_that_was_let_b
 def test_an_approval_of_our_own_call_that_was_rejected_and_has_come_too_late_puts_nothing_off() -> None:
     base = claiming(days=2, safe_before=12, approve="lead", decide_within=always(6))
     incident = Incident(bundle=base, world=seen_last_at_the_beginning).open().wait(hours=32)
-    decide(incident, "chen", approval_id="external.carrier_claim.approve", amount=None, verdict="reject")
+    decide(incident, "chen", approval_id="external.carrier_claim.approve", amount=None, verdict=Verdict.REJECT)
     incident.wait(hours=17)
     assert incident.of(EntryKind.DEADLINE_MISSED)
     new = base.model_copy(update={"about": "in other words"})
