@@ -170,8 +170,8 @@ def _called_again(played: Sequence[Played]) -> Iterator[str]:
                 done = _count(sum(one.key == effect.key for one in seen.effects), "effect")
                 yield (
                     f"There was trouble, and nothing was done twice: {wording.activity(effect.activity)}. The shop "
-                    f"got {_count(seen.calls[effect.key], 'call')} under the key {effect.key}, and the journal has {done} "
-                    "under it."
+                    f"got {_count(seen.calls[effect.key], 'call')} under the key {effect.key}, and the journal has "
+                    f"{done} under it."
                 )
 
 

@@ -1,5 +1,5 @@
-"""A shop's changes open, wake and clear incidents by themselves, each once, though they are told twice and processes are
-killed."""
+"""A shop's changes open, wake and clear incidents by themselves, each once, though they are told twice and processes
+are killed."""
 
 from pathlib import Path
 
