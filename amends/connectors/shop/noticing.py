@@ -116,8 +116,8 @@ def _phase(db: Session, phase: PhaseRow) -> Iterator[_Passed]:
     known: Callable[[], dict[str, Any]] = partial(dict, amount=phase.amount)
     if phase.status in ("authorised", "failed"):
         yield _Passed(f"payment.{phase.status}", phase.order_id, phase.at, about, known)
-    elif phase.status in ("captured", "underpaid") and takings.comes_in(db, phase):
-        yield _Passed("payment.captured", phase.order_id, phase.at, about, known)
+    elif phase.status in takings.BROUGHT_IN and takings.comes_in(db, phase):
+        yield _Passed(takings.told_as(phase), phase.order_id, phase.at, about, known)
 
 
 def _refund(db: Session, refund: RefundRow, at: datetime) -> Iterator[_Passed]:

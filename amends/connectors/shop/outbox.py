@@ -20,6 +20,7 @@ TYPES: Final = (
     "order.released",
     "payment.authorised",
     "payment.captured",
+    "payment.underpaid",
     "payment.failed",
     "payment.closed",
     "refund.requested",

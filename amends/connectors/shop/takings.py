@@ -40,7 +40,7 @@ def take_in(db: Session, order_id: str, at: datetime) -> PaymentRow:
     payment = db.get_one(PaymentRow, order_id, with_for_update=True, populate_existing=True)
     for row, amount, came_at in _waiting(db, payment, at):
         row.booked = True
-        receive(db, payment, amount, came_at, about=_name(row))
+        receive(db, payment, amount, came_at, about=_name(row), type_=told_as(row))
     for refund in lost_refunds(db, order_id, at):
         refund.fails = True
         payment.refunded -= refund.amount
@@ -65,11 +65,24 @@ def given_up(db: Session, row: RefundRow, at: datetime) -> bool:
     return any(requests.status(case, at) == "rejected" for case in requests.of(db, requests.CASE, row.refund_id))
 
 
-def receive(db: Session, payment: PaymentRow, amount: int, at: datetime, *, about: str) -> None:
+def told_as(row: PhaseRow | RequestRow) -> str:
+    """The type of the change when what is waited for comes in. A part of the price is no payment of it."""
+    return "payment.underpaid" if isinstance(row, PhaseRow) and row.status == "underpaid" else "payment.captured"
+
+
+def receive(
+    db: Session,
+    payment: PaymentRow,
+    amount: int,
+    at: datetime,
+    *,
+    about: str,
+    type_: str = "payment.captured",
+) -> None:
     """Books money that came in."""
     payment.captured += amount
     books.book(db, payment.order_id, at, kind="capture", debit=books.CASH, credit=books.CUSTOMER, amount=amount)
-    outbox.tell(db, "payment.captured", payment.order_id, at, about=about, amount=amount)
+    outbox.tell(db, type_, payment.order_id, at, about=about, amount=amount)
 
 
 def phase(db: Session, payment: PaymentRow, at: datetime) -> PhaseRow | None:

@@ -65,6 +65,14 @@ def test_the_reckoning_of_the_day_after_a_refund_is_told_with_what_is_due_and_wh
     assert (told.time - SEEDED, told.data) == (timedelta(days=-3), {"due": 122000, "settled": 60000})
 
 
+def test_a_part_of_the_price_is_told_as_no_payment_whether_it_is_noticed_or_taken_in(shop: Shop) -> None:
+    shop.orders.cancel(at(0, key="a"), order_id="SO-1205")
+    shop.pass_time(at=SEEDED + timedelta(hours=1))
+
+    told = [(each.type, each.data) for each in shop.events() if each.type.startswith("payment.") and "1205" in each.id]
+    assert told == [("payment.underpaid", {"amount": 20000})]
+
+
 def test_a_payment_that_is_taken_in_by_a_call_and_noticed_as_well_is_told_once(shop: Shop) -> None:
     shop.orders.confirm(at(1, key="a"), order_id="SO-1202")
     shop.pass_time(at=SEEDED + timedelta(hours=2))
