@@ -138,7 +138,7 @@ def test_what_people_decide_and_what_is_held_for_a_while_has_its_names(entry: En
         (EntryKind.BREACH_REASSESSED, "low"),
         (EntryKind.DEADLINE_SET, "claim_window"),
         (EntryKind.DEADLINE_PROTECTED, "external.carrier_claim"),
-        (EntryKind.DEADLINE_PROTECTED, "analysis.shipping.file_claim"),
+        (EntryKind.DEADLINE_PROTECTED, "follow_up.shipping.file_claim"),
         (EntryKind.DEADLINE_MISSED, "carrier_claim"),
         (EntryKind.DEADLINE_LET_GO, "carrier_claim"),
         (EntryKind.PAGE_REQUESTED, "chen"),
