@@ -7,6 +7,7 @@ from activities.balance import compare
 from activities.wire import BalanceRequest
 from amends.errors import Trouble
 from amends.journal import TimelineRow
+from amends.models import Status
 from amends.timeline import EntryKind
 from drills.observed import conversation
 from drills.stage import World
@@ -19,13 +20,14 @@ def wrong_ends(world: World, order_id: str, timelines: Sequence[Sequence[Timelin
     """What is wrong, in plain words, with the order and the stock at the end of all incidents of a scenario.
 
     What must not be left over is looked for when all have ended by themselves: while one is open it may still need it,
-    and what people settle by hand stands in no books.
+    and what people settle by hand stands in no books. Nor may anybody owe anything then, unless one was called off.
     """
     rows = [row for timeline in timelines for row in timeline]
     at = max(row.occurred_at for row in rows)
-    ended = all(world.journal.incident(timeline[0].incident_id).status.final for timeline in timelines)
-    finished = ended and not any(row.kind in _BY_HAND for row in rows)
-    found = world.shop.unsound(order_id, at=at, finished=finished)
+    ends = [world.journal.incident(timeline[0].incident_id).status for timeline in timelines]
+    finished = all(status.final for status in ends) and not any(row.kind in _BY_HAND for row in rows)
+    settled = finished and Status.CANCELLED not in ends
+    found = world.shop.unsound(order_id, at=at, finished=finished, settled=settled)
     if finished:
         found += _differences(world, order_id, timelines, at)
     return found

@@ -116,14 +116,18 @@ class Shop:
         with self._door.writing() as db:
             return outbox.changes(db, after=after)
 
-    def unsound(self, order_id: str, *, at: Utc, finished: bool) -> list[str]:
+    def unsound(self, order_id: str, *, at: Utc, finished: bool = False, settled: bool = False) -> list[str]:
         """What does not hold in the books of an order and of the stock, in plain words. ``finished``: nobody is at work
-        on it any more, so that nothing may be left over either. Refuses ``OrderNotFound``."""
+        on it any more, so that nothing may be left over; ``settled``: nor may anybody owe anything. Refuses
+        ``OrderNotFound``."""
         with self._door.writing() as db:
             order = lookup.order(db, order_id, lock=True)
             collect(db, order_id, at)
-            found = list(soundness.unsound(db, order, at))
-            return [*found, *(soundness.unfinished(db, order, at) if finished else ())]
+            return [
+                *soundness.unsound(db, order, at),
+                *(soundness.left_over(db, order) if finished else ()),
+                *(soundness.owed(db, order, at) if settled else ()),
+            ]
 
     def order_ids(self) -> list[str]:
         with self._door.reading() as db:

@@ -38,10 +38,14 @@ def unsound(db: Session, order: OrderRow, at: datetime) -> Iterator[str]:
             yield from _given_twice(db, parcel, at)
 
 
-def unfinished(db: Session, order: OrderRow, at: datetime) -> Iterator[str]:
-    """What is left over when nobody is at work on an order any more. What has left by now is out of stock already."""
+def left_over(db: Session, order: OrderRow) -> Iterator[str]:
+    """What is left when nobody is at work on an order any more. What has left by now is out of stock already."""
     yield from _left_on(db, order)
     yield from _left_aside(db, order)
+
+
+def owed(db: Session, order: OrderRow, at: datetime) -> Iterator[str]:
+    """What somebody still owes for an order, by the books."""
     if order.status != "placed":
         unbooked = takings.taken(db, order, at).paid - db.get_one(PaymentRow, order.order_id).captured
         credit = books.credit_of(db, order.order_id, books.CUSTOMER) + unbooked

@@ -35,8 +35,8 @@ def call(hours: float) -> Call:
     return at(hours, key=str(uuid4()))
 
 
-def unsound(shop: Shop, order_id: str = LOST, *, finished: bool = True, hours: int = 200) -> list[str]:
-    return shop.unsound(order_id, at=at(hours).at, finished=finished)
+def unsound(shop: Shop, order_id: str = LOST, *, over: bool = True) -> list[str]:
+    return shop.unsound(order_id, at=at(200).at, finished=over, settled=over)
 
 
 def refund(shop: Shop) -> None:
@@ -49,7 +49,7 @@ def send_again(shop: Shop) -> None:
 
 
 def test_a_shop_in_which_nothing_has_gone_wrong_is_sound(shop: Shop) -> None:
-    assert [each for order_id in shop.order_ids() for each in unsound(shop, order_id, finished=False)] == []
+    assert [each for order_id in shop.order_ids() for each in unsound(shop, order_id, over=False)] == []
     assert unsound(shop) == []
 
 
@@ -89,7 +89,7 @@ def test_what_was_to_be_for_a_while_is_looked_for_when_all_is_over(shop: Shop) -
     shop.inventory.reserve(call(1), parcel_id=PARCEL)
     shop.inventory.stop_selling(call(1), sku="LAMP-OAK")
 
-    assert unsound(shop, finished=False) == []
+    assert unsound(shop, over=False) == []
     assert unsound(shop) == [
         "order 'SO-1001' is still held, by 'HD-1001-1'",
         "LAMP-OAK is still not sold, by 'ST-LAMP-OAK-1'",
@@ -103,6 +103,7 @@ def test_what_was_to_be_for_a_while_is_looked_for_when_all_is_over(shop: Shop) -
 )
 def test_what_is_owed_when_all_is_over_is_told(shop: Shop, order_id: str, told: str) -> None:
     assert unsound(shop, order_id) == [f"{told} of order {order_id!r}, by the books"]
+    assert shop.unsound(order_id, at=at(200).at, finished=True) == []
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,6 @@ def test_what_somebody_has_meddled_with_is_told(shop: Shop, engine: Engine, medd
     with engine.begin() as connection:
         connection.execute(text(meddled))
 
-    found = unsound(shop, finished=False)
+    found = unsound(shop, over=False)
 
     assert found[: len(told)] == told
