@@ -50,9 +50,9 @@ class InPlay:
         return self._ended
 
     @property
-    def calls(self) -> bool:
-        """Whether a call is under way that returns by itself."""
-        return bool(self.pace.under_way) and self.pace.next_try_at is None
+    def goes_on(self) -> bool:
+        """Whether it goes on by itself, and soon: it thinks, or a call is under way that is not between two tries."""
+        return self.pace.thinks or (bool(self.pace.under_way) and self.pace.next_try_at is None)
 
     @property
     def waits(self) -> bool:
@@ -78,7 +78,7 @@ class InPlay:
         if self._ended:
             return
         self.pace = pace_of(await self._handle.describe())
-        if self.calls:
+        if self.goes_on:
             return
         self.view = await self._handle.query(VIEW, result_type=View)
         self._read()
@@ -115,7 +115,7 @@ class InPlay:
             self.course.remarks.append(f"{in_words(act)} did not count: {told}")
 
     async def move_to(self, moment: datetime) -> None:
-        """Let its time pass up to just before a moment."""
+        """Let its time pass up to a moment."""
         await skip_to(self._world.skipper, self._handle, moment)
 
     async def stop(self) -> None:

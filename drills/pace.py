@@ -22,7 +22,8 @@ next.
 class Pace(Model):
     """``now``: in the incident's time. ``calls``: the ids of those that have not returned; ``under_way``: in words.
 
-    ``next_try_at``: set when all of these are pausing between two tries; then the first of them goes on.
+    ``next_try_at``: set when all of these are pausing between two tries; then the first of them goes on. ``thinks``: it
+    has something to take up, and a worker is at it, or is to be.
     """
 
     ended: bool
@@ -30,6 +31,7 @@ class Pace(Model):
     calls: tuple[str, ...]
     under_way: str
     next_try_at: Utc | None
+    thinks: bool
 
 
 def pace_of(description: WorkflowExecutionDescription) -> Pace:
@@ -46,16 +48,17 @@ def pace_of(description: WorkflowExecutionDescription) -> Pace:
         calls=tuple(activity.activity_id for activity in raw.pending_activities),
         under_way=", ".join(_shown(activity) for activity in raw.pending_activities),
         next_try_at=min(pausing) if pausing and len(pausing) == len(tries) else None,
+        thinks=raw.HasField("pending_workflow_task"),
     )
 
 
 async def skip_to(skipper: TimeSkipper, handle: WorkflowHandle[Any, Any], moment: datetime) -> None:
-    """Let an incident's time pass up to just before a moment; the last bit passes by itself, in real time."""
-    span = moment - SHORT_OF - await skipper.get_current_time(handle)
-    if span > timedelta(0):
-        await skipper.fast_forward(handle, span)
-    else:
-        await asyncio.sleep(SHORT_OF.total_seconds() / 5)
+    """Let an incident's time pass up to a moment. The last bit of it, like all that is shorter, passes in real time."""
+    left = moment - await skipper.get_current_time(handle)
+    if left > SHORT_OF:
+        await skipper.fast_forward(handle, left - SHORT_OF)
+        left = SHORT_OF
+    await asyncio.sleep(max(left.total_seconds(), 0))
 
 
 def _next_try(activity: PendingActivityInfo, now: datetime) -> datetime | None:

@@ -34,7 +34,10 @@ _GLANCE = 0.02
 """Real seconds until the next look at incidents of which one is busy, …"""
 
 _LONGEST_GLANCE = 0.16
-"""… twice as long after each that shows nothing new, up to this."""
+"""… twice as long after each that shows nothing new, up to this, …"""
+
+_LONGEST_PAUSE = 1.0
+"""… and while calls come and go, up to this: some hang."""
 
 
 async def play(
@@ -90,7 +93,7 @@ class _Player:
             await asyncio.gather(*(each.look() for each in self.incidents))
             self._lose_patience()
             going = [each for each in self.incidents if not each.ended]
-            if any(each.calls or each.view.status.final for each in going):  # those that just close can't be moved
+            if any(each.goes_on or each.view.status.final for each in going):  # those that just close can't be moved
                 await self._pause()
                 continue
             act, dues = self._next_act(going), [at for each in going for at in each.dues]
@@ -119,7 +122,11 @@ class _Player:
             raise _GaveUp(f"gave up: for {self._patience:g} real seconds nothing came of waiting for {waited_for}")
 
     async def _pause(self) -> None:
+        """Until the next look. While calls come and go there is nothing to be seen yet, and asking costs."""
+        until = time.monotonic() + _LONGEST_PAUSE
         await asyncio.sleep(self._glance)
+        while self._world.stirring.lately and time.monotonic() < until:
+            await asyncio.sleep(_GLANCE)
         self._glance = min(self._glance * 2, _LONGEST_GLANCE)
 
     def _next_act(self, going: list[InPlay]) -> _Scripted | None:

@@ -22,6 +22,7 @@ from amends.journal import Journal, connect, upgrade
 from amends.temporal import connect as connect_temporal
 from drills.overhearing import Overhearing
 from drills.scenario import Scenario
+from drills.stirring import Stirring
 
 AT_ONCE: Final = 6
 """Scenarios that share a server and this process, if nothing else is said. Each waits most of its time, so more are
@@ -35,7 +36,7 @@ class World:
     faults on.
 
     ``skipper`` moves the time of the incidents that are opened through ``skipper.client``, and of nothing else.
-    ``heard`` is what the shop is asked. ``door`` vouches for whoever acts.
+    ``heard`` is what the shop is asked. ``door`` vouches for whoever acts. ``stirring`` knows of all calls.
     """
 
     skipper: TimeSkipper
@@ -44,6 +45,7 @@ class World:
     shop: Shop
     heard: Overhearing
     door: DoorKey
+    stirring: Stirring
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,16 @@ class Stage:
             with _databases(self._folder / name) as (journal, shop):
                 await asyncio.to_thread(_prepare, shop, scenario)
                 skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
-                heard, doors = Overhearing(), Trusted.of(self._door)
+                heard, doors, stirring = Overhearing(), Trusted.of(self._door), Stirring()
                 async with worker.serving(
-                    skipper.client, journal=journal, connectors=heard.of(shop), doors=doors, queue=name
+                    skipper.client,
+                    journal=journal,
+                    connectors=heard.of(shop),
+                    doors=doors,
+                    queue=name,
+                    interceptors=[stirring],
                 ):
-                    yield World(skipper, name, journal, shop, heard, self._door)
+                    yield World(skipper, name, journal, shop, heard, self._door, stirring)
         finally:
             self._free.put_nowait(client)
 
