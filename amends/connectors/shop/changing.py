@@ -240,7 +240,7 @@ def _changed(db: Session, line: LineRow, call: Call, about: str, cheaper: int, *
     """What a line costs less than before belongs to the customer; its parcel leaves when its goods are there."""
     db.flush()
     order = db.get_one(OrderRow, line.order_id)
-    if books.sold(db, order.order_id):
+    if order.status not in ("placed", "cancelled"):  # nothing is sold before, and nothing any more after
         books.book(
             db,
             order.order_id,

@@ -312,6 +312,15 @@ def test_a_line_that_is_dropped_can_be_refunded_at_what_was_paid_and_the_rest_ke
     assert shop.ledger.reconcile(at(30), order_id="SO-1404").cause == "none"
 
 
+def test_a_line_that_is_put_back_is_owed_for_again_though_it_is_all_of_the_order(shop: Shop) -> None:
+    shop.orders.drop_line(at(0, key="a"), line_id="SO-1403/1")
+    dropped = shop.ledger.balance(at(0), order_id="SO-1403")
+    shop.orders.restore_line(at(0, key="b"), line_id="SO-1403/1")
+
+    assert (dropped.balanced, dropped.over) == (False, cny(21900))
+    assert shop.ledger.balance(at(0), order_id="SO-1403").balanced
+
+
 def test_a_count_puts_a_record_right(shop: Shop) -> None:
     before = shop.inventory.read_supply(at(0), line_id="SO-1405/1")
     task = shop.inventory.count(at(0, key="a"), sku="SCALE-K")
