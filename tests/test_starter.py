@@ -90,6 +90,7 @@ async def desk(unserved: Desk, shop: Shop) -> AsyncIterator[Desk]:
 
 
 async def test_the_first_report_on_a_subject_opens_an_incident(desk: Desk) -> None:
+    """An incident's id is minted by its workflow, and returned to whoever reports."""
     receipt = await desk.open()
 
     incident = desk.journal.incident(receipt.incident_id)

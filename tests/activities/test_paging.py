@@ -56,6 +56,7 @@ def pages(report: CallReport) -> list[Any]:
 
 
 def test_everybody_who_is_on_gets_the_page(rig: Rig, shop: Shop) -> None:
+    """Each page is kept with its channel's own result."""
     report = page(rig, shop.people, request(people=("an", "bo")))
 
     assert report.outcome is Outcome.APPLIED

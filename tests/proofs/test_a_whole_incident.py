@@ -30,6 +30,7 @@ async def test_a_plan_that_cannot_be_carried_out_is_undone_and_the_customer_refu
 
 
 async def test_temporal_alone_tells_the_story_and_finds_the_incident(rig: Rig) -> None:
+    """Every activity and timer has a summary, and the details show the runbook."""
     async with rig.serving():
         await rig.open()
         await rig.until(asked)

@@ -237,6 +237,7 @@ def test_nothing_new_is_begun_while_the_customer_is_asked_and_a_no_lets_it_go_on
 
 
 def test_silence_means_no() -> None:
+    """What silence means never takes away a right."""
     incident = opened(by=OPS)
 
     delivered(incident).settle().wait(hours=25)
