@@ -1,6 +1,6 @@
 """``amends approve`` and ``amends reject``: decide about what a role, or a second person, is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final, NamedTuple
 
@@ -11,10 +11,11 @@ from amends.journal import IncidentRow, TimelineRow
 from amends.models import Actor, Money, plain
 from amends.temporal import connect
 from amends.timeline import EntryKind
-from cli import acting, live, pending, wording
+from cli import acting, live, pending, tasks, versions, wording
 from cli.acting import OpenIncident
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, say, short
+from cli.records import journal
 from cli.times import Times
 from cli.to_do import approval_in_words, asked_for
 from runbooks.amounts import parse_amount
@@ -22,7 +23,10 @@ from workflows.contract import DecideRequest, OpenApproval, Verdict
 
 Which = Annotated[
     str | None,
-    Parameter(name="APPROVAL", help="Which, if several are open: the role that is asked, or its id in `amends show`."),
+    Parameter(
+        name="APPROVAL",
+        help="Which, if several are open: the role that is asked, the revision to follow, or its id in `amends show`.",
+    ),
 ]
 Amount = Annotated[
     str | None,
@@ -100,20 +104,24 @@ class _Typed(NamedTuple):
 
 async def _decide(incident: str, who: Actor, typed: _Typed) -> None:
     row, timeline = acting.found(incident)
+    with journal() as found:
+        texts = versions.wanted(found, timeline)
+    typed = typed._replace(approval=_by_revision(typed.approval, texts))
     seen = _amount(typed.amount)
     before = _decided_before(timeline, who, typed)
     if before is not None:
         request, receipt = _again(before, who), acting.repeated(before)
-        said = f"{wording.approval(request.approval)}"
+        said = wording.approval(request.approval, texts.get(request.approval, ""))
     else:
         acting.require_running(row)
         client = await connect(typed.address)
         view = await live.view(client, row)
-        asked = _meant(view.approvals, typed.approval, row)
-        said = f"{wording.approval(asked.approval)}: {asked_for(asked)}"
+        asked = _meant(view.approvals, typed, row, texts)
+        revision = texts.get(asked.approval, "")
+        said = f"{wording.approval(asked.approval, revision)}: {asked_for(asked)}"
         if seen is not None and seen != asked.amount:
             raise InputError(f"--amount {typed.amount!r}: asked is {said}; nothing was decided")
-        for line in approval_in_words(asked, now=datetime.now(UTC), times=Times()):
+        for line in approval_in_words(asked, now=datetime.now(UTC), times=Times(), revision=revision):
             say(line)
         key = typed.key or key_of(typed.verdict, row.incident_id, asked.approval, who.id, *_times(timeline, asked, who))
         request = DecideRequest(
@@ -131,16 +139,29 @@ async def _decide(incident: str, who: Actor, typed: _Typed) -> None:
     acting.tell(acting.Done(row, receipt, said, document), address=typed.address, form=typed.form)
 
 
-def _meant(approvals: Sequence[OpenApproval], named: str | None, row: IncidentRow) -> OpenApproval:
+def _by_revision(named: str | None, texts: Mapping[str, str]) -> str | None:
+    """The id of the approval of another text that was named by its revision; else what was named."""
+    return next((approval for approval, revision in texts.items() if named in (revision, f"repin:{revision}")), named)
+
+
+def _meant(
+    approvals: Sequence[OpenApproval], typed: _Typed, row: IncidentRow, texts: Mapping[str, str]
+) -> OpenApproval:
+    named, incident = typed.approval, row.incident_id
     fitting = [each for each in approvals if _answers_to(named, each.approval, each.role, each.plan)]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(each.approval for each in approvals)
     if not approvals:
-        raise InputError(f"incident {row.incident_id} asks for no approval now; `amends show` tells what it waits for")
+        raise InputError(f"incident {incident} asks for no approval now; `amends show` tells what it waits for")
     if named is None:
-        raise InputError(f"several approvals are open; name one: {names}")
-    raise InputError(f"{'several approvals answer' if fitting else 'no open approval answers'} to {named!r}: {names}")
+        how = f"incident {incident} asks for several approvals"
+    elif fitting:
+        how = f"several approvals of incident {incident} answer to {named!r}"
+    else:
+        how = f"no open approval of incident {incident} answers to {named!r}"
+    names = [texts.get(each.approval, each.approval) for each in fitting or approvals]
+    ways = [tasks.deciding(short(incident), name)[typed.verdict is Verdict.REJECT] for name in names]
+    raise InputError(f"{how}; name the one that you mean: {', or '.join(f'`{way}`' for way in ways)}")
 
 
 def _answers_to(named: str | None, approval: str, role: object, plan: object) -> bool:

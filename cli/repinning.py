@@ -103,10 +103,19 @@ def _show(row: IncidentRow, named: Version, found: tuple[Difference, ...] | None
         print_json({**document, "revision": named.revision, "ahead": [*Stage.behind(row.stage)], "differences": shown})
         return
     print("\n".join(_words(row, named, found)))
+    say("nothing was done; without --dry-run, and with --reason, a second person is asked to approve it")
+
+
+def _followed_now(row: IncidentRow) -> str:
+    with journal() as found:
+        revision = versions.followed(found, row)
+    if revision is not None:
+        return versions.in_words(revision)
+    return f"{row.exception_type}, {row.bundle_digest[:DIGEST]}, which was not published"
 
 
 def _words(row: IncidentRow, named: Version, found: tuple[Difference, ...] | None) -> Iterable[str]:
-    yield f"{row.exception_type}, {row.bundle_digest[:DIGEST]} → {named.says}"
+    yield f"{_followed_now(row)} → {named.says}"
     ahead = [stage.value.replace("_", "-") for stage in Stage.behind(row.stage)]
     yield f"stages that would follow it: {', '.join(ahead) or 'none, for the last one has begun'}"
     yield ""

@@ -1,7 +1,7 @@
 """An incident's story on one page: where it stands, what is to be done, what happened, and what became of the world."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rich.text import Text
@@ -29,7 +29,8 @@ from workflows.contract import View
 class Story:
     """What is known of an incident. ``view`` is how it stands now; if there is none, ``view_missing`` says why, and the
     timeline alone is told. ``follows`` says which runbook text it follows, ``program`` is that text compiled, as far as
-    it is at hand. ``address`` is that of the Temporal server, if it was named."""
+    it is at hand. ``address`` is that of the Temporal server, if it was named. ``texts``: the approvals of another
+    text, and which revision that is."""
 
     row: IncidentRow
     timeline: Sequence[TimelineRow]
@@ -45,6 +46,7 @@ class Story:
     evidence: Sequence[EvidenceRow] = ()
     program: Program | None = None
     kin: Kin | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def print(self, screen: Screen, *, entries: bool) -> None:
         """Prints the page. ``entries``: with every entry whole in place of what happened."""
@@ -164,6 +166,7 @@ class Story:
             now=self.now,
             times=self.times,
             at=f" --address {self.address}" if self.address else "",
+            texts=self.texts,
         )
 
 

@@ -1,7 +1,7 @@
 """What people can do about an incident now: pages, tasks, approvals and questions, each with the commands for it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
@@ -20,7 +20,8 @@ from workflows.contract import OpenApproval, OpenAsk, View
 class ToDo:
     """What is open in an incident: as it says itself, or where it cannot be asked as its timeline tells.
 
-    ``incident`` is enough of its id; ``at`` stands behind each command, to reach the same server.
+    ``incident`` is enough of its id; ``at`` stands behind each command, to reach the same server. ``texts``: the
+    approvals of another text of the runbook, and which revision that is.
     """
 
     incident: str
@@ -31,6 +32,7 @@ class ToDo:
     now: datetime
     times: Times
     at: str
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def print(self, screen: Screen) -> None:
         for alert in self.alerts:
@@ -45,6 +47,7 @@ class ToDo:
         for approval in self._approvals:
             self._print_approval(screen, approval)
         self._print_asks(screen, self.view.asks if self.view else tuple(pending.asks(self.timeline)))
+        self._print_skippable(screen, self.view.skippable if self.view else ())
 
     def _print_suspension(self, screen: Screen) -> None:
         wish = pending.suspension(self.timeline)
@@ -96,10 +99,11 @@ class ToDo:
     def _print_approval(self, screen: Screen, approval: OpenApproval) -> None:
         screen.line()
         screen.line("To be approved", style=styles.HEADING)
-        for line in approval_in_words(approval, now=self.now, times=self.times):
+        revision = self.texts.get(approval.approval, "")
+        for line in approval_in_words(approval, now=self.now, times=self.times, revision=revision):
             screen.line(line, prefix="  ")
         several = len(self._approvals) > 1 or approval.approval.startswith("waive:")
-        approve, reject = tasks.deciding(self.incident, approval.approval if several else "")
+        approve, reject = tasks.deciding(self.incident, (revision or approval.approval) if several else "")
         if approval.amount is not None:  # who has seen one amount does not approve another that is asked for meanwhile
             typed = wording.money(approval.amount.amount, approval.amount.currency).replace(",", "")
             approve += f' --amount "{typed}"'
@@ -117,6 +121,15 @@ class ToDo:
             several = f" --ask {ask.ask}" if len(asks) > 1 else ""
             for answer in ways_to_answer(ask):
                 screen.whole(f"    amends answer {self.incident} {answer}{several}{self.at}")
+
+    def _print_skippable(self, screen: Screen, steps: Sequence[str]) -> None:
+        if steps:
+            screen.line()
+            screen.line("What may be skipped now, as if nothing had come of it", style=styles.HEADING)
+        for step in steps:
+            screen.line(f"{_titled(wording.step(step))}.", prefix="  ")
+            several = f" --step {step}" if len(steps) > 1 else ""
+            screen.whole(f'    amends skip {self.incident}{several} --reason "…"{self.at}')
 
     def _asked(self, ask: OpenAsk) -> str:
         silence = f"silence means {_meant(ask.if_silent)}" if ask.if_silent is not None else "nobody has to"
@@ -157,11 +170,12 @@ def _read(ask: OpenAsk) -> list[str]:
     return str(text.get("body", "")).splitlines()
 
 
-def approval_in_words(approval: OpenApproval, *, now: datetime, times: Times) -> list[str]:
-    """For what an approval is asked; of whom, by when, and what silence means; who cannot; who has approved."""
+def approval_in_words(approval: OpenApproval, *, now: datetime, times: Times, revision: str = "") -> list[str]:
+    """For what an approval is asked; of whom, by when, and what silence means; who cannot; who has approved.
+    ``revision``: which one it is about, if it is about another text of the runbook that was published."""
     whose = wording.role(approval.role) if approval.role else "a second person"
     by = approval.decide_by
-    lines = [f"{_titled(wording.approval(approval.approval))}: {asked_for(approval)}."]
+    lines = [f"{_titled(wording.approval(approval.approval, revision))}: {asked_for(approval)}."]
     if by is not None and by <= now:
         lines.append(f"{_titled(whose)} had to decide by {times.deadline(by, now=now)}; who could decide still can.")
     else:

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from amends.errors import DefinitionError, InputError
-from amends.journal import IncidentRow, Journal, RunbookRevision
+from amends.journal import IncidentRow, Journal, RunbookRevision, TimelineRow
+from amends.timeline import EntryKind
 from cli.output import local
 from cli.records import journal
 from runbooks import library
@@ -57,6 +58,16 @@ def followed(found: Journal, row: IncidentRow) -> RunbookRevision | None:
     """The published revision whose text an incident follows; ``None`` if nobody published that text."""
     revision = found.revisions.get(row.bundle_digest)
     return revision if revision and revision.exception_type == row.exception_type else None
+
+
+def wanted(found: Journal, timeline: Sequence[TimelineRow]) -> dict[str, str]:
+    """The approvals of another text that were asked for, by their ids, and which revision that is:
+    ``lost_parcel@2``. A text that nobody published is not among them."""
+    digests = [str(entry.data.get("digest")) for entry in timeline if entry.kind is EntryKind.REPIN_REQUESTED]
+    revisions = [revision for digest in digests if (revision := found.revisions.get(digest)) is not None]
+    return {
+        f"repin:{each.digest[len('sha256:') : DIGEST]}": f"{each.exception_type}@{each.number}" for each in revisions
+    }
 
 
 def program_of(row: IncidentRow, revision: RunbookRevision | None) -> Program | None:

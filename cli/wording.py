@@ -71,14 +71,15 @@ def message_of(step_id: str) -> str:
     return named["name"] if named and named["kind"] in ("tell", "ask") else ""
 
 
-def approval(approval_id: str) -> str:
-    """What is to be approved, by its id: a step's, ``waive:<task>``, or ``repin:<digest>``."""
+def approval(approval_id: str, revision: str = "") -> str:
+    """What is to be approved, by its id: a step's, ``waive:<task>``, or ``repin:<digest>``, of which ``revision`` says
+    which one it is."""
     kind, _, of = approval_id.partition(":")
     match kind:
         case "waive" if of:
             return f"a second person's word to let {of} be"
         case "repin" if of:
-            return f"a second person's word to follow the text sha256:{of} of its runbook"
+            return f"a second person's word to follow {revision or f'the text sha256:{of} of its runbook'}"
         case _:
             return step(approval_id)
 

@@ -42,6 +42,7 @@ async def test_an_approval_is_told_before_it_counts_and_typed_twice_it_counts_on
 
 
 async def test_without_a_door_s_key_what_is_typed_is_unsigned_and_decides_nothing(it: Acted, state_dir: Path) -> None:
+    """Whoever acts unsigned is marked as unverified, and cannot approve."""
     await asked(it, "SO-1001")
     (state_dir / "door.json").rename(state_dir / "away.json")
 
@@ -225,4 +226,5 @@ async def test_without_a_name_and_with_a_wrong_one_what_is_open_is_said(it: Acte
 
     assert "nothing is left to a person in this incident" in nothing
     assert "no task 'undo:nothing/1' is open; open tasks: none" in wrong
-    assert f"no open approval answers to 'finance': {APPROVAL}" in other
+    assert f"no open approval of incident {it.incident} answers to 'finance'; name the one that you mean: " in other
+    assert f"`amends approve {it.incident[:8]} {APPROVAL}`" in other

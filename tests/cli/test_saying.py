@@ -154,6 +154,7 @@ async def test_only_what_waits_or_asks_is_skipped_and_one_that_is_alone_needs_no
     _, nothing = await it.amends("skip", "--reason", "x", expect=2)
     await waiting(it)
     _, several = await it.amends("skip", "--reason", "x", expect=2)
+    offered, _ = await it.amends("show")
     skipped, _ = await it.amends("skip", "--step", "trace", "--reason", "they never answer", by="bo")
     await it.until(lambda view: view.skippable == (ASK,))
     again, _ = await it.amends("skip", "--step", "trace", "--reason", "they never answer", by="bo")
@@ -164,6 +165,8 @@ async def test_only_what_waits_or_asks_is_skipped_and_one_that_is_alone_needs_no
     assert "is an approval, which nobody skips" in approval
     assert "stands at nothing that can be skipped" in nothing
     assert f"several steps can be skipped; name one with --step: {TRACE}, {ASK}\n" in several
+    for step in (TRACE, ASK):
+        assert f'    amends skip {it.incident[:8]} --step {step} --reason "…"\n' in offered
     assert skipped == f"recorded: the wait for trace of incident {it.incident} is skipped\n"
     assert again.startswith("repeated: the wait for trace")
     assert f"bo has had {TRACE} skipped with the same words already; to skip another, name it: amends skip" in another
@@ -257,25 +260,33 @@ def test_the_page_says_of_a_task_to_whom_it_was_given(
     assert ("given to" in told) is (task is None)
 
 
-async def test_another_revision_is_previewed_wanted_by_one_and_approved_by_another(it: Acted, tmp_path: Path) -> None:
-    await waiting(it)
+def published(it: Acted, tmp_path: Path) -> None:
+    """A text of the runbook that differs from what the incident follows."""
     file = tmp_path / "acted_parcel.yaml"
     own_runbook(tmp_path)
     file.write_text(file.read_text(encoding="utf-8").replace("answer_within: 48h", "answer_within: 36h"))
-    _, nothing = await it.amends("repin", "--dry-run", expect=2)
     assert main(["publish", str(file), "--why", "two days are too long", "--actor", "mei"]) == 0
     it.capsys.readouterr()
 
-    preview, _ = await it.amends("repin", "--dry-run")
+
+async def test_another_revision_is_previewed_wanted_by_one_and_approved_by_another(it: Acted, tmp_path: Path) -> None:
+    await waiting(it)
+    _, nothing = await it.amends("repin", "--dry-run", expect=2)
+    published(it, tmp_path)
+
+    preview, done = await it.amends("repin", "--dry-run")
     shown = await it.json("repin", "--dry-run")
     wanted, _ = await it.amends("repin", "--reason", "faster", by="an")
     again, _ = await it.amends("repin", "--reason", "faster", by="an")
     _, own = await it.amends("approve", by="an", expect=2)
-    await it.amends("approve", by="dai")
+    _, told = await it.amends("approve", by="dai")
     story, _ = await it.amends("show")
 
     assert "nothing was published of 'acted_parcel' yet" in nothing
-    assert "acted_parcel revision 1" in preview
+    assert preview.startswith("acted_parcel, sha256:")
+    assert "which was not published → acted_parcel revision 1 (" in preview
+    assert done.startswith("nothing was done; ")
+    assert "A second person's word to follow acted_parcel@1: faster." in told
     assert "stages that would follow it: action, follow-up" in preview
     assert (shown["revision"], shown["ahead"]) == (1, ["action", "follow_up"])
     assert wanted.startswith(f"recorded: incident {it.incident} follows acted_parcel revision 1")
@@ -283,3 +294,27 @@ async def test_another_revision_is_previewed_wanted_by_one_and_approved_by_anoth
     assert "cannot approve it too" in own
     assert "an wants the next stages to follow revision 1 of its runbook: faster." in story
     assert str(it.entries(EntryKind.APPROVAL_GIVEN)[-1].data["approval"]).startswith("repin:")
+
+
+async def test_of_several_approvals_one_is_named_and_that_of_another_text_by_its_revision(
+    it: Acted, tmp_path: Path
+) -> None:
+    published(it, tmp_path)
+    await it.amends("repin", "--reason", "faster", by="an")
+    short, lead = it.incident[:8], "report.approve.logistics_lead"
+
+    _, which = await it.amends("approve", by="dai", expect=2)
+    _, no = await it.amends("reject", "--note", "never", by="dai", expect=2)
+    story, _ = await it.amends("show")
+    given, _ = await it.amends("approve", "acted_parcel@1", by="dai")
+    again, _ = await it.amends("approve", "repin:acted_parcel@1", by="dai")
+
+    assert (
+        f"incident {it.incident} asks for several approvals; name the one that you mean: "
+        f"`amends approve {short} {lead}`, or `amends approve {short} acted_parcel@1`"
+    ) in which
+    assert f'or `amends reject {short} acted_parcel@1 --note "…"`' in no
+    assert "A second person's word to follow acted_parcel@1: faster." in story
+    assert f"    amends approve {short} acted_parcel@1\n" in story
+    assert given.startswith("recorded: dai says yes to a second person's word to follow acted_parcel@1: faster (")
+    assert again.startswith("repeated: dai says yes to a second person's word to follow acted_parcel@1 (")
