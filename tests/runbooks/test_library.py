@@ -128,6 +128,7 @@ def test_every_message_is_written_in_both_languages_and_names_only_facts() -> No
         keys = {step.message if isinstance(step, TellStep) else step.question for step in sending}
         keys |= {step.remind.message for step in sending if isinstance(step, AskStep) and step.remind}
         keys |= {goal.tell for goal in bundle.sla.goals.values() if goal.tell} if bundle.sla else set()
+        keys |= {message for rule in bundle.clears for message in (rule.tell, rule.confirm) if message}
 
         assert keys == set(bundle.messages)
         assert all(set(texts) == {"en", "zh"} for texts in bundle.messages.values())
