@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from amends.models import Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
-from runbooks.program import MOMENTS
+from runbooks.program import MOMENTS, Rounds, Together
 from workflows import approving, asking, clocks, deadlines, effects, facts, ladder, measures, needs
 from workflows.events import RepinRequested, Role
 from workflows.state import PlanPhase, Repinning, State, StepPhase, Why
@@ -126,7 +126,7 @@ def _obstacles(state: State, bundle: Bundle) -> Iterator[str]:
     for step_id, run in state.steps.items():
         if asking.is_held(run):
             yield f"the message of {step_id!r} waits"
-        elif run.phase in (StepPhase.RUNNING, StepPhase.STUCK):
+        elif run.phase in (StepPhase.RUNNING, StepPhase.STUCK) and not _holds_others(state.bundle, step_id):
             yield f"{step_id!r} is under way"
     for effect in state.effects:
         if effects.in_doubt(effect):
@@ -135,6 +135,12 @@ def _obstacles(state: State, bundle: Bundle) -> Iterator[str]:
         yield "it is being found out whether the cause is gone"
     if state.interrupt is not None or (state.plan is not None and state.plan.phase is not PlanPhase.SUCCEEDED):
         yield "a plan is being followed"
+
+
+def _holds_others(bundle: Bundle, step_id: str) -> bool:
+    """Whether a step is but what others stand in, which are under way or not by themselves: it goes on for ever where
+    its plan was given up, or its stage cut short."""
+    return isinstance(bundle.program.step(step_id), Together | Rounds)
 
 
 def _lacking(

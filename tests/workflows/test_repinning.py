@@ -9,7 +9,7 @@ from amends.models import Data, Party, Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from runbooks.policy import Goal, GoalName, Night
-from runbooks.program import Plan, TellStep, Value
+from runbooks.program import Plan, Rounds, TellStep, Together, Value
 from tests.workflows.bench import cautious, decide, person
 from tests.workflows.builders import (
     ASK,
@@ -25,6 +25,7 @@ from tests.workflows.builders import (
     do,
     lost_parcel,
     read,
+    refusing,
 )
 from tests.workflows.promises import LADDER, claiming, last, promising, sla
 from workflows import acts
@@ -209,6 +210,24 @@ def test_an_approval_of_our_own_call_that_was_rejected_and_has_come_too_late_put
 
     approved(new, incident).answer("refund").wait(hours=48)
 
+    assert incident.of(EntryKind.REPIN_PUT_OFF) == []
+    assert incident.state.bundle == new
+
+
+def test_rounds_of_a_plan_that_was_given_up_put_nothing_off() -> None:
+    hour: dict[str, Any] = {"until": "incident.contacts > 99", "check": None, "at_most": always(1), "then_assume": {}}
+    again = WAIT.model_copy(update={"id": "action.first.wait", **hour})
+    rounds = Rounds(id="action.first.rounds", max=2, until="incident.contacts > 99", steps=(again,))
+    refused_beside = RESERVE.model_copy(update={"id": "action.first.reserve"})
+    first = Plan(name="first", steps=(Together(id="action.first.together", steps=(refused_beside, rounds)),))
+    then = Plan(name="refund", steps=(WAIT.model_copy(update={"id": "action.refund.wait", **hour}), *NEW.steps))
+    base = text(analysis=(), action=(first, then), follow_up=(SURVEY,))
+    incident = Incident(bundle=base, world=refusing("inventory.reserve")).open()
+    new = base.model_copy(update={"about": "in other words"})
+
+    approved(new, incident).wait(hours=2)
+
+    assert incident.state.stage is Stage.FOLLOW_UP
     assert incident.of(EntryKind.REPIN_PUT_OFF) == []
     assert incident.state.bundle == new
 
