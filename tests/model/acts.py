@@ -1,14 +1,15 @@
 """What people and the order system do to an incident on its way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from amends.models import Actor, ActorKind, Data, Evidence, Money, Outcome, Party, Severity
-from runbooks.program import AskStep, DoStep
+from runbooks.bundle import Bundle
+from runbooks.program import AnswerKind, AskStep, DoStep
 from tests.model.shop import GIVING
 from tests.model.story import CONFIRMATION
-from tests.model.walk import REPORT, Walk
+from tests.model.walk import REPORT, Walk, person
 from workflows.events import (
     Acknowledgement,
     AnswerGiven,
@@ -42,14 +43,16 @@ from workflows.state import EffectRun, Task, Why
 TEMPORAL = Actor(kind=ActorKind.SYSTEM, id="temporal")
 CUSTOMER = Actor(kind=ActorKind.HUMAN, id="customer:C-17")
 EVIDENCE = (Evidence(what="mail of the carrier, 2 November"),)
+FILES = tuple(Evidence(what=f"{name}.jpg", sha256=name * 64, size=4) for name in "abcd")
 OTHER_AMOUNT = Money(amount=1, currency="CNY")
 
 
 @dataclass
 class Acts:
-    """Each act says whether it counted."""
+    """Each act says whether it counted. ``others``: other texts that the incident may follow."""
 
     walk: Walk
+    others: dict[int, Bundle] = field(default_factory=dict)
 
     def report(self, key: str, who: Actor) -> bool:
         return self._counts(ReportReceived(key=key, report=REPORT, actor=who))
@@ -66,8 +69,29 @@ class Acts:
         asks += [step for step in runs if step.startswith(CONFIRMATION)]
         return [ask for ask in asks if (run := runs.get(ask)) and run.phase == "running" and run.ask and run.ask.asked]
 
-    def answer(self, key: str, ask: str, choice: str, at: datetime | None = None) -> bool:
-        return self._counts(AnswerGiven(key=key, ask=ask, choice=choice, actor=CUSTOMER, at=at))
+    def answer(self, key: str, ask: str, at: datetime | None = None, *, who: Actor | None = None, **said: Any) -> bool:
+        """``who``: who is asked, if not said otherwise; ``said``: the answer, or one that fits."""
+        given = said or self._fitting(ask)
+        return self._counts(AnswerGiven(key=key, ask=ask, actor=who or self._asked(ask), at=at, **given))
+
+    def _asked(self, ask: str) -> Actor:
+        step = self.walk.bundle.program.step(ask)
+        role = step.role if isinstance(step, AskStep) else None
+        return CUSTOMER if role is None else person(self.walk.bundle.roles[role].team[0])
+
+    def _fitting(self, ask: str) -> dict[str, Any]:
+        """An answer of the kind that is asked for."""
+        step, run = self.walk.bundle.program.step(ask), self.walk.state.steps[ask].ask
+        assert run is not None
+        match step.answer if isinstance(step, AskStep) else AnswerKind.CHOICE:
+            case AnswerKind.CHOICE:
+                return {"choice": run.offered[0]}
+            case AnswerKind.TEXT:
+                return {"text": "in stock"}
+            case AnswerKind.AMOUNT:
+                return {"amount": run.at_most}
+            case AnswerKind.FILES:
+                return {"files": FILES[:2]}
 
     def acknowledge(self, key: str, who: Actor) -> bool:
         return self._counts(Acknowledgement(key=key, actor=who))
@@ -108,7 +132,9 @@ class Acts:
 
     def repin(self, key: str, number: int, who: Actor) -> bool:
         """Another text that says the same in other words: whatever is done under it is what the mirror expects."""
-        other = self.walk.bundle.model_copy(update={"about": f"in other words, {number}"})
+        other = self.others.setdefault(
+            number, self.walk.bundle.model_copy(update={"about": f"in other words, {number}"})
+        )
         said = {"digest": other.digest, "revision": number, "reason": "it is worded better"}
         return self._counts(RepinRequested(key=key, bundle=other, actor=who, **said))
 

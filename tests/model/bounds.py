@@ -3,13 +3,14 @@ cause is gone, once news has cut in, and on every way out. And what news must ha
 
 from dataclasses import dataclass, field
 
+from pydantic import JsonValue
+
 from amends.models import ActorKind, Data
 from amends.timeline import Entry, EntryKind
 from runbooks.bundle import Bundle
 from runbooks.program import AskStep, DoStep, walk
-from tests.model.entries import text
+from tests.model.entries import came_back, said_in, text
 from tests.model.shop import GIVING
-from tests.model.story import CONFIRMATION
 from tests.model.tables import holds
 
 _TOLD = "clears.tell"
@@ -56,9 +57,9 @@ class Bounds:
     said: str | None = None
     told: bool = False
     hands_over: int = 0
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: Data = field(default_factory=dict)
     """What was really answered, by its step."""
-    inherited: dict[str, str] = field(default_factory=dict)
+    inherited: Data = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
     final: dict[str, DoStep] = field(default_factory=dict)
     """The calls that cannot be called back, and have happened or may have, by key."""
@@ -77,7 +78,8 @@ class Bounds:
         if first.kind is EntryKind.NEWS_RECEIVED:
             self._check_news(entries, facts)
         for entry in entries:
-            again = first.kind is EntryKind.RETRY_REQUESTED and entry.kind in _TRIED_AGAIN
+            back = came_back(first.data) and entry.data.get("step") == first.data["step"]  # it goes on, over another
+            again = (back or first.kind is EntryKind.RETRY_REQUESTED) and entry.kind in _TRIED_AGAIN
             if entry.kind in _BEGINS and not again:
                 self._check_begins(entry, held)
             self._follow(entry)
@@ -120,9 +122,9 @@ class Bounds:
                 self._inherited(data)
             case EntryKind.ANSWER_INHERITED:
                 question = getattr(self.steps[text(data, "ask")], "question", "")
-                assert data["choice"] == self.inherited.pop(question), "what was answered is not asked again"
+                assert said_in(data) == self.inherited.pop(question), "what was answered is not asked again"
                 self.skipped.add(text(data, "ask"))
-                self.answers[text(data, "ask")] = text(data, "choice")
+                self.answers[text(data, "ask")] = said_in(data)
             case EntryKind.TASK_OPENED:
                 self.tasks.add(text(data, "task"))
             case EntryKind.TASK_CLOSED | EntryKind.RETRY_REQUESTED:
@@ -166,9 +168,9 @@ class Bounds:
                 if entry.kind is EntryKind.ANSWER_SHARED:
                     self.skipped.add(text(data, "ask"))
                 if entry.kind is not EntryKind.SILENCE_ASSUMED:
-                    self.answers[text(data, "ask")] = text(data, "choice")
-                self._answered(text(data, "ask"), text(data, "choice"))
-            case EntryKind.EFFECT_REFUSED if text(data, "step").startswith(CONFIRMATION):
+                    self.answers[text(data, "ask")] = said_in(data)
+                self._answered(text(data, "ask"), said_in(data))
+            case EntryKind.EFFECT_REFUSED if text(data, "step") == self.confirming and not came_back(data):
                 self._answered(text(data, "step"), None)
             case EntryKind.CLEARED:
                 confirmed = "confirmed_by" in data
@@ -207,9 +209,9 @@ class Bounds:
             case _:
                 pass
 
-    def _answered(self, ask: str, choice: str | None) -> None:
+    def _answered(self, ask: str, said: JsonValue) -> None:
         if ask == self.confirming:
-            self.said = choice or "nothing"
+            self.said = str(said or "nothing")
 
     def _inherited(self, data: Data) -> None:
         self.hands_over -= 1
@@ -219,7 +221,7 @@ class Bounds:
             self.by_person = self.by_person or result.get("reported_by_person") is True
             answers = result.get("answers", {})
             assert isinstance(answers, dict)
-            self.inherited |= {question: str(choice) for question, choice in answers.items()}
+            self.inherited |= answers
 
     def _hands_over(self, data: Data) -> None:
         """Whatever the customer has answered is not asked again, and silence is no answer."""

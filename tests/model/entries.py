@@ -1,5 +1,7 @@
 """Which entries hold what somebody has sent, and under which key; who has had a hand in an incident."""
 
+from pydantic import JsonValue
+
 from amends.models import Data
 from amends.timeline import EntryKind
 
@@ -67,6 +69,23 @@ OF_THE_TEAM = (
     EntryKind.REPORT_SPLIT,
 )
 """What only people do who fill a role."""
+
+
+def came_back(data: Data) -> bool:
+    """Whether an entry of a refusal says that a channel has sent a message back."""
+    refusal = data.get("refusal")
+    return isinstance(refusal, dict) and refusal["reason"] == "Bounced"
+
+
+def said_in(data: Data) -> JsonValue:
+    """The fact that an entry has for an answer; ``None`` for none."""
+    said = [data[kind] for kind in ("choice", "text", "amount", "files") if data.get(kind) is not None]
+    assert len(said) <= 1, "an answer is of one kind"
+    answer = said[0] if said else None
+    if not isinstance(answer, list):
+        return answer
+    digests = list(dict.fromkeys(text(each, "sha256") for each in answer if isinstance(each, dict)))
+    return {"count": len(digests), "digests": " ".join(digests)}
 
 
 def text(data: Data, name: str) -> str:

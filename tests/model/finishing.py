@@ -60,9 +60,7 @@ class Finisher:
         elif walk.state.tasks:
             self._see_to(key, walk.state.tasks[0])
         elif asks := self.acts.asks():
-            run = walk.state.steps[asks[0]].ask
-            assert run is not None
-            self.acts.answer(key, asks[0], run.offered[0])
+            self.acts.answer(key, asks[0])
         else:
             assert core.next_due(walk.state) is not None
             walk.pass_time()

@@ -7,7 +7,10 @@ from datetime import datetime
 from amends.models import Data
 from amends.timeline import Entry, EntryKind
 from runbooks.bundle import Bundle
+from tests.model.answering import Answering
+from tests.model.boundaries import Boundaries
 from tests.model.bounds import Bounds
+from tests.model.channels import Channels
 from tests.model.limits import Limits
 from tests.model.nights import Nights
 from tests.model.paging import Paging
@@ -29,6 +32,9 @@ class Keeping:
         self.limits = Limits(self.story)
         self.bounds = Bounds(self.bundle)
         self.tables = Tables(self.bundle)
+        self.channels = Channels(self.bundle)
+        self.boundaries = Boundaries()
+        self.answering = Answering(self.bundle)
 
     def follow(
         self,
@@ -51,6 +57,9 @@ class Keeping:
         if facts is not None:
             self.tables.follow(entries, facts)
             self.bounds.follow(entries, facts, held=held)
+            self.answering.follow(entries, facts)
+        self.channels.follow(entries)
+        self.boundaries.follow(entries, outstanding)
         self._check()
         telling = outstanding is None or any(command.activity == TELL for command in outstanding.values())
         telling = telling or bool(self.nights.held)

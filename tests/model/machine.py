@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from amends.models import Data, NotAsked, Outcome, Party, Severity
+from amends.models import Data, Money, NotAsked, Outcome, Party, Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
-from tests.model.acts import CUSTOMER, TEMPORAL, Acts
+from tests.model.acts import CUSTOMER, EVIDENCE, FILES, TEMPORAL, Acts
 from tests.model.finishing import Finisher
 from tests.model.programs import PEOPLE
-from tests.model.promises import CLEARS, INTERRUPTS
-from tests.model.shop import Answer, money
+from tests.model.promises import BOSSES, CLEARS, CLERKS, INTERRUPTS
+from tests.model.shop import TELLING, Answer, money
 from tests.model.walk import Walk, person
 from tests.workflows.builders import START
 from workflows.events import (
@@ -36,6 +37,18 @@ _HOURS = st.sampled_from([0, 0, 0, 1, 5, 30])
 _AGO = st.sampled_from([None, None, 0.5, 3, 20, 70])
 _KEYS = st.sampled_from(["new", "new", "new", "same"])
 _WHO = st.sampled_from([*PEOPLE, "customer:C-17"])
+_BY = st.sampled_from(["", "", "", *PEOPLE[::2], "customer:C-17"])
+"""Who answers; nobody: whoever is asked."""
+_ANSWERS: list[dict[str, Any]] = [
+    *({}, {}),
+    *({"choice": each} for each in ("reship", "refund", "good", "a pony")),
+    *({"text": each} for each in ("in stock", "  ", "x" * 4_001)),
+    *({"amount": Money(amount=each, currency="CNY")} for each in (1, 13_000, 21_000, 90_000)),
+    {"amount": Money(amount=13_000, currency="USD")},
+    *({"files": each} for each in ((), FILES[:3], FILES, (FILES[0], FILES[0]), EVIDENCE * 2)),
+    {"text": "in stock", "choice": "refund"},
+]
+"""None: one that fits."""
 _STARTS = (START, datetime(2026, 10, 23, 16, 30, tzinfo=UTC), datetime(2026, 11, 6, 21, 0, tzinfo=UTC))
 """A Monday morning, a Friday before the clocks are put back, and a Friday night before a make-up workday."""
 _WORTHS = (19_900, 12_000, 42_000)
@@ -51,6 +64,8 @@ _BAD_LUCK = (
     ("count", "lost"),
     ("page", "refused", "refused"),
     ("page", "lost"),
+    ("effect", *["bounced"] * 3),
+    ("effect", *["bounced"] * 7),
 )
 """A role, and what becomes of its next commands."""
 
@@ -67,7 +82,12 @@ _OTHERS = ("inc-7", "inc-8")
 _NEWS = [*INTERRUPTS, *CLEARS, CLEARS[0], "shipment.scanned"]
 _HANDED: Data = {
     "clocks": {"acknowledge": 600, "first_response": 4_000, "resolve": 40_000},
-    "answers": {"choose": "reship"},
+    "answers": {
+        "choose": "reship",
+        "describe": " ",
+        "how_much": {"amount": 19_000, "currency": "CNY"},
+        "show": {"count": 2, "digests": f"{'a' * 64} {'b' * 64}"},
+    },
     "reported_by_person": True,
 }
 _ELSEWHERE = [
@@ -198,11 +218,12 @@ class Walks(RuleBasedStateMachine):
                 walk.new_run()
 
     @precondition(lambda self: self._on() and self.acts.asks())
-    @rule(which=_ANY, choice=st.sampled_from(["reship", "refund", "good", "a pony"]), key=_KEYS, ago=_AGO)
-    def somebody_answers(self, which: int, choice: str, key: str, ago: float | None) -> None:
+    @rule(which=_ANY, said=st.integers(0, len(_ANSWERS) - 1), who=_BY, key=_KEYS, ago=_AGO)
+    def somebody_answers(self, which: int, said: int, who: str, key: str, ago: float | None) -> None:
         asks = self.acts.asks()
         at = None if ago is None else self._walk.now - timedelta(hours=ago)
-        self.acts.answer(self._key(key), asks[which % len(asks)], choice, at)
+        actor = person(who) if who else None
+        self.acts.answer(self._key(key), asks[which % len(asks)], at, who=actor, **_ANSWERS[said])
 
     @precondition(lambda self: self._on() and self._walk.bundle.escalation)
     @rule(who=_WHO, act=_FATE, key=_KEYS)
@@ -278,6 +299,17 @@ class Walks(RuleBasedStateMachine):
                     self.acts.decide(self._key("new"), approval.id, person(who))
             if rounds > 1:
                 self._walk.quieten(most=4)
+
+    @precondition(lambda self: self._on())
+    @rule(number=st.integers(0, 1), moves=st.integers(0, 3))
+    def two_people_want_another_text(self, number: int, moves: int) -> None:
+        """And the incident goes on."""
+        mirror = self._walk.mirror
+        self.acts.repin(self._key("new"), number, person(CLERKS[0]))
+        for approval in mirror.open_approvals():
+            if approval.id == mirror.moving:
+                self.acts.decide(self._key("new"), approval.id, person(BOSSES[0]))
+        self.fair.go_on(moves)
 
     @precondition(lambda self: self._on())
     @rule(moves=st.integers(1, 8))
@@ -361,13 +393,14 @@ class Walks(RuleBasedStateMachine):
         self.acts.report(self._key("new"), CUSTOMER)
 
     def _return(self, command: Command, fate: int) -> None:
-        """0–4: well; 5, 6: refused; 7: done, and nobody heard; 8, 9: nobody knows whether it has arrived."""
+        """0–4: well; 5, 6: refused, or a message sent back by its channel; 7: done, and nobody heard; 8, 9: nobody
+        knows whether it has arrived."""
         walk = self._walk
         calls = command.role in (Role.EFFECT, Role.UNDO) and command.reconciles is None
         if fate < 5 or command.settles is not None:
             walk.well(command)
         elif calls and fate < 7:
-            walk.do(command, refuse="No")
+            walk.do(command, refuse="Bounced" if fate == 5 and command.activity in TELLING else "No")
         elif calls and fate == 7:
             walk.do(command, heard=False)
         elif calls:

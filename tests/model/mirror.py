@@ -12,7 +12,7 @@ from amends.timeline import Entry, EntryKind
 from runbooks.program import walk
 from tests.model.consent import Consent, Seen, money_of
 from tests.model.entries import HANDS, KEYED, OF_THE_TEAM, text
-from tests.model.shop import GIVING, Call, Shop
+from tests.model.shop import GIVING, TELLING, Call, Shop
 from workflows.events import Command
 
 
@@ -141,7 +141,7 @@ class Mirror(Consent):
         made = self.step_of.get(step)  # none beside the stages: neither a claim nor a word is taken back
         undoable = getattr(made, "undo", None) is not None or (made is not None and made.kind == "measure")
         plan = self.plan_of.get(step)
-        said_later = text(data, "activity") == "customers.tell" and self.plans.get(plan or "") == "succeeded"
+        said_later = text(data, "activity") in TELLING and self.plans.get(plan or "") == "succeeded"
         assert plan is None or self.plans[plan] == "started" or said_later, "a plan that has failed does nothing new"
         self.effects[key] = Seen(
             key=key,
@@ -261,7 +261,7 @@ class Mirror(Consent):
         assert not self.unheard
         for effect in self.effects.values():
             assert effect.outcome is not None
-            assert effect.outcome != "unknown" or effect.activity == "customers.tell"
+            assert effect.outcome != "unknown" or effect.activity in TELLING
             assert not (effect.measure and effect.stands), "measures are off at the end"
             kept = self.plans.get(effect.plan or "") == "succeeded" and self.resolved
             outside = effect.plan is None and not self.leaving

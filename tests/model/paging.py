@@ -262,7 +262,7 @@ def _shown(entry: Entry) -> Data:
     return {"kind": entry.kind.value, **{name: data[name] for name in named[entry.kind]}}
 
 
-_ORDER = ("task", "approval", "unacknowledged", "breach", "escalated")
+_ORDER = ("task", "approval", "ask", "unacknowledged", "breach", "escalated")
 _OF_A_LADDER = (
     EntryKind.LADDER_STOPPED,
     EntryKind.LADDER_RAISED,

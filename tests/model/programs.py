@@ -8,14 +8,17 @@ from amends.models import Party, Severity
 from runbooks.bundle import Bundle, MessageText
 from runbooks.policy import TaskPolicy
 from runbooks.program import (
+    AnswerKind,
     FactType,
     IfUndecided,
     OnRefusal,
     Plan,
     Program,
+    Reminders,
     SeverityRule,
     Step,
     Together,
+    Value,
 )
 from tests.model import promises
 from tests.model.promises import BOSSES, CLERKS, FINANCE, LEADS
@@ -24,6 +27,7 @@ from tests.model.steps import (
     WORTH,
     approve,
     ask,
+    asks_for,
     credit,
     decide,
     effect,
@@ -39,7 +43,16 @@ from tests.model.steps import (
 )
 from tests.workflows.builders import FACTS
 
-_MESSAGES = ("looking", "choose", "still", "gone", "confirm")
+_MESSAGES = ("looking", "choose", "describe", "how_much", "show", "still", "gone", "confirm")
+_FACTS = {
+    "parcel.last_scan_at": FactType.TIMESTAMP,
+    "size": FactType.STRING,
+    "said": FactType.STRING,
+    "offer": FactType.MONEY,
+    "owed": FactType.MONEY,
+    "pictures.count": FactType.INT,
+    "pictures.digests": FactType.STRING,
+}
 PEOPLE = (*LEADS, *FINANCE, *BOSSES, *CLERKS)
 """Everybody who has a role."""
 
@@ -194,6 +207,42 @@ def news_and_nights() -> Bundle:
     )
 
 
+def answers_of_every_kind() -> Bundle:
+    """A text, an amount, files and a choice; of the customer, the merchant and a role; under approval what was said."""
+    offer = Value(expr="offer", money=True)
+    reminder = Reminders(message="still", after=(timedelta(hours=6),))
+    merchant = asks_for("analysis.stock", AnswerKind.TEXT, Party.MERCHANT, remind=reminder)
+    looked_for = asks_for("analysis.count", AnswerKind.CHOICE, Party.US, role="leads", if_silent="refund")
+    haggled = asks_for("analysis.rounds.offer", AnswerKind.AMOUNT)
+    reship = (
+        effect("action.reship", "inventory.reserve"),
+        effect("action.reship", "shipping.create_shipment"),
+        tell("action.reship.tell", to=Party.MERCHANT),
+    )
+    worth = asks_for("action.refund.worth", AnswerKind.AMOUNT, Party.US, role="finance", save_as="owed")
+    pay_back = (
+        worth,
+        approve("action.refund.approve", "bosses", amount=offer, on_refusal=OnRefusal.TASK),
+        refund("action.refund", amount=offer),
+    )
+    return _bundle(
+        report=(read_order(), read_parcel("report"), tell("report.tell"), tell("report.warn", to=Party.MERCHANT)),
+        analysis=(
+            Together(id="analysis.together", steps=(merchant, looked_for)),
+            rounds("analysis", haggled, until='offer >= money("CNY 200.00")', most=2),
+            asks_for("analysis.show", AnswerKind.FILES, on_refusal=OnRefusal.CONTINUE),
+        ),
+        action=(
+            Plan(name="reship", when='said == "in stock"', steps=reship),
+            Plan(name="refund", steps=pay_back),
+        ),
+        follow_up=(asks_for("follow_up.why", AnswerKind.TEXT, Party.MERCHANT, save_as=None, otherwise=None),),
+        sla=promises.all_six(Party.CUSTOMER, Party.MERCHANT),
+        escalation=promises.ladder(levels=2),
+        night=promises.NIGHT,
+    )
+
+
 def at_random(seed: int) -> Bundle:
     """One of many runbooks that nobody would write."""
     chance = Random(seed)  # noqa: S311  # not for secrets: a seed always means the same runbook
@@ -232,7 +281,7 @@ def _some(chance: Random, stage: str, count: int) -> tuple[Step, ...]:
 
 def _one(chance: Random, place: str) -> Step:
     on_refusal = chance.choice(list(OnRefusal))
-    kind = chance.randint(0, 12)
+    kind = chance.randint(0, 13)
     match kind:
         case 0 | 1 | 2 | 3 | 4:
             return effect(place, sorted(UNDONE)[kind], on_refusal=on_refusal)
@@ -243,7 +292,7 @@ def _one(chance: Random, place: str) -> Step:
         case 7:
             return measure(place, chance.choice(["incident.resolved", "incident.closed"]))
         case 8:
-            return tell(f"{place}.tell")
+            return tell(f"{place}.tell", to=chance.choice([Party.CUSTOMER, Party.MERCHANT]))
         case 9:
             return ask(place)
         case 10:
@@ -253,6 +302,10 @@ def _one(chance: Random, place: str) -> Step:
             return approve(f"{place}.approve", role, amount=amount, approvers=approvers, if_silent=silent)
         case 11:
             return decide(place)
+        case 12:
+            to, answer = chance.choice([Party.CUSTOMER, Party.MERCHANT, Party.US]), chance.choice(list(AnswerKind))
+            asked_of = "clerks" if to is Party.US else None
+            return asks_for(f"{place}.ask", answer, to, role=asked_of, on_refusal=on_refusal)
         case _:
             return wait_for_parcel(place)
 
@@ -274,7 +327,7 @@ def _bundle(
         title={"en": "Lost parcel", "zh": "物流丢失"},
         subject=("order_id", "parcel_id"),
         report={"order_id": FactType.STRING, "parcel_id": FactType.STRING},
-        facts={**FACTS, "parcel.last_scan_at": FactType.TIMESTAMP, "size": FactType.STRING},
+        facts={**FACTS, **_FACTS},
         rates={"CNY": "1"},
         messages={key: {"en": MessageText(subject=key, body=key)} for key in _MESSAGES},
         reopen_for=timedelta(days=30),

@@ -30,10 +30,12 @@ _NAMES = {
     "payments.compensate": "credit_id",
     "payments.give_goodwill": "credit_id",
     "customers.tell": "message_id",
+    "merchants.tell": "message_id",
 }
 GOODS, REFUNDS = ("shipping.create_shipment",), ("payments.refund",)
 CREDITS = ("payments.compensate", "payments.give_goodwill")
 GIVING = (*GOODS, *REFUNDS, *CREDITS)
+TELLING = ("customers.tell", "merchants.tell")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from amends.models import Party
 from runbooks.program import (
+    AnswerKind,
     ApproveStep,
     AskStep,
     Check,
@@ -26,6 +27,28 @@ from tests.workflows.builders import always
 _ORDER, _PARCEL = Value(expr="report.order_id"), Value(expr="report.parcel_id")
 _TRACE = Value(expr="trace.trace_id")
 WORTH = Value(expr="parcel.value", money=True)
+LEAST, SILENT = 12_000, 25_000
+"""What an amount that is asked for is at least, and what silence means: both no more than the parcel is worth."""
+FEWEST, MOST = 2, 3
+"""So many files are asked for."""
+_KINDS: dict[AnswerKind, dict[str, object]] = {
+    AnswerKind.CHOICE: {
+        "question": "choose",
+        "choices": (Choice(name="reship"), Choice(name="refund")),
+        "if_silent": "refund",
+        "save_as": "choice",
+    },
+    AnswerKind.TEXT: {"question": "describe", "if_silent": None, "otherwise": "nothing", "save_as": "said"},
+    AnswerKind.AMOUNT: {
+        "question": "how_much",
+        "at_least": Value(expr='money("CNY 120.00")', money=True),
+        "at_most": WORTH,
+        "if_silent": Value(expr='money("CNY 250.00")', money=True),
+        "save_as": "offer",
+    },
+    AnswerKind.FILES: {"question": "show", "fewest": FEWEST, "most": MOST, "if_silent": None, "save_as": "pictures"},
+}
+"""What is asked for each kind of answer."""
 UNDONE = {
     "orders.hold": ("orders.release", "hold_id"),
     "orders.add_replacement": ("orders.drop_replacement", "replacement_id"),
@@ -40,8 +63,8 @@ def approve(step: str, role: str, **rest: object) -> ApproveStep:
     return ApproveStep.model_validate({**fields, **rest})
 
 
-def tell(step: str, *, safety: bool = False) -> TellStep:
-    return TellStep(id=step, to=Party.CUSTOMER, message="looking", values=("parcel.value",), safety=safety)
+def tell(step: str, *, to: Party = Party.CUSTOMER, safety: bool = False) -> TellStep:
+    return TellStep(id=step, to=to, message="looking", values=("parcel.value",), safety=safety)
 
 
 def decide(stage: str) -> DecideStep:
@@ -63,10 +86,9 @@ def effect(stage: str, activity: str, **rest: object) -> DoStep:
     return DoStep.model_validate({**fields, **back, **rest})
 
 
-def refund(stage: str) -> DoStep:
-    return effect(
-        stage, "payments.refund", inputs={"order_id": _ORDER, "parcel_id": _PARCEL, "amount": WORTH}, final=True
-    )
+def refund(stage: str, amount: Value = WORTH) -> DoStep:
+    inputs = {"order_id": _ORDER, "parcel_id": _PARCEL, "amount": amount}
+    return effect(stage, "payments.refund", inputs=inputs, final=True)
 
 
 def credit(stage: str, activity: str, amount: int, *, on_refusal: OnRefusal) -> DoStep:
@@ -136,6 +158,12 @@ def ask(stage: str, *, after: float = 8, within: float = 48, remind: tuple[float
         if_silent="refund",
         save_as="choice",
     )
+
+
+def asks_for(step: str, answer: AnswerKind, to: Party = Party.CUSTOMER, **rest: object) -> AskStep:
+    """A question for an answer of a kind; to a role of ours, to whom no letter goes, if ``rest`` names one."""
+    fields = {"id": step, "to": to, "answer": answer, "answer_within": always(20), **_KINDS[answer], **rest}
+    return AskStep.model_validate(fields)
 
 
 def survey() -> AskStep:

@@ -7,7 +7,8 @@ from amends.models import ActorKind, Data, Party, Severity
 from amends.timeline import Entry, EntryKind
 from runbooks.bundle import Bundle
 from runbooks.program import AskStep, OnRefusal, walk
-from tests.model.entries import text, texts
+from tests.model.channels import MOST
+from tests.model.entries import came_back, text, texts
 
 TELL = "customers.tell"
 CONFIRMATION = "clears.ask."
@@ -53,6 +54,8 @@ class Story:
     overdue: set[str] = field(default_factory=set)
     offered: set[str] = field(default_factory=set)
     """The questions that have been sent, since their plan began."""
+    channels: dict[str, int] = field(default_factory=dict)
+    """How many channels had sent each message back when it last went out."""
     confirming: str | None = None
     waiting_for: list[str] = field(default_factory=list)
     suspended: tuple[Party, datetime] | None = None
@@ -83,6 +86,8 @@ class Story:
         """What people owe now."""
         moves = [*self.tasks.values(), *self.breaches.values()]
         moves += [each for name, each in self.approvals.items() if f"undecided:{name}" not in self.tasks]
+        roles = [(ask, step.role) for ask, step in self.questions.items() if ask in self.asks and step.role]
+        moves += [Move(f"ask:{ask}", 0, role) for ask, role in roles]
         moves += [Move("unacknowledged", 0)] if self.needs_a_person else []
         moves += [Move("escalated", 0)] if self.escalated else []
         return {move.id: move for move in moves}
@@ -172,6 +177,7 @@ class Story:
                 self.answered.discard(step)
                 self.offered.add(step)
                 self.asks[step] = False
+                self.channels[step] = int(str(data.get("bounced", 0)))
             case EntryKind.MESSAGE_HELD if step in self.offered:
                 self.asks[step] = False  # it is asked again, in the morning
             case EntryKind.QUESTION_HELD | EntryKind.QUESTION_JOINED:
@@ -190,7 +196,8 @@ class Story:
                 self.asks.pop(step, None)
                 question = self.questions.get(step)
                 goes_on = question is None or question.on_refusal is OnRefusal.CONTINUE
-                if kind is EntryKind.EFFECT_REFUSED and goes_on:
+                elsewhere = came_back(data) and self.channels[step] + 1 < MOST
+                if kind is EntryKind.EFFECT_REFUSED and goes_on and not elsewhere:
                     self._is_over(step)
             case _:
                 pass

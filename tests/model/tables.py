@@ -12,8 +12,8 @@ from runbooks.bundle import Bundle
 from runbooks.program import DecideStep, Rounds, Step, WaitStep, walk
 from tests.model.entries import text
 
-_WORTH = re.compile(r'parcel\.value (>=|<) money\("CNY (\d+)\.(\d\d)"\)')
-_TEXT = re.compile(r'(\w+) == "(\w+)"')
+_WORTH = re.compile(r'(parcel\.value|offer) (>=|<) money\("CNY (\d+)\.(\d\d)"\)')
+_TEXT = re.compile(r'(\w+) == "([\w ]+)"')
 
 
 @dataclass
@@ -106,12 +106,13 @@ def holds(condition: str | None, facts: Data) -> bool | None:
     if condition is None:
         return True
     if (worth := _WORTH.fullmatch(condition)) is not None:
-        parcel, order = facts.get("parcel"), facts.get("order")
-        value = parcel.get("value") if isinstance(parcel, dict) else None
+        known, _, part = worth[1].partition(".")
+        value, order = facts.get(known), facts.get("order")
+        value = value.get(part) if part and isinstance(value, dict) else value
         if not isinstance(value, dict) or not isinstance(order, dict):
             return False  # nor is an amount compared whose currency nobody knows
-        limit = int(worth[2]) * 100 + int(worth[3])
-        return (int(str(value["amount"])) >= limit) is (worth[1] == ">=")
+        limit = int(worth[3]) * 100 + int(worth[4])
+        return (int(str(value["amount"])) >= limit) is (worth[2] == ">=")
     if (said := _TEXT.fullmatch(condition)) is not None:
         return facts.get(said[1]) == said[2]
     return None

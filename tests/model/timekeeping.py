@@ -62,8 +62,8 @@ class Timekeeping:
     """When the time of each wait and question is over."""
     ended_at: list[datetime] = field(default_factory=list)
     """When that happened which ended a wait, a question or a suspension in this turn."""
-    held: set[str] = field(default_factory=set)
-    """The words by themselves that were due at night, when nobody had looked before, and wait for the morning."""
+    sent: set[str] = field(default_factory=set)
+    """The words by themselves that have been meant for the customer so far."""
     suspended_until: datetime | None = None
     inherited: dict[str, int] = field(default_factory=dict)
     """What another incident has handed over in this turn, in seconds, and has not been added yet."""
@@ -161,13 +161,10 @@ class Timekeeping:
                 assert (data["consumed"], data["within"]) == (_seconds(consumed), _seconds(clock.within))
                 assert clock.late or consumed <= clock.within, "what was not kept is said of a clock that stops"
                 assert data["kept"] is not clock.ever_late, "a breach is never removed"
-            case EntryKind.EFFECT_REQUESTED if text(data, "step") in self.held:
-                self.held.remove(text(data, "step"))
-            case EntryKind.MESSAGE_HELD if text(data, "step") in self.held:
-                pass  # nobody had looked when the morning came
+            case EntryKind.EFFECT_REQUESTED | EntryKind.MESSAGE_HELD if text(data, "step") in self.sent:
+                pass  # in the morning, or as a channel has sent it back
             case EntryKind.EFFECT_REQUESTED | EntryKind.MESSAGE_HELD if text(data, "step").startswith(_WORD):
-                if entry.kind is EntryKind.MESSAGE_HELD:
-                    self.held.add(text(data, "step"))
+                self.sent.add(text(data, "step"))
                 clock = self.open["update"]
                 assert not clock.told
                 assert now >= self._tells_at(clock)

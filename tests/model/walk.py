@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
-from amends.models import Actor, ActorKind, Data, Outcome, Refusal
+from amends.models import Actor, ActorKind, Data, NotAsked, Outcome, Party, Refusal
 from amends.timeline import Entry, EntryKind
 from runbooks.bundle import Bundle
 from tests.model.books import Books
 from tests.model.keeping import Keeping
 from tests.model.mirror import Mirror
-from tests.model.shop import GIVING, Answer, Call, Shop
+from tests.model.shop import GIVING, TELLING, Answer, Call, Shop
 from tests.workflows.builders import START
 from workflows import core
 from workflows.events import Command, CommandReturned, Event, Role, RunStarted, TimeCame, event_of
@@ -92,7 +92,7 @@ class Walk:
 
     def do(self, command: Command, *, refuse: str | None = None, heard: bool = True) -> None:
         """A call arrives, and is answered; or nobody hears the answer (``heard``). A question has its turn first."""
-        if self.talks and command.reconciles is None and command.step in self.promises.story.questions:
+        if self.talks and self._takes_turns(command):
             self.come_back(command, self.talks.pop())
         else:
             answer = self._arrives(self.call_of(command), refuse=refuse)
@@ -174,7 +174,9 @@ class Walk:
                 self.do(command)
 
     def _ill(self, command: Command, fate: str, *, calls: bool) -> None:
-        if calls and fate == "refused":
+        if calls and fate == "bounced":
+            self.do(command, refuse="Bounced" if command.activity in TELLING else None)
+        elif calls and fate == "refused":
             self.do(command, refuse="No")
         elif calls:
             self.lose(command)
@@ -224,6 +226,13 @@ class Walk:
             self.books.release(call.undoes)
         elif call.undoes is None and not applied:
             self.books.release(call.key)
+
+    def _takes_turns(self, command: Command) -> bool:
+        """Whether a call asks the customer what others may be asking: only questions that offer something are alike."""
+        question = self.promises.story.questions.get(command.step)
+        if question is None or command.reconciles is not None or question.to is not Party.CUSTOMER:
+            return False
+        return bool(question.choices) or self.talks[-1].refused == NotAsked.BEING_ASKED
 
     def _give_up(self) -> None:
         """Nobody waits any more for what a plan that failed has read, nor for books that change while all is undone."""
