@@ -13,7 +13,7 @@ from runbooks.bundle import Bundle, MessageText
 from runbooks.comparing.differences import Change, Difference
 from tests.cli.owners import FASTER, MISSPELT, make_journal, own_file
 
-DEARER = ('critical: parcel.value >= money("CNY 5000.00")', 'critical: parcel.value >= money("CNY 8000.00")')
+DEARER = ('medium: parcel.value >= money("CNY 200.00")', 'medium: parcel.value >= money("CNY 300.00")')
 QUESTION = "Stage analysis, what runs at once, question `lost_parcel.reship_or_refund`"
 
 
@@ -26,12 +26,13 @@ def test_two_files_are_compared_in_words(tmp_path: Path, capsys: pytest.CaptureF
 
     code = main(["diff", "lost_parcel", str(file)])
 
-    before, after = (f'`parcel.value >= money("CNY {amount}")`' for amount in ("5000.00", "8000.00"))
+    rule = '`parcel.value >= money("CNY {}") || has(parcel.replaces)`'
+    before, after = rule.format("200.00"), rule.format("300.00")
     assert code == 0
     assert capsys.readouterr().out.splitlines() == [
         f"the file runbooks/lost_parcel.yaml → the file {file}",
         "",
-        f"Severity, critical: {before} → {after}",
+        f"Severity, medium: {before} → {after}",
         f"{QUESTION}: answer within 48h → 24h",
     ]
 

@@ -12,7 +12,7 @@ from cli import pending
 from cli.acting import found
 from cli.tasks import in_words
 from runbooks import library
-from runbooks.program import Program
+from runbooks.program import AskStep, Program, Step, Together
 from tests.cli import stories
 
 TRACE = "analysis.shipping.open_trace"
@@ -82,7 +82,6 @@ def test_what_was_refused_is_settled_as_done_with_what_later_steps_read(
 @pytest.mark.parametrize(
     ("step", "activity", "at_hand"),
     [
-        (stories.ASK, "customers.tell", True),  # nobody chooses for the customer
         (HOLD, "orders.hold", True),
         (TRACE, "shipping.open_trace", True),
         (TRACE, "shipping.open_trace", False),
@@ -97,6 +96,29 @@ def test_what_only_the_call_itself_can_give_cannot_be_settled_and_says_why(
 
     assert "so nobody can settle it by hand. When what stood against it is gone, have it tried again." in need.what
     assert [command.split()[1] for command in need.commands] == ["retry", "cancel"]
+
+
+def test_nobody_chooses_for_a_customer_who_cannot_be_asked_unless_the_runbook_says_what_holds_then(
+    program: Program, state_dir: Path
+) -> None:
+    asked = [(EntryKind.EFFECT_REQUESTED, "customers.tell")]
+    task, timeline = opened(state_dir, "refused", stories.ASK, asked)
+
+    said, unsaid = (in_words(task, timeline, each) for each in (program, _without_otherwise(program)))
+
+    assert [command.split()[1] for command in said.commands] == ["retry", "settle", "cancel"]
+    assert [command.split()[1] for command in unsaid.commands] == ["retry", "cancel"]
+    assert "so nobody can settle it by hand." in unsaid.what
+
+
+def _without_otherwise(program: Program) -> Program:
+    return program.model_copy(update={"analysis": tuple(map(_unsaid, program.analysis))})
+
+
+def _unsaid(step: Step) -> Step:
+    if isinstance(step, Together):
+        return step.model_copy(update={"steps": tuple(map(_unsaid, step.steps))})
+    return step.model_copy(update={"otherwise": None}) if isinstance(step, AskStep) else step
 
 
 def test_a_read_that_nobody_answered_is_settled_with_what_it_would_have_given(
