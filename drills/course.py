@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import (
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
 from temporalio.exceptions import ApplicationError
 
 import starter
@@ -80,7 +85,11 @@ class InPlay:
         self.pace = pace_of(await self._handle.describe())
         if self.goes_on:
             return
-        self.view = await self._handle.query(VIEW, result_type=View)
+        try:
+            self.view = await self._handle.query(VIEW, result_type=View)
+        except WorkflowQueryFailedError:  # its worker was too busy to answer, and goes on
+            self.pace = self.pace.model_copy(update={"thinks": True})
+            return
         self._read()
         self._ended = self.pace.ended
 

@@ -32,8 +32,8 @@ before."""
 
 @dataclass(frozen=True)
 class World:
-    """What a scenario has to itself: a namespace, a task queue, a journal and a shop, seeded now, with the scenario's
-    faults on.
+    """What a scenario has to itself: a namespace, a task queue, a journal and a shop, seeded now around its order,
+    with its faults on.
 
     ``skipper`` moves the time of the incidents that are opened through ``skipper.client``, and of nothing else.
     ``heard`` is what the shop is asked. ``door`` vouches for whoever acts. ``stirring`` knows of all calls.
@@ -111,6 +111,6 @@ def _databases(folder: Path) -> Iterator[tuple[Journal, Shop]]:
 
 
 def _prepare(shop: Shop, scenario: Scenario) -> None:
-    shop.seed(at=datetime.now(UTC))
+    shop.seed(at=datetime.now(UTC), around=scenario.order_id)
     for fault in scenario.faults:
         shop.fault(call=fault.call, kind=fault.kind, times=fault.times, reason=fault.reason)

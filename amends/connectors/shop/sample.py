@@ -220,6 +220,11 @@ class SampleOrder(Written):
     parcels: tuple[SampleParcel, ...] = Field(min_length=1)
 
     @property
+    def skus(self) -> set[str]:
+        """What is in it."""
+        return {line.sku for parcel in self.parcels for line in parcel.lines}
+
+    @property
     def goods(self) -> int:
         """What its lines cost."""
         lines = (line for parcel in self.parcels for line in parcel.lines)
@@ -243,6 +248,16 @@ class Sample(Written):
     customers: dict[str, SampleCustomer]
     merchants: dict[str, SampleMerchant]
     orders: dict[str, SampleOrder]
+
+    def around(self, order_id: str) -> "Sample":
+        """The same world with one of its orders, and those that ask for the same goods or for what may stand in for
+        them: all that can matter to that order."""
+        wanted = self.orders[order_id].skus
+        articles = [self.stock[sku].article for sku in wanted]
+        wanted |= {sku for each in articles if each is not None for sku in (each.substitute, each.bundle) if sku}
+        return self.model_copy(
+            update={"orders": {name: each for name, each in self.orders.items() if each.skus & wanted}}
+        )
 
 
 FILES = ("delayed", "lost", "payments", "damaged", "stockout", "refunds")

@@ -81,10 +81,12 @@ class Shop:
         if self._owned is not None:
             self._owned.dispose()
 
-    def seed(self, *, at: Utc) -> tuple[str, ...]:
-        """Puts the sample orders in, as of ``at``; gives their ids. A shop that has orders is left as it is: ``()``."""
+    def seed(self, *, at: Utc, around: str | None = None) -> tuple[str, ...]:
+        """Puts the sample orders in, as of ``at``; gives their ids. A shop that has orders is left as it is: ``()``.
+        ``around``: only this order, and what can matter to it."""
+        world = sample() if around is None else sample().around(around)
         with self._door.writing() as db:
-            return () if db.scalar(select(OrderRow).limit(1)) else plant(db, sample(), at)
+            return () if db.scalar(select(OrderRow).limit(1)) else plant(db, world, at)
 
     def fault(self, *, call: str, kind: FaultKind | str, times: int = 1, reason: str = "") -> None:
         """Switches a fault on for the next ``times`` calls of this name, behind those that are on for it already.

@@ -7,6 +7,7 @@ import pytest
 
 from amends.connectors import ports
 from amends.connectors.shop import Shop
+from amends.connectors.shop.sample import sample
 from amends.errors import Refused
 from amends.models import Head, Money
 from tests.amends.connectors.cases import cny
@@ -464,3 +465,23 @@ def test_why_an_order_is_late_and_by_how_much(untouched: Shop) -> None:
         True,
         6,
     )
+
+
+def test_a_shop_around_an_order_has_all_that_can_matter_to_it() -> None:
+    whole, part = Shop("sqlite://"), Shop("sqlite://")
+    whole.seed(at=SEEDED)
+
+    seeded = part.seed(at=SEEDED, around="SO-1402")
+
+    others = {order_id for order_id, each in sample().orders.items() if each.skus & sample().orders["SO-1402"].skus}
+    assert {"SO-1402"} < others <= {*seeded} < {*sample().orders}
+    for shop in (whole, part):
+        shop.pass_time(at=at(2).at)
+    for read in ("orders.read_line", "inventory.read_supply"):
+        system, method = read.split(".")
+        said = [getattr(getattr(shop, system), method)(at(2), line_id="SO-1402/1") for shop in (whole, part)]
+        assert said[0] == said[1]
+    for sku in sample().orders["SO-1402"].skus:
+        assert part.stock(sku) == whole.stock(sku)
+    whole.dispose()
+    part.dispose()
