@@ -134,9 +134,12 @@ class Reservation(Model):
 
 
 class Shipment(Model):
+    """``arrives_at``: when it should be delivered, if that is known yet."""
+
     parcel_id: str
     carrier: str
     tracking_no: str
+    arrives_at: Utc | None = None
 
 
 class Trace(Model):

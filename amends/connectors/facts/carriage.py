@@ -10,7 +10,8 @@ DeliveredTo = Literal["nobody", "door", "locker", "station", "neighbour"]
 
 class Parcel(Model):
     """``damaged``: the carrier has scanned it as damaged. ``arrives_at``: when the carrier means to deliver it.
-    ``replaces``: the parcel in whose place it was sent."""
+    ``replaces``: the parcel in whose place it was sent. ``allocated``: all its goods are set aside for it.
+    ``line_id``: the line that is in it, if it is the only one."""
 
     parcel_id: str
     order_id: str
@@ -31,13 +32,16 @@ class Parcel(Model):
     cross_border: bool = False
     damaged: bool = False
     replaces: str | None = None
+    allocated: bool = False
+    line_id: str | None = None
 
 
 class PickPriority(Model):
-    """``leaves_at``: when the parcel is handed over now."""
+    """``leaves_at``: when the parcel is handed over now; ``arrives_at``: when it should be delivered then."""
 
     priority_id: str
     leaves_at: Utc
+    arrives_at: Utc | None = None
 
 
 class Pick(Model):

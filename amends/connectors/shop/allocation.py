@@ -116,14 +116,20 @@ def is_allocated(db: Session, line: LineRow) -> bool:
 
 def allocated(db: Session, parcel: ParcelRow) -> bool:
     """Whether everything that is to go into a parcel stands aside for it."""
-    lines = _to_pack(db, parcel)
+    lines = to_pack(db, parcel)
     return bool(lines) and all(is_allocated(db, line) for line in lines)
 
 
 def at_hand(db: Session, parcel: ParcelRow, at: datetime) -> bool:
     """Whether everything that is to go into a parcel stands aside for it, and nothing of it is still to come."""
-    coming = (each.usable_at for line in _to_pack(db, parcel) for each in held_for(db, line))
+    coming = (each.usable_at for line in to_pack(db, parcel) for each in held_for(db, line))
     return allocated(db, parcel) and all(usable_at is None or usable_at <= at for usable_at in coming)
+
+
+def to_pack(db: Session, parcel: ParcelRow) -> list[LineRow]:
+    """The lines that are to go into a parcel."""
+    wanted = select(LineRow).where(LineRow.parcel_id == parcel.paid_as, LineRow.dropped_at.is_(None))
+    return list(db.scalars(wanted.order_by(LineRow.n)))
 
 
 def replan(db: Session, parcel: ParcelRow, at: datetime) -> None:
@@ -134,7 +140,7 @@ def replan(db: Session, parcel: ParcelRow, at: datetime) -> None:
     if not allocated(db, parcel):
         parcel.handed_over_at = parcel.delivered_at = None
     elif parcel.handed_over_at is None:
-        ready = [each.usable_at for line in _to_pack(db, parcel) for each in held_for(db, line) if each.usable_at]
+        ready = [each.usable_at for line in to_pack(db, parcel) for each in held_for(db, line) if each.usable_at]
         parcel.handed_over_at = max([at, *ready]) + PACKED_AFTER
         parcel.delivered_at = parcel.handed_over_at + TRAVELS
 
@@ -167,8 +173,3 @@ def _turn(order: OrderRow, db: Session, line: LineRow) -> tuple[int, datetime, s
     article = lookup.article(db, line.sku)
     urgent = order.gift_date is not None or article.medicine or article.fresh
     return (0 if urgent else 1, order.paid_at or order.placed_at, order.order_id, line.n)
-
-
-def _to_pack(db: Session, parcel: ParcelRow) -> list[LineRow]:
-    wanted = select(LineRow).where(LineRow.parcel_id == parcel.paid_as, LineRow.dropped_at.is_(None))
-    return list(db.scalars(wanted.order_by(LineRow.n)))

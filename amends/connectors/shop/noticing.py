@@ -62,9 +62,12 @@ def untold(db: Session, at: datetime) -> dict[str, list[Noticed]]:
 
 
 def _all(db: Session, at: datetime) -> Iterator[_Passed]:
-    for order in db.scalars(select(OrderRow).where(OrderRow.placed_at <= at)):
+    orders = {each.order_id: each for each in db.scalars(select(OrderRow).where(OrderRow.placed_at <= at))}
+    for order in orders.values():
         yield from _order(db, order)
     for parcel in db.scalars(select(ParcelRow)):
+        if parcel.order_id in orders and parcel.paid_as == parcel.parcel_id:
+            yield _planned(orders[parcel.order_id], parcel)
         yield from _parcel(parcel, at)
     for phase in db.scalars(select(PhaseRow).where(PhaseRow.at <= at)):
         yield from _phase(db, phase)
@@ -83,11 +86,23 @@ def _all(db: Session, at: datetime) -> Iterator[_Passed]:
 
 def _order(db: Session, order: OrderRow) -> Iterator[_Passed]:
     def known() -> dict[str, Any]:
-        dates = {name: moment.isoformat() for name in ("ship_by", "promised_by") if (moment := getattr(order, name))}
         paid = {"currency": order.currency, "payment_method": order.payment_method or "card"}
-        return {**paid, "total": lookup.order_total(db, order), "market": order.market or "cn", **dates}
+        return {**paid, "total": lookup.order_total(db, order), "market": order.market or "cn", **_dates(order)}
 
     yield _Passed("order.created", order.order_id, order.placed_at, order.order_id, known)
+
+
+def _planned(order: OrderRow, parcel: ParcelRow) -> _Passed:
+    """The parcels that an order is to leave in are told with it, each with the days that were promised."""
+
+    def known() -> dict[str, Any]:
+        return {"parcel_id": parcel.parcel_id, "carrier": parcel.carrier_id, **_dates(order)}
+
+    return _Passed("shipment.planned", order.order_id, order.placed_at, parcel.parcel_id, known)
+
+
+def _dates(order: OrderRow) -> dict[str, str]:
+    return {name: moment.isoformat() for name in ("ship_by", "promised_by") if (moment := getattr(order, name))}
 
 
 def _parcel(parcel: ParcelRow, at: datetime) -> Iterator[_Passed]:

@@ -27,6 +27,7 @@ TYPES: Final = (
     "refund.settled",
     "refund.failed",
     "ledger.reconciled",
+    "shipment.planned",
     "shipment.created",
     "shipment.cancelled",
     "shipment.handed_over",

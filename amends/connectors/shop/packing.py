@@ -31,7 +31,9 @@ class PackingDesk(Desk):
             leaves_at = call.at + PACKED_FIRST
             if parcel.handed_over_at is None or parcel.handed_over_at > leaves_at:
                 parcel.handed_over_at, parcel.delivered_at = leaves_at, leaves_at + TRAVELS
-            return ports.PickPriority(priority_id=row.request_id, leaves_at=parcel.handed_over_at)
+            return ports.PickPriority(
+                priority_id=row.request_id, leaves_at=parcel.handed_over_at, arrives_at=parcel.delivered_at
+            )
 
         return self._door.give("shipping.prioritise", call, {"parcel_id": parcel_id}, ports.PickPriority, work)
 

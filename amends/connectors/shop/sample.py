@@ -179,7 +179,8 @@ class SampleRefund(Written):
 
 class SampleOrder(Written):
     """``shows``: which way an incident about it can go. ``payments``: how each attempt to pay goes; an order without
-    any was paid when it was placed. ``merchant``: who sells it, if not the shop itself. Amounts in minor units."""
+    any was paid when it was placed. ``merchant``: who sells it, if not the shop itself. ``slips``: how often another
+    day was promised before. Amounts in minor units."""
 
     shows: str
     customer: str
@@ -189,6 +190,7 @@ class SampleOrder(Written):
     promised_in: Duration | None = None
     promised_ago: Duration | None = None
     ship_by_ago: Duration | None = None
+    slips: int = 0
     gift_in: Duration | None = None
     method: str = "card"
     market: str = "cn"

@@ -24,6 +24,7 @@ from amends.connectors.shop.tables import (
     ParcelRow,
     PaymentRow,
     PhaseRow,
+    PromiseRow,
     RefundRow,
     StockRow,
 )
@@ -138,6 +139,7 @@ def _plant_order(db: Session, currency: str, order_id: str, order: SampleOrder, 
     db.add(row)
     db.flush()  # parcels and the payment name it
     _plant_payment(db, order_id, order, row)
+    _plant_promises(db, row, order.slips)
     number = 0
     for n, parcel in enumerate(order.parcels, start=1):
         parcel_id = f"{order_id.replace('SO', 'PC', 1)}-{n}"
@@ -162,6 +164,22 @@ def _plant_order(db: Session, currency: str, order_id: str, order: SampleOrder, 
             if parcel.allocated or line.allocated:
                 _set_aside(db, planted, number, line.sku, line.quantity, at)
     _plant_refunds(db, order_id, order, at)
+
+
+def _plant_promises(db: Session, row: OrderRow, slips: int) -> None:
+    """What was promised before is the day that is promised now."""
+    for n in range(1, slips + 1):
+        assert row.promised_by is not None, "a promise is of a day"
+        promise_id = f"{row.order_id.replace('SO', 'PM', 1)}-{n}"
+        db.add(
+            PromiseRow(
+                promise_id=promise_id,
+                order_id=row.order_id,
+                by=row.promised_by,
+                before=row.promised_by,
+                made_at=row.placed_at,
+            )
+        )
 
 
 def _plant_payment(db: Session, order_id: str, order: SampleOrder, row: OrderRow) -> None:

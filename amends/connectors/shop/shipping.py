@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup, outbox
-from amends.connectors.shop.allocation import MAIN
+from amends.connectors.shop.allocation import MAIN, allocated, to_pack
 from amends.connectors.shop.carriers import CarrierDesk
 from amends.connectors.shop.packing import PackingDesk, may_be_replaced
 from amends.connectors.shop.parcels import trace_status
@@ -42,6 +42,7 @@ class ShopShipping(CarrierDesk, PackingDesk, UnderwayDesk):
             parcel = lookup.parcel(db, parcel_id)
             currency = lookup.currency(db, parcel)
             status = parcel_now(db, parcel, call.at)
+            lines = to_pack(db, parcel)
             return ports.Parcel.model_validate(
                 {
                     "parcel_id": parcel_id,
@@ -61,6 +62,8 @@ class ShopShipping(CarrierDesk, PackingDesk, UnderwayDesk):
                     "cross_border": bool(parcel.cross_border),
                     "damaged": _past(parcel.damaged_at, call.at) is not None,
                     "replaces": None if parcel.paid_as == parcel_id else parcel.paid_as,
+                    "allocated": allocated(db, parcel),
+                    "line_id": lookup.line_id(lines[0]) if len(lines) == 1 else None,
                 }
             )
 
@@ -153,7 +156,12 @@ def _send(db: Session, parcel: ParcelRow, reservation: ReservationRow, call: Cal
     db.add(shipment)
     told = {"parcel_id": new.parcel_id, "replaces": parcel.parcel_id, "tracking_no": shipment.tracking_no}
     outbox.tell(db, "shipment.created", parcel.order_id, call.at, about=new.parcel_id, **told)
-    return ports.Shipment(parcel_id=new.parcel_id, carrier=new.carrier_id, tracking_no=shipment.tracking_no)
+    return ports.Shipment(
+        parcel_id=new.parcel_id,
+        carrier=new.carrier_id,
+        tracking_no=shipment.tracking_no,
+        arrives_at=new.delivered_at,
+    )
 
 
 def _past(moment: Utc | None, at: Utc) -> Utc | None:

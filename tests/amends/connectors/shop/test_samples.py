@@ -485,3 +485,29 @@ def test_a_shop_around_an_order_has_all_that_can_matter_to_it() -> None:
         assert part.stock(sku) == whole.stock(sku)
     whole.dispose()
     part.dispose()
+
+
+@pytest.mark.parametrize(
+    ("parcel_id", "allocated", "line_id"),
+    [("PC-1101-1", True, "SO-1101/1"), ("PC-1102-1", False, "SO-1102/1"), ("PC-1128-1", False, None)],
+)
+def test_a_parcel_says_whether_its_goods_are_there_and_which_line_is_alone_in_it(
+    untouched: Shop, parcel_id: str, allocated: bool, line_id: str | None
+) -> None:
+    parcel = untouched.shipping.read_parcel(at(0), parcel_id=parcel_id)
+
+    assert (parcel.allocated, parcel.line_id) == (allocated, line_id)
+
+
+def test_what_was_promised_before_is_a_slip(untouched: Shop) -> None:
+    assert [untouched.orders.read(at(0), order_id=each).slips for each in ("SO-1126", "SO-1121")] == [1, 0]
+
+
+def test_what_is_packed_first_and_what_is_sent_again_say_when_they_arrive(shop: Shop) -> None:
+    first = shop.shipping.prioritise(at(0, key="a"), parcel_id="PC-1101-1")
+    shop.shipping.cancel_pick(at(0, key="b"), parcel_id="PC-1102-1")
+    held = shop.inventory.reserve(at(2, key="c"), parcel_id="PC-1102-1", warehouse="suzhou")
+    sent = shop.shipping.create_shipment(at(2, key="d"), parcel_id="PC-1102-1", reservation_id=held.reservation_id)
+
+    assert first.arrives_at == SEEDED + timedelta(hours=6 + 48)
+    assert sent.arrives_at == SEEDED + timedelta(hours=2 + 6 + 48)

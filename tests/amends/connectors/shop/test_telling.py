@@ -57,6 +57,25 @@ def test_what_comes_to_pass_by_itself_is_told_once_when_its_time_has_passed(shop
     ]
 
 
+def test_each_parcel_that_is_to_leave_is_told_with_its_order_and_the_days_that_were_promised(shop: Shop) -> None:
+    shop.pass_time(at=SEEDED)
+
+    planned = [each for each in shop.events() if each.type == "shipment.planned" and each.subject == "SO-1113"]
+
+    assert [(each.time - SEEDED, each.data) for each in planned] == [
+        (
+            timedelta(days=-4),
+            {
+                "parcel_id": parcel_id,
+                "carrier": "swift_line",
+                "ship_by": (SEEDED - timedelta(days=1)).isoformat(),
+                "promised_by": (SEEDED + timedelta(hours=6)).isoformat(),
+            },
+        )
+        for parcel_id in ("PC-1113-1", "PC-1113-2")
+    ]
+
+
 def test_the_reckoning_of_the_day_after_a_refund_is_told_with_what_is_due_and_what_arrived(shop: Shop) -> None:
     shop.pass_time(at=SEEDED)
 
@@ -79,6 +98,7 @@ def test_a_payment_that_is_taken_in_by_a_call_and_noticed_as_well_is_told_once(s
 
     assert Counter(each.type for each in shop.events() if each.subject == "SO-1202") == {
         "order.created": 1,
+        "shipment.planned": 1,
         "payment.captured": 1,
         "order.confirmed": 1,
     }
