@@ -47,8 +47,8 @@ def check_facts_are_set(runbook: Runbook, context: Context, known: Known) -> Non
     worlds = walker.plans(stages.action, worlds)
     worlds = walker.sequence(stages.follow_up, ("stages", "follow_up"), worlds)
     walker.update(runbook, walker.met | worlds)
-    met = gathered(reporting | walker.met)
-    walker.clear(runbook, gathered(met | worlds))
+    met = reporting | walker.met  # not gathered: what differs between them says which of them a condition lets through
+    walker.clear(runbook, met | worlds)
     for interrupt in runbook.interrupts:
         for index, plan in enumerate(stages.action):
             if plan.plan == interrupt.plan:
@@ -89,17 +89,15 @@ class _Walker:
             for world in gathered(worlds):
                 self._reader.message_by_itself(("sla", "update", "tell"), runbook.sla.update.tell, world)
 
-    def clear(self, runbook: Runbook, worlds: Worlds) -> None:
+    def clear(self, runbook: Runbook, worlds: Iterable[World]) -> None:
         """What the customer is asked and told when news clears the incident, in any of the worlds."""
         for index, rule in enumerate(runbook.clears):
             self._reader.interrupted_by = rule.on
-            for world in worlds:
-                if _may_cut_in(world, rule.when):
-                    then = world.given(rule.when)
-                    self._reader.message(("clears", index, "tell"), rule.tell, then)
-                    if rule.confirm is not None:
-                        asked: Path = ("clears", index, "confirm", "question")
-                        self._reader.message(asked, rule.confirm.question, then)
+            for then in gathered(world.given(rule.when) for world in worlds if _may_cut_in(world, rule.when)):
+                self._reader.message(("clears", index, "tell"), rule.tell, then)
+                if rule.confirm is not None:
+                    asked: Path = ("clears", index, "confirm", "question")
+                    self._reader.message(asked, rule.confirm.question, then)
 
     def sequence(self, steps: Iterable[AnyStep], path: Path, worlds: Worlds) -> Worlds:
         """The worlds behind steps that follow each other."""

@@ -142,3 +142,14 @@ def test_a_plan_may_find_what_a_failed_one_has_forgotten() -> None:
     (problem,) = told(analysis(trace).replace("    - plan: say_sorry\n", forgets))
 
     assert problem.startswith("'trace.trace_id' may be unset here")
+
+
+def test_what_may_cut_in_knows_what_its_condition_needs_however_many_ways_lead_there() -> None:
+    ways = "".join(f"    - {{decide: way_{n}, choices: {{a: order.slips > {n}}}, otherwise: b}}\n" for n in range(7))
+    text = analysis("    - {do: shipping.read_parcel, save_as: parcel}\n", ways).replace(
+        TELL, "        - {tell: customer, message: sorry, when: order.slips > 1}\n"
+    )
+    cuts = "interrupts:\n  - {on: order.cancel_requested, when: parcel.status == 'lost', plan: say_sorry}\nstages:\n"
+
+    assert told(text.replace("stages:\n", cuts)) == []
+    assert len(told(text.replace("stages:\n", cuts.replace("when: parcel.status == 'lost', ", "")))) == 1
