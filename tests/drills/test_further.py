@@ -55,9 +55,12 @@ scenarios:
           effects:
             - orders.hold: applied
             - shipping.open_trace: applied
+            - shipping.file_claim: applied
             - payments.refund: applied
             - orders.release: applied
-            - shipping.file_claim: applied
+            - quality.observe: applied
+            - shipping.complete_claim: applied
+            - shipping.intercept: applied
           messages: [lost_parcel.looking, lost_parcel.refunded, satisfaction]
           facts: {choice: refund, satisfaction: "4"}
           pages: []
@@ -78,9 +81,12 @@ scenarios:
       effects:
         - orders.hold: applied
         - shipping.open_trace: applied
+        - shipping.file_claim: applied
         - payments.refund: applied
         - orders.release: applied
-        - shipping.file_claim: applied
+        - quality.observe: applied
+        - shipping.complete_claim: applied
+        - shipping.intercept: applied
       messages:
         - lost_parcel.looking
         - lost_parcel.still_looking
@@ -206,12 +212,12 @@ BROKEN = [
     (
         "          pages: []",
         "          shop: {shipments: 0}",
-        "own.yaml:38:17: the shop is one; say this",
+        "own.yaml:41:17: the shop is one; say this",
     ),
     (
         "[lost_parcel.reship_or_refund, lost_parcel.looking",
         "[looking",
-        "own.yaml:42:20: none of the runbooks has a message 'looking'",
+        "own.yaml:45:20: none of the runbooks has a message 'looking'",
     ),
     ("    conversation: [", "    # [", "own.yaml:19:5: say what is heard of all of them, in order"),
 ]
