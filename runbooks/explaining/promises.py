@@ -40,9 +40,11 @@ def opening_of(
     runbook: Runbook, texts: Callable[[str], Mapping[str, MessageText]], severities: tuple[Severity, ...]
 ) -> Opening:
     """What opens an incident, what becomes of further reports, and what news changes."""
+    fields = dict.fromkeys([*runbook.subject, *sorted(runbook.report)])  # what it is about comes first
     return Opening(
         report=tuple(
-            ReportField(name=name, type=field.type, optional=field.optional) for name, field in runbook.report.items()
+            ReportField(name=name, type=runbook.report[name].type, optional=runbook.report[name].optional)
+            for name in fields
         ),
         events=tuple(
             _expected(rule) if isinstance(rule, WrittenExpect) else Matched(condition=read_condition(rule.match))

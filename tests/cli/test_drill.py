@@ -163,8 +163,8 @@ def test_what_all_scenarios_reached_is_counted_and_lets_the_run_pass(tmp_path: P
     (report,) = json.loads(ran.stdout)
     assert (ran.returncode, ran.stderr) == (0, "")
     counted = report["coverage"]
-    assert counted["reached"] == len(report["reached"]) == 6
-    assert counted["branches"] == 6 + 1 + len(counted["unreached"])
+    assert counted["reached"] == len(report["reached"]) == 8
+    assert counted["branches"] == 8 + 1 + len(counted["unreached"])
     assert [each["branch"] for each in counted["unreachable"]] == [UNDO]
     assert {"id", "words", "hint"} == set(counted["unreached"][0])
     assert counted["mistakes"] == []

@@ -19,7 +19,7 @@ def test_a_runbook_is_read_back_as_text_in_english(capsys: pytest.CaptureFixture
     page = capsys.readouterr().out
     assert code == 0
     assert page.startswith("Lost parcel\n===========\n")
-    assert re.search(r"^Analysis +3 days +3 days +4 days +4 days$", page, re.MULTILINE)
+    assert re.search(r"^Analysis +6 days +7 days +8 days +8 days$", page, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

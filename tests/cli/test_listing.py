@@ -120,7 +120,7 @@ def test_an_empty_list_leaves_stdout_empty_and_says_what_to_do(
         (("--waiting-for", "carier"), 'Did you mean "carrier"?'),
         (("--severity", "hihg"), 'Did you mean "high"?'),
         (("--type", "lost_parcle"), "'lost_parcle': there is neither a runbook nor an incident of this type; did you"),
-        (("--type", "x"), "; there are lost_parcel"),
+        (("--type", "x"), "; there are damaged_goods, "),
         (("--since", "tomorow"), "--since 'tomorow' is no time; write a day (2026-11-22, today, yesterday)"),
         (("--until", "2026-13-01"), "--until '2026-13-01' is no time"),
         (("--limit", "0"), "--limit 0: ask for one incident at least"),

@@ -148,7 +148,7 @@ def test_people_of_a_role_who_cannot_be_reached_are_warned_of_and_so_is_a_file_t
     file.chmod(0o644)
 
     assert well["verdict"] == "warning"
-    assert well["says"] == f"3 people over webhook (1) and slack (3), by {file}; not in it: dai, fang"
+    assert well["says"] == f"3 people over webhook (1) and slack (3), by {file}; not in it: dai, fang, gu"
     assert private is None
     assert finding(capsys, "paging file")["mend"] == f"run `chmod 600 {file}`"
 
