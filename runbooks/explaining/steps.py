@@ -174,7 +174,8 @@ class Steps:
             refusal=refusal if spec.refusals else None,
             limit=self._limit(spec),
             otherwise=tuple(
-                Assumed(path=f"{step.save_as}.{name}", value=value) for name, value in (step.otherwise or {}).items()
+                Assumed(path=f"{step.save_as}.{name}", value=value)
+                for name, value in sorted((step.otherwise or {}).items())
             ),
         )
 
@@ -217,7 +218,7 @@ class Steps:
             until=read_condition(step.wait),
             look=Look(activity=step.check.do, every=step.check.every) if step.check else None,
             at_most=times_of(step.at_most, self._severities),
-            assumed=tuple(Assumed(path=path, value=value) for path, value in step.then_assume.items()),
+            assumed=tuple(Assumed(path=path, value=value) for path, value in sorted(step.then_assume.items())),
             waiting_for=step.waiting_for,
         )
 

@@ -24,10 +24,11 @@ from cli import signing
 from cli.main import main
 from cli.quiet import quiet
 from runbooks.bundle import Bundle
-from runbooks.library import load, path_of
+from runbooks.library import load
 from workflows.contract import VIEW, View
 
 BO = Actor(kind=ActorKind.HUMAN, id="bo")
+_PLAIN = Path(__file__).parents[1] / "runbooks" / "comparing" / "lost_parcel.yaml"
 READ = "    - {do: shipping.read_parcel, save_as: parcel}\n"
 APPROVAL = (
     "    - {approve: logistics_lead, amount: =parcel.value, decide_within: 4h, if_silent: escalate}\n"
@@ -38,7 +39,7 @@ APPROVAL = (
 
 def own_runbook(folder: Path) -> Bundle:
     """The runbook ``acted_parcel``: everybody who is of a role has to say something before the search begins."""
-    text = path_of("lost_parcel").read_text(encoding="utf-8")
+    text = _PLAIN.read_text(encoding="utf-8")
     assert READ in text
     file = folder / "acted_parcel.yaml"
     file.write_text(text.replace("runbook: lost_parcel", "runbook: acted_parcel").replace(READ, READ + APPROVAL))

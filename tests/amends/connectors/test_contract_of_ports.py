@@ -167,7 +167,9 @@ def test_a_shipment_leaves_after_six_hours_and_arrives_two_days_later(world: Wor
         world.call("shipping.read_parcel", key="r", hours=hours, parcel_id=sent.parcel_id).status
         for hours in (5, 6, 53, 54)
     ]
-    assert sent == ports.Shipment(parcel_id="PC-1001-2", carrier="kite_express", tracking_no="TN-1001-2")
+    assert sent == ports.Shipment(
+        parcel_id="PC-1001-2", carrier="kite_express", tracking_no="TN-1001-2", arrives_at=at(54).at
+    )
     assert statuses == ["not_dispatched", "in_transit", "in_transit", "delivered"]
 
 
