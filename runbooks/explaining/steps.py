@@ -279,7 +279,9 @@ def _choices(written: Mapping[str, str | None]) -> tuple[ChoiceItem, ...]:
 
 def _inputs(written: Mapping[str, JsonValue]) -> tuple[Input, ...]:
     """What a reader wants to know of the inputs: not the ids that only say of which thing."""
-    return tuple(Input(name=name, value=_operand(value)) for name, value in written.items() if not name.endswith("_id"))
+    return tuple(
+        Input(name=name, value=_operand(value)) for name, value in sorted(written.items()) if not name.endswith("_id")
+    )
 
 
 def _operand(value: JsonValue) -> Operand:
