@@ -73,7 +73,7 @@ async def test_an_amount_beyond_a_role_s_authority_is_for_one_of_a_higher(it: Ac
     _, beyond = await it.amends("approve", expect=2)
     told = await it.json("approve", "logistics_lead", "--amount", "CNY 6200.00", by="fang")
 
-    assert "'logistics_lead' approves up to CNY 5,000.00, and this is CNY 6,200.00; 'dai', 'fang' could" in beyond
+    assert "'logistics_lead' approves up to CNY 5,000.00, and this is CNY 6,200.00; 'dai', 'fang', 'gu' could" in beyond
     assert (told["result"], told["approval"], told["verdict"]) == ("recorded", APPROVAL, "approve")
     assert told["amount"] == {"amount": 620000, "currency": "CNY"}
 
