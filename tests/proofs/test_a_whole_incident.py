@@ -50,7 +50,9 @@ async def test_temporal_alone_tells_the_story_and_finds_the_incident(rig: Rig) -
     assert found == [rig.handle.id]
     assert description.workflow_type == "LostParcel"
     assert await description.static_summary()
-    assert "action: `resume_delivery`, `reship`, `refund`" in (await description.static_details() or "")
+    assert "action: `self_resolved`, `delivery_proven`, `resume_delivery`, `reship`, `refund`" in (
+        await description.static_details() or ""
+    )
     scheduled = [event for event in history.events if event.HasField("activity_task_scheduled_event_attributes")]
     timers = [event for event in history.events if event.HasField("timer_started_event_attributes")]
     assert scheduled
