@@ -7,6 +7,7 @@ Who brings it is what a door has signed. A claim is checked by the validator, on
 replay finds the update in the history, and so knows that its claim was good.
 """
 
+from abc import abstractmethod
 from collections import deque
 from typing import cast
 
@@ -114,9 +115,9 @@ class Doors:
     _journaled: int
     _answered: bool
 
+    @abstractmethod
     def _must_cut(self) -> bool:
         """Whether this run has to end now, though more comes."""
-        raise NotImplementedError
 
     @workflow.update(name=REPORT, description="Report the exception: opens the incident, or is added to it.")
     async def report(self, request: ReportRequest) -> Receipt:
