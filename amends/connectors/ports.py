@@ -8,50 +8,52 @@ from several threads.
 
 from typing import Literal, Protocol
 
-from amends.connectors.facts import (
-    Backorder,
-    Balance,
-    Capture,
-    Cause,
-    ChannelHealth,
-    Closing,
-    Contract,
-    Count,
-    Customer,
-    Damage,
-    Delay,
+from amends.connectors.facts.carriage import (
     DeliveredTo,
-    Elsewhere,
-    Goods,
     Intercept,
-    KeptGoods,
-    LedgerEntry,
-    Liable,
-    Line,
-    Netting,
-    Observation,
-    Order,
-    OrderStatus,
     Parcel,
     ParcelStatus,
-    PaymentLink,
-    PaymentState,
     Pick,
     PickPriority,
-    Promise,
     Proof,
+    Upgrade,
+)
+from amends.connectors.facts.money import (
+    Balance,
+    Capture,
+    ChannelHealth,
+    Closing,
+    LedgerEntry,
+    Netting,
+    PaymentLink,
+    PaymentState,
     ProviderCase,
     Reconciliation,
     RefundState,
-    Replenishment,
+)
+from amends.connectors.facts.orders import (
+    Cause,
+    Customer,
+    Delay,
+    Line,
+    Order,
+    OrderStatus,
+    Promise,
     Return,
-    SaleStop,
     Split,
     Substitution,
+)
+from amends.connectors.facts.quality import Contract, Damage, Liable, Observation, Ticket
+from amends.connectors.facts.stock import (
+    Backorder,
+    Count,
+    Elsewhere,
+    Goods,
+    KeptGoods,
+    Replenishment,
+    SaleStop,
     Supply,
-    Ticket,
     Transfer,
-    Upgrade,
 )
 from amends.models import Data, Head, Model, Money, Severity, Utc
 

@@ -5,7 +5,8 @@ from typing import Literal
 from amends.models import Model, Money, Utc
 
 ParcelStatus = Literal["not_dispatched", "in_transit", "delivered", "lost", "returned"]
-DeliveredTo = Literal["nobody", "door", "locker", "station", "neighbour"]
+LeftAt = Literal["door", "locker", "station", "neighbour"]
+DeliveredTo = Literal["nobody", LeftAt]
 
 
 class Parcel(Model):

@@ -7,8 +7,7 @@ from amends.models import Model, Money, Utc
 
 OrderStatus = Literal["placed", "paid", "shipped", "delivered", "cancelled"]
 
-Cause = Literal[
-    "none",
+Holdup = Literal[
     "warehouse_backlog",
     "supplier_late",
     "merchant_late",
@@ -17,6 +16,9 @@ Cause = Literal[
     "address_problem",
     "payment_hold",
 ]
+"""What holds an order up."""
+
+Cause = Literal["none", Holdup]
 """Why an order is late. ``none``: nothing is known that would hold it up."""
 
 

@@ -7,6 +7,8 @@ from amends.models import Model, Money
 Liable = Literal["carrier", "warehouse", "supplier", "merchant", "payment_provider", "platform", "customer", "nobody"]
 """Who pays in the end for what went wrong."""
 
+DamagedBy = Literal["transit", "packing", "product", "customer"]
+
 
 class Contract(Model):
     """Who pays by contract for what goes wrong with a parcel. ``limit``: the most that the carrier pays for it."""
@@ -25,7 +27,7 @@ class Damage(Model):
     """Why goods are damaged, as far as it can be told from scans, packing and the supplier's record."""
 
     parcel_id: str
-    cause: Literal["unknown", "transit", "packing", "product", "customer"]
+    cause: Literal["unknown", DamagedBy]
     liable: Liable
     proven: bool
     """Whether it would hold against a customer who says otherwise."""

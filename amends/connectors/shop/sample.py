@@ -9,6 +9,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 from ruamel.yaml import YAML
 
+from amends.connectors.facts.carriage import LeftAt
+from amends.connectors.facts.orders import Holdup
+from amends.connectors.facts.quality import DamagedBy
 from amends.models import Written
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -136,10 +139,10 @@ class SampleParcel(Written):
     last_scan_ago: Duration | None = None
     delivered_ago: Duration | None = None
     delivered_in: Duration | None = None
-    delivered_to: Literal["door", "locker", "station", "neighbour"] | None = None
+    delivered_to: LeftAt | None = None
     cross_border: bool = False
     damaged_ago: Duration | None = None
-    damage: Literal["transit", "packing", "product", "customer"] | None = None
+    damage: DamagedBy | None = None
     damage_proven: bool = False
     warehouse: str | None = None
     allocated: bool = False
@@ -194,18 +197,7 @@ class SampleOrder(Written):
     gift_in: Duration | None = None
     method: str = "card"
     market: str = "cn"
-    delay: (
-        Literal[
-            "warehouse_backlog",
-            "supplier_late",
-            "merchant_late",
-            "carrier_delay",
-            "weather",
-            "address_problem",
-            "payment_hold",
-        ]
-        | None
-    ) = None
+    delay: Holdup | None = None
     price_changed: bool = False
     ordered_again: bool = False
     freight: int = 0
