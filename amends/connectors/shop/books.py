@@ -24,6 +24,10 @@ NETTED: Final = "netted"
 CORRECTIONS: Final = "corrections"
 
 
+STANDS: Final = EntryRow.entry_id.not_in(select(EntryRow.reverses).where(EntryRow.reverses.is_not(None)))
+"""Of an entry: no other has reversed it."""
+
+
 def book(
     db: Session,
     order_id: str,

@@ -46,9 +46,7 @@ class ShopLedger(Desk):
     def balance(self, call: Call, *, order_id: str) -> ports.Balance:
         def work(db: Session) -> ports.Balance:
             order = lookup.order(db, order_id)
-            payment = db.get_one(PaymentRow, order_id)
-            unbooked = takings.taken(db, order, call.at).paid - payment.captured
-            credit = books.credit_of(db, order_id, books.CUSTOMER) + unbooked
+            credit = takings.credit(db, order, call.at)
             return ports.Balance(
                 order_id=order_id,
                 balanced=credit == 0,
@@ -64,18 +62,7 @@ class ShopLedger(Desk):
     def adjust(self, call: Call, *, order_id: str, amount: Money) -> ports.LedgerEntry:
         def work(db: Session) -> ports.LedgerEntry:
             order = _bookable(db, order_id, amount)
-            return _entry(
-                books.book(
-                    db,
-                    order.order_id,
-                    call.at,
-                    kind="adjustment",
-                    debit=books.CORRECTIONS,
-                    credit=books.CUSTOMER,
-                    amount=amount.amount,
-                ),
-                amount,
-            )
+            return _booked(db, order, call, amount, kind="adjustment", debit=books.CORRECTIONS)
 
         args = {"order_id": order_id, "amount": plain(amount)}
         return self._door.give("ledger.adjust", call, args, ports.LedgerEntry, work)
@@ -87,18 +74,7 @@ class ShopLedger(Desk):
             order = _bookable(db, order_id, amount)
             if daily_cap is not None:
                 _within(db, order, call, amount.amount, daily_cap)
-            return _entry(
-                books.book(
-                    db,
-                    order.order_id,
-                    call.at,
-                    kind="write_off",
-                    debit=books.WRITTEN_OFF,
-                    credit=books.CUSTOMER,
-                    amount=amount.amount,
-                ),
-                amount,
-            )
+            return _booked(db, order, call, amount, kind="write_off", debit=books.WRITTEN_OFF)
 
         cap = {} if daily_cap is None else {"daily_cap": plain(daily_cap)}
         args = {"order_id": order_id, "amount": plain(amount), **cap}
@@ -123,8 +99,10 @@ def _bookable(db: Session, order_id: str, amount: Money) -> OrderRow:
     return order
 
 
-def _entry(entry: EntryRow | None, amount: Money) -> ports.LedgerEntry:
-    assert entry is not None
+def _booked(db: Session, order: OrderRow, call: Call, amount: Money, *, kind: str, debit: str) -> ports.LedgerEntry:
+    """An entry of ``amount`` to what the customer has."""
+    entry = books.book(db, order.order_id, call.at, kind=kind, debit=debit, credit=books.CUSTOMER, amount=amount.amount)
+    assert entry is not None, "an amount of nothing was refused"
     return ports.LedgerEntry(entry_id=entry.entry_id, amount=amount)
 
 
@@ -132,12 +110,11 @@ def _within(db: Session, order: OrderRow, call: Call, amount: int, cap: Money) -
     """Refuses ``DailyCapSpent``. All write-offs of a day wait for each other here, whatever their orders."""
     db.execute(select(OrderRow.order_id).order_by(OrderRow.order_id).limit(1).with_for_update())
     day = call.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    reversed_ = select(EntryRow.reverses).where(EntryRow.reverses.is_not(None))
     wanted = select(func.sum(EntryRow.amount)).where(
         EntryRow.kind == "write_off",
         EntryRow.booked_at >= day,
         EntryRow.booked_at < day + timedelta(days=1),
-        EntryRow.entry_id.not_in(reversed_),
+        books.STANDS,
     )
     spent = int(db.scalar(wanted) or 0)
     if cap.currency != order.currency or spent + amount > cap.amount:

@@ -18,7 +18,6 @@ from amends.connectors.shop.tables import (
     LineRow,
     OrderRow,
     ParcelRow,
-    PaymentRow,
     RefundRow,
     RequestRow,
 )
@@ -113,12 +112,11 @@ def _recovered(db: Session, refunds: Sequence[_Refund], at: datetime) -> int:
     if not refunds:
         return 0
     first = refunds[0].row
-    reversed_ = select(EntryRow.reverses).where(EntryRow.reverses.is_not(None))
     booked = select(func.sum(EntryRow.amount)).where(
         EntryRow.order_id == first.order_id,
         EntryRow.kind.in_(("netting", "write_off")),
         EntryRow.booked_at >= first.paid_at,
-        EntryRow.entry_id.not_in(reversed_),
+        books.STANDS,
     )
     links = select(RequestRow).where(
         RequestRow.kind == requests.LINK.name,
@@ -144,8 +142,7 @@ def _cause(
     """The first cause that explains why what arrived is not what is due, and the refund that it is about."""
     asked = sum(each.row.amount for each in refunds)
     if came == due:
-        unbooked = takings.taken(db, order, at).paid - db.get_one(PaymentRow, order.order_id).captured
-        off = books.credit_of(db, order.order_id, books.CUSTOMER) + unbooked
+        off = takings.credit(db, order, at)
         return ("books_only" if off and order.status not in ("placed", "cancelled") else "none"), None
     lost = [each for each in refunds if takings.given_up(db, each.row, at)]
     for each in refunds:

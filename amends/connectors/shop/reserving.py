@@ -28,6 +28,15 @@ def reserved(db: Session, parcel: ParcelRow, call: Call, **more: Any) -> Reserva
     return row
 
 
+def units_of(db: Session, row: ReservationRow) -> dict[str, int]:
+    """The quantity of each SKU that a reservation is of."""
+    if row.sku is not None:
+        return {row.sku: row.quantity or 0}
+    if row.units is not None:
+        return row.units
+    return lookup.units(db, db.get_one(ParcelRow, row.parcel_id))  # reserved before it was noted
+
+
 def stands_on(db: Session, row: ReservationRow, at: datetime) -> Iterator[tuple[Shelf, int]]:
     """The stock that a reservation is of, with its quantity: held until the end of the transaction. What is yet to come
     in is of none."""
@@ -35,10 +44,7 @@ def stands_on(db: Session, row: ReservationRow, at: datetime) -> Iterator[tuple[
         shelf(db, row.sku, None, at)  # it may have come in by now, and is of the stock then
     if row.inbound_id is not None:
         return
-    units = row.units if row.sku is None else {row.sku: row.quantity or 0}
-    if units is None:  # reserved before it was noted
-        units = lookup.units(db, db.get_one(ParcelRow, row.parcel_id))
-    for sku, quantity in sorted(units.items()):
+    for sku, quantity in sorted(units_of(db, row).items()):
         found = shelf(db, sku, row.warehouse, at)
         assert found is not None
         yield found, quantity

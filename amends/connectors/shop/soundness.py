@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from amends.connectors.shop import books, lookup, requests, takings
+from amends.connectors.shop.reserving import units_of
 from amends.connectors.shop.tables import (
     BranchRow,
     ClaimRow,
@@ -47,8 +48,7 @@ def left_over(db: Session, order: OrderRow) -> Iterator[str]:
 def owed(db: Session, order: OrderRow, at: datetime) -> Iterator[str]:
     """What somebody still owes for an order, by the books."""
     if order.status != "placed":
-        unbooked = takings.taken(db, order, at).paid - db.get_one(PaymentRow, order.order_id).captured
-        credit = books.credit_of(db, order.order_id, books.CUSTOMER) + unbooked
+        credit = takings.credit(db, order, at)
         if credit:
             who = "the customer has not got back" if credit > 0 else "the customer owes"
             yield f"{who} {abs(credit)} {order.currency} of order {order.order_id!r}, by the books"
@@ -76,7 +76,7 @@ def _shelves(db: Session) -> Iterator[str]:
         if row.inbound_id is not None:
             promised[row.inbound_id] += row.quantity or 0
         else:
-            for sku, quantity in _units(db, row).items():
+            for sku, quantity in units_of(db, row).items():
                 aside[sku, row.warehouse] += quantity
     shelves: list[tuple[str, str | None, int]] = [
         *((each.sku, None, each.reserved) for each in db.scalars(select(StockRow))),
@@ -134,14 +134,8 @@ def _left_aside(db: Session, order: OrderRow) -> Iterator[str]:
     }
     for row in db.scalars(held.order_by(ReservationRow.reservation_id)):
         if (row.line, row.sku) not in open_lines:
-            units = ", ".join(f"{quantity} of {sku}" for sku, quantity in _units(db, row).items())
+            units = ", ".join(f"{quantity} of {sku}" for sku, quantity in units_of(db, row).items())
             yield f"{units} still stand aside, as {row.reservation_id!r}, for nothing that is to be sent"
-
-
-def _units(db: Session, row: ReservationRow) -> dict[str, int]:
-    if row.sku is not None:
-        return {row.sku: row.quantity or 0}
-    return row.units or lookup.units(db, db.get_one(ParcelRow, row.parcel_id))
 
 
 def _sum(db: Session, amount: InstrumentedAttribute[Any], which: ColumnElement[bool]) -> int:

@@ -35,6 +35,13 @@ def taken(db: Session, order: OrderRow, at: datetime) -> Taken:
     return Taken(due, paid, _times(db, payment, at), over, _status(db, payment, due, paid, over, at))
 
 
+def credit(db: Session, order: OrderRow, at: datetime) -> int:
+    """What the customer of an order is in credit with, in minor units: by the books, and by what has come in by a time
+    and is not booked yet."""
+    unbooked = sum(amount for _, amount, _ in _waiting(db, db.get_one(PaymentRow, order.order_id), at))
+    return books.credit_of(db, order.order_id, books.CUSTOMER) + unbooked
+
+
 def take_in(db: Session, order_id: str, at: datetime) -> PaymentRow:
     """Books what has come in by now; gives the payment, held until the end of the transaction."""
     payment = db.get_one(PaymentRow, order_id, with_for_update=True, populate_existing=True)
