@@ -152,7 +152,7 @@ class Check:
         if (fault.refuse is None) == (fault.trouble is None):
             self._of(
                 path,
-                "say what the shop does: either `refuse: <reason>` or `trouble: before | after | error | late | none`",
+                f"say what the shop does: either `refuse: <reason>` or `trouble: {' | '.join(TROUBLES)}`",
             )
         elif fault.trouble is not None:
             self._known((*path, "trouble"), "there is no trouble", fault.trouble, TROUBLES)

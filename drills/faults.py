@@ -1,11 +1,12 @@
 """Which ways in which a shop goes wrong the scenarios of a runbook play, and which are left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
 from amends.connectors.shop import FaultKind
 from amends.journal import TimelineRow
 from amends.timeline import EntryKind
+from drills.checking import TROUBLES
 from drills.scenario import Fault
 from runbooks.program import DoStep, MeasureStep, Program
 
@@ -21,12 +22,7 @@ class Wrong(StrEnum):
     REFUSED_UNDO = "refused undo"
 
 
-_TROUBLES = {
-    FaultKind.TROUBLE: Wrong.BEFORE,
-    FaultKind.TROUBLE_AFTER: Wrong.AFTER,
-    FaultKind.ERROR: Wrong.ERROR,
-    FaultKind.DELAY: Wrong.LATE,
-}
+_TROUBLES = {kind: Wrong(word) for word, kind in TROUBLES.items() if kind is not FaultKind.GOES_WELL}
 _REFUSALS = {
     EntryKind.EFFECT_REFUSED: Wrong.REFUSE,
     EntryKind.READ_REFUSED: Wrong.REFUSE,
@@ -42,7 +38,7 @@ def met(faults: Sequence[Fault], left: Sequence[int], timelines: Iterable[Sequen
     came = {fault.kind for fault, times in zip(faults, left, strict=True) if times < fault.times}
     seen = {_TROUBLES[kind] for kind in came if kind in _TROUBLES}
     seen |= {_REFUSALS[row.kind] for timeline in timelines for row in timeline if row.kind in _REFUSALS}
-    return _sorted(seen)
+    return in_order(seen)
 
 
 def to_be_met(program: Program) -> tuple[Wrong, ...]:
@@ -51,8 +47,9 @@ def to_be_met(program: Program) -> tuple[Wrong, ...]:
         isinstance(step, MeasureStep) or (isinstance(step, DoStep) and step.undo is not None)
         for step in program.all_steps()
     )
-    return _sorted(set(Wrong) - (set() if undone else {Wrong.REFUSED_UNDO}))
+    return in_order(set(Wrong) - (set() if undone else {Wrong.REFUSED_UNDO}))
 
 
-def _sorted(some: set[Wrong]) -> tuple[Wrong, ...]:
+def in_order(some: Collection[Wrong]) -> tuple[Wrong, ...]:
+    """Without repeats, as they are told."""
     return tuple(each for each in Wrong if each in some)

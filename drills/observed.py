@@ -66,11 +66,12 @@ class Observed(Model):
     calls: dict[str, int] = {}
 
 
-def observe(world: World, part: Part, incident_id: str, *, begun_at: datetime | None = None) -> Observed:
+def observe(
+    world: World, part: Part, incident_id: str, timeline: Sequence[TimelineRow], *, begun_at: datetime
+) -> Observed:
     """Look at an incident and at the shop. Facts are read back by running the core over the timeline again.
-    ``begun_at``: when its scenario has begun; with its own opening if nothing is said."""
+    ``begun_at``: when its scenario has begun."""
     row = world.journal.incident(incident_id)
-    timeline = world.journal.timeline(incident_id)
     state = state_of(part.bundle, timeline)
     effects = world.journal.effects_of(incident_id)
     return Observed(
@@ -96,7 +97,7 @@ def outcome_of(effect: EffectRecord) -> str:
     return "unknown" if effect.outcome is None else effect.outcome.value
 
 
-def _approvals(timeline: list[TimelineRow]) -> list[Approval]:
+def _approvals(timeline: Sequence[TimelineRow]) -> list[Approval]:
     asked: list[Approval] = []
     for row in timeline:
         if row.kind is EntryKind.APPROVAL_ASKED:

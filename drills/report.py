@@ -13,7 +13,7 @@ from drills.comparing import differences, in_conversation
 from drills.course import Course, Watch
 from drills.coverage import reached
 from drills.ends import wrong_ends
-from drills.faults import Wrong, met, to_be_met
+from drills.faults import Wrong, in_order, met, to_be_met
 from drills.nights import with_its_nights
 from drills.observed import Observed, conversation, observe, outcome_of
 from drills.player import PATIENCE, play
@@ -138,7 +138,7 @@ def coverage(bundle: Bundle, played: Iterable[Played]) -> Coverage:
             for each in stated.values()
             if each.branch in by_scenario
         ),
-        faults=tuple(each for each in Wrong if each in came),
+        faults=in_order(came),
         unmet=tuple(each for each in to_be_met(bundle.program) if each not in came),
     )
 
@@ -157,21 +157,19 @@ async def perform(
         began = time.monotonic()
         courses = await play(world, scenario, watch=watch, patience=patience)
         wall_time = time.monotonic() - began
-        begun_at = world.journal.timeline(courses[scenario.name].incident_id)[0].occurred_at
+        begun_at = world.journal.incident(courses[scenario.name].incident_id).opened_at
+        slack = timedelta(seconds=wall_time)
         seen = {
-            part.name: _seen(world, part, courses[part.name], begun_at=begun_at)
+            part.name: _seen(world, part, courses[part.name], begun_at=begun_at, slack=slack)
             for part in scenario.parts
             if part.name in courses
         }
         timelines = [each.played.timeline for each in seen.values()]
         ends = wrong_ends(world, scenario.order_id, timelines)
         faults = met(scenario.faults, world.shop.faults_to_come(), timelines)
-    found = []
-    for part in scenario.parts:
-        name = f"{part.name}: " if part is not scenario else ""
-        if part.name in seen:
-            told = [*courses[part.name].remarks, *_differences(part, seen[part.name], begun_at, wall_time)]
-            found += [f"{name}{each}" for each in told]
+    found = [
+        f"{'' if name == scenario.name else f'{name}: '}{said}" for name, one in seen.items() for said in one.found
+    ]
     if scenario.conversation is not None:
         found += in_conversation(scenario.conversation, conversation(timelines))
     found += ends
@@ -228,14 +226,14 @@ def _length(scenario: Scenario) -> int:
 class _Seen(NamedTuple):
     report: IncidentReport
     played: PlayedIncident
-    problems: tuple[str, ...]
+    found: tuple[str, ...]
 
 
-def _seen(world: World, part: Part, course: Course, *, begun_at: datetime) -> _Seen:
-    """What came of an incident, while its world is still there."""
+def _seen(world: World, part: Part, course: Course, *, begun_at: datetime, slack: timedelta) -> _Seen:
+    """What came of an incident, while its world is still there, and what of it was not as it should be."""
     timeline = world.journal.timeline(course.incident_id)
     verified = verify(world.journal, course.incident_id)
-    observed = observe(world, part, course.incident_id, begun_at=begun_at)
+    observed = observe(world, part, course.incident_id, timeline, begun_at=begun_at)
     opened_at = timeline[0].occurred_at
     report = IncidentReport(
         runbook=part.runbook,
@@ -261,13 +259,12 @@ def _seen(world: World, part: Part, course: Course, *, begun_at: datetime) -> _S
         workflow_id=part.workflow_id,
         run_id=course.run_id,
     )
-    return _Seen(report, played, verified.problems)
-
-
-def _differences(part: Part, seen: _Seen, begun_at: datetime, wall_time: float) -> list[str]:
-    slack = timedelta(seconds=wall_time)
-    found = differences(part.expect, seen.played.observed, seen.played.timeline, slack=slack, begun_at=begun_at)
-    return [*found, *(f"the journal does not hold: {problem}" for problem in seen.problems)]
+    found = (
+        *course.remarks,
+        *differences(part.expect, observed, timeline, slack=slack, begun_at=begun_at),
+        *(f"the journal does not hold: {problem}" for problem in verified.problems),
+    )
+    return _Seen(report, played, found)
 
 
 def _shown(effect: EffectRecord, opened_at: Utc) -> EffectShown:

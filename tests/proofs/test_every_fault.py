@@ -184,8 +184,9 @@ def _reserved(world: World) -> int:
 def _seen(world: World, scenario: Scenario, incident_id: str, remarks: tuple[str, ...]) -> Ended:
     shop, order_id = world.shop, scenario.order_id
     stocks = [shop.stock(sku) for sku in sample().stock]
+    timeline = world.journal.timeline(incident_id)
     return Ended(
-        observed=observe(world, scenario, incident_id),
+        observed=observe(world, scenario, incident_id, timeline, begun_at=timeline[0].occurred_at),
         problems=verify(world.journal, incident_id).problems,
         remarks=remarks,
         refunds=len(shop.refunds(order_id)),
