@@ -165,8 +165,7 @@ def _let_be(turn: Turn, deadline: ExternalDeadline, *, still: tuple[Why, ...] = 
     program.withdraw(turn, steps)
     for task in list(turn.state.tasks):
         if task.why not in still and any(task.step == step.id for step in steps):
-            turn.close_task(task.id, how="withdrawn")
-            turn.state.steps[task.step].phase = StepPhase.DONE
+            program.let_be(turn, task)
 
 
 def _is_over(state: State, deadline: ExternalDeadline, calls: list[EffectRun]) -> bool:

@@ -11,7 +11,7 @@ from runbooks.policy import Interrupt
 from runbooks.program import Step, walk
 from workflows import effects, facts, people, plans, program
 from workflows.events import NewsReceived, Role
-from workflows.state import Interrupting, PlanPhase, State, StepPhase, Why
+from workflows.state import Interrupting, PlanPhase, State, Why
 from workflows.turn import Turn
 
 _CUT_SHORT = (Stage.REPORT, Stage.ANALYSIS)
@@ -88,5 +88,4 @@ def _end(turn: Turn, steps: tuple[Step, ...]) -> None:
     for task in [task for task in turn.state.tasks if task.step in by_id]:
         unknown = task.why is Why.OUTCOME_UNKNOWN and not program.leaves_nothing(by_id[task.step])
         if not unknown and task.why is not Why.UNDO_FAILED:
-            turn.close_task(task.id, how="withdrawn")
-            turn.state.steps[task.step].phase = StepPhase.DONE
+            program.let_be(turn, task)

@@ -26,7 +26,7 @@ from runbooks.program import (
 from workflows import answers, approving, asking, beside, conversation, effects, facts, measures, waiting
 from workflows.events import Command, CommandReturned, Role, Settlement
 from workflows.progress import Progress
-from workflows.state import PlanPhase, State, StepPhase, StepRun, Why
+from workflows.state import PlanPhase, State, StepPhase, StepRun, Task, Why
 from workflows.turn import Turn
 
 
@@ -337,6 +337,14 @@ def _advance_held(turn: Turn, step: DoStep, run: StepRun, held_by: str, *, plan:
             _refused(turn, step, run, f"rejected:{step.id}", Why.REJECTED, plan=plan)
         case None:
             pass
+
+
+def let_be(turn: Turn, task: Task) -> None:
+    """End a task that nobody need see to any more, and the step that it is about, if that has begun."""
+    turn.close_task(task.id, how="withdrawn")
+    run = turn.state.steps.get(task.step)  # none where the step could not begin, for want of a fact
+    if run is not None:
+        run.phase = StepPhase.DONE
 
 
 def _withdraw_approval(turn: Turn, step: ApproveStep) -> None:

@@ -6,7 +6,7 @@ from amends.models import Data, Outcome
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from runbooks.policy import TaskPolicy
-from runbooks.program import FactType
+from runbooks.program import FactType, Value
 from tests.workflows.bench import decide
 from tests.workflows.builders import OPS, REPORT, START, Incident, always, applied, refusing
 from tests.workflows.promises import CLAIM, LADDER, at, claiming, hours, last, pages
@@ -166,6 +166,18 @@ def test_what_is_refused_is_a_persons_task_and_missed_when_its_time_comes() -> N
     assert at(incident, MISSED) == [72]
     assert (48, 1, "an,bo") in pages(incident)
     assert last(incident, EntryKind.LADDER_RAISED)["what"] == "carrier_claim"
+
+
+def test_what_could_not_be_called_for_want_of_a_fact_is_missed_and_nobodys_task_any_more() -> None:
+    base = claiming()
+    lacking = base.external[0].model_copy(update={"inputs": {"parcel_id": Value(expr="choice")}})
+    incident, _ = opened(base.model_copy(update={"external": (lacking,)}))
+    incident.wait(hours=50)
+    assert [task.why for task in incident.state.tasks] == [Why.UNPROTECTED]
+    incident.wait(hours=22)
+
+    assert at(incident, MISSED) == [72]
+    assert incident.state.tasks == []
 
 
 def test_a_task_that_was_tried_again_in_time_keeps_it() -> None:
