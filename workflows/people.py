@@ -32,17 +32,18 @@ LONGEST_SUSPENSION = timedelta(days=30)
 
 
 def keep(turn: Turn) -> None:
-    """End a suspension whose time is over. What comes after its end is not charged to the party, whenever we look."""
+    """End a suspension whose time is over."""
     suspended = turn.state.suspended
     if suspended is not None and turn.now >= suspended.until:
-        turn.ran_out(suspended.until)
         end_suspension(turn)
 
 
 def end_suspension(turn: Turn) -> None:
-    """Whoever was waited for is so no more. Harmless for an incident that is not suspended."""
+    """Whoever was waited for is so no more: until its time at the most, whenever we look, and until now if something
+    else ends it. Harmless for an incident that is not suspended."""
     suspended, turn.state.suspended = turn.state.suspended, None
     if suspended is not None:
+        turn.ran_out(min(suspended.until, turn.now))
         turn.note(EntryKind.SUSPENSION_ENDED, {"party": suspended.party, "until": suspended.until.isoformat()})
 
 

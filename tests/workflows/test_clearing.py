@@ -13,11 +13,14 @@ from runbooks.program import FactType, MeasureStep, Plan, Undo
 from tests.workflows.bench import approval, cautious
 from tests.workflows.builders import (
     ASK,
+    CUSTOMER,
+    HOUR,
     OPS,
     REFUND,
     REPLACE,
     REPORT,
     RESERVE,
+    START,
     SURVEY,
     WAIT,
     Incident,
@@ -26,8 +29,10 @@ from tests.workflows.builders import (
     lost_parcel,
     refusing,
 )
+from tests.workflows.promises import at, last, sla
 from workflows import core
 from workflows.events import (
+    AnswerGiven,
     CancelRequested,
     Command,
     CommandReturned,
@@ -36,6 +41,7 @@ from workflows.events import (
     ReportReceived,
     RetryRequested,
     Sibling,
+    SuspensionRequested,
     TakeOverRequested,
 )
 
@@ -194,6 +200,20 @@ def test_the_customer_is_asked_first_where_a_carriers_word_is_not_enough(by: Act
 
     assert incident.of(EntryKind.CLEARED) == [{"on": "shipment.delivered", "confirmed_by": CONFIRM}]
     assert incident.status() is Status.CLOSED
+
+
+def test_a_suspension_that_a_clearing_ends_lasts_until_we_hear_of_it() -> None:
+    incident = opened(clearable().model_copy(update={"sla": sla(resolve=60)}))
+    until = START + 20 * HOUR
+    incident.take(SuspensionRequested(key="s", party=Party.CARRIER, until=until, reason="strike", actor=OPS))
+    incident.wait(hours=6)
+    delivered(incident, delivered_to="locker").settle().wait(hours=2)
+
+    incident.take(AnswerGiven(key="a", ask=CONFIRM, actor=CUSTOMER, at=START + 7 * HOUR, choice="yes"))
+    incident.settle()
+
+    assert at(incident, EntryKind.CLEARED) == at(incident, EntryKind.SUSPENSION_ENDED) == [8]
+    assert last(incident, EntryKind.CLOCK_RESUMED)["suspended"] == 8 * 3600
 
 
 def test_a_second_report_by_a_person_counts_as_theirs() -> None:
