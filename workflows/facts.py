@@ -50,13 +50,7 @@ def amount(state: State, value: Value | None) -> Money | None:
 def moment(state: State, expression: str) -> datetime | None:
     """A time, evaluated now; ``None`` while its facts are not known."""
     try:
-        value = value_of(
-            expression,
-            types=state.bundle.facts,
-            facts=_visible(state),
-            rates=state.bundle.rates,
-            tables=state.bundle.tables,
-        )
+        value = _value(state, expression)
     except FactMissing:
         return None
     return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
@@ -133,16 +127,19 @@ def _visible(state: State) -> Data:
     return {**state.facts, "incident": {"severity": state.severity.value, "contacts": state.contacts}}
 
 
+def _value(state: State, expression: str) -> JsonValue:
+    """What an expression comes to now. Raises ``FactMissing``."""
+    bundle = state.bundle
+    return value_of(expression, types=bundle.facts, facts=_visible(state), rates=bundle.rates, tables=bundle.tables)
+
+
 def _input(state: State, value: Value) -> JsonValue:
     if value.expr is None:
         return value.literal
-    facts = _visible(state)
-    result = value_of(
-        value.expr, types=state.bundle.facts, facts=facts, rates=state.bundle.rates, tables=state.bundle.tables
-    )
+    result = _value(state, value.expr)
     if not value.money:
         return result
-    currency = _at(facts, "order.currency")
+    currency = _at(_visible(state), "order.currency")
     if currency is None:
         raise DefinitionError(f"the amount {value.expr!r} has no currency before `order.currency` is known")
     return {"amount": result, "currency": currency}
