@@ -3,8 +3,8 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogue import TELL, TellRequest
-from runbooks.catalogued.inputs import OfOrder
+from runbooks.catalogue import TELL
+from runbooks.catalogued.inputs import OrderRef, TellRequest
 
 
 class CustomerActivities(SystemActivities[ports.Customers]):
@@ -15,5 +15,5 @@ class CustomerActivities(SystemActivities[ports.Customers]):
         )
 
     @carries_out("customers.read")
-    def read(self, call: Call, inputs: OfOrder) -> ports.Customer:
+    def read(self, call: Call, inputs: OrderRef) -> ports.Customer:
         return self._port.read(call, order_id=inputs.order_id)

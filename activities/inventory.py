@@ -3,15 +3,16 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogue import ParcelRef, ReservationRef, ReserveParcel
 from runbooks.catalogued.inputs import (
+    ArticleRef,
     CountRef,
-    OfArticle,
-    OfLine,
-    OfOrder,
-    OfParcel,
+    LineRef,
+    OrderRef,
+    ParcelRef,
     Replenishing,
     ReplenishmentRef,
+    ReservationRef,
+    ReserveParcel,
     StopRef,
     Transferring,
 )
@@ -31,19 +32,19 @@ class InventoryActivities(SystemActivities[ports.Inventory]):
         self._port.release(call, reservation_id=inputs.reservation_id)
 
     @carries_out("inventory.read_goods")
-    def read_goods(self, call: Call, inputs: OfParcel) -> ports.Goods:
+    def read_goods(self, call: Call, inputs: ParcelRef) -> ports.Goods:
         return self._port.read_goods(call, parcel_id=inputs.parcel_id)
 
     @carries_out("inventory.find_elsewhere")
-    def find_elsewhere(self, call: Call, inputs: OfParcel) -> ports.Elsewhere:
+    def find_elsewhere(self, call: Call, inputs: ParcelRef) -> ports.Elsewhere:
         return self._port.find_elsewhere(call, parcel_id=inputs.parcel_id)
 
     @carries_out("inventory.read_supply")
-    def read_supply(self, call: Call, inputs: OfLine) -> ports.Supply:
+    def read_supply(self, call: Call, inputs: LineRef) -> ports.Supply:
         return self._port.read_supply(call, line_id=inputs.line_id)
 
     @carries_out("inventory.reserve_line")
-    def reserve_line(self, call: Call, inputs: OfLine) -> ports.Reservation:
+    def reserve_line(self, call: Call, inputs: LineRef) -> ports.Reservation:
         return self._port.reserve_line(call, line_id=inputs.line_id)
 
     @carries_out("inventory.transfer")
@@ -51,19 +52,19 @@ class InventoryActivities(SystemActivities[ports.Inventory]):
         return self._port.transfer(call, line_id=inputs.line_id, warehouse=inputs.warehouse)
 
     @carries_out("inventory.backorder")
-    def backorder(self, call: Call, inputs: OfLine) -> ports.Backorder:
+    def backorder(self, call: Call, inputs: LineRef) -> ports.Backorder:
         return self._port.backorder(call, line_id=inputs.line_id)
 
     @carries_out("inventory.keep_order")
-    def keep_order(self, call: Call, inputs: OfOrder) -> ports.KeptGoods:
+    def keep_order(self, call: Call, inputs: OrderRef) -> ports.KeptGoods:
         return self._port.keep_order(call, order_id=inputs.order_id)
 
     @carries_out("inventory.free_order")
-    def free_order(self, call: Call, inputs: OfOrder) -> ports.KeptGoods:
+    def free_order(self, call: Call, inputs: OrderRef) -> ports.KeptGoods:
         return self._port.free_order(call, order_id=inputs.order_id)
 
     @carries_out("inventory.stop_selling")
-    def stop_selling(self, call: Call, inputs: OfArticle) -> ports.SaleStop:
+    def stop_selling(self, call: Call, inputs: ArticleRef) -> ports.SaleStop:
         return self._port.stop_selling(call, sku=inputs.sku)
 
     @carries_out("inventory.sell_again")
@@ -71,7 +72,7 @@ class InventoryActivities(SystemActivities[ports.Inventory]):
         self._port.sell_again(call, stop_id=inputs.stop_id)
 
     @carries_out("inventory.count")
-    def count(self, call: Call, inputs: OfArticle) -> ports.Count:
+    def count(self, call: Call, inputs: ArticleRef) -> ports.Count:
         return self._port.count(call, sku=inputs.sku)
 
     @carries_out("inventory.read_count")

@@ -3,16 +3,16 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogued.inputs import EntryRef, OfOrder, OrderAmount, WritingOff
+from runbooks.catalogued.inputs import EntryRef, OrderAmount, OrderRef, WritingOff
 
 
 class LedgerActivities(SystemActivities[ports.Ledger]):
     @carries_out("ledger.balance")
-    def balance(self, call: Call, inputs: OfOrder) -> ports.Balance:
+    def balance(self, call: Call, inputs: OrderRef) -> ports.Balance:
         return self._port.balance(call, order_id=inputs.order_id)
 
     @carries_out("ledger.reconcile")
-    def reconcile(self, call: Call, inputs: OfOrder) -> ports.Reconciliation:
+    def reconcile(self, call: Call, inputs: OrderRef) -> ports.Reconciliation:
         return self._port.reconcile(call, order_id=inputs.order_id)
 
     @carries_out("ledger.adjust")

@@ -3,7 +3,8 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogue import TELL_MERCHANT, TellRequest
+from runbooks.catalogue import TELL_MERCHANT
+from runbooks.catalogued.inputs import TellRequest
 
 
 class MerchantActivities(SystemActivities[ports.Merchants]):

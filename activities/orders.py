@@ -3,14 +3,15 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogue import AddReplacement, HoldRef, OrderRef, ReplacementRef
 from runbooks.catalogued.inputs import (
+    HoldRef,
     Joining,
-    OfLine,
-    OfOrder,
+    LineRef,
+    OrderParcel,
+    OrderRef,
     PromiseRef,
     Promising,
-    Returning,
+    ReplacementRef,
     ReturnRef,
     Substituting,
     SubstitutionRef,
@@ -23,7 +24,7 @@ class OrderActivities(SystemActivities[ports.Orders]):
         return self._port.read(call, order_id=inputs.order_id)
 
     @carries_out("orders.add_replacement")
-    def add_replacement(self, call: Call, inputs: AddReplacement) -> ports.ReplacementOrder:
+    def add_replacement(self, call: Call, inputs: OrderParcel) -> ports.ReplacementOrder:
         return self._port.add_replacement(call, order_id=inputs.order_id, parcel_id=inputs.parcel_id)
 
     @carries_out("orders.drop_replacement")
@@ -39,23 +40,23 @@ class OrderActivities(SystemActivities[ports.Orders]):
         self._port.release(call, hold_id=inputs.hold_id)
 
     @carries_out("orders.read_line")
-    def read_line(self, call: Call, inputs: OfLine) -> ports.Line:
+    def read_line(self, call: Call, inputs: LineRef) -> ports.Line:
         return self._port.read_line(call, line_id=inputs.line_id)
 
     @carries_out("orders.explain_delay")
-    def explain_delay(self, call: Call, inputs: OfOrder) -> ports.Delay:
+    def explain_delay(self, call: Call, inputs: OrderRef) -> ports.Delay:
         return self._port.explain_delay(call, order_id=inputs.order_id)
 
     @carries_out("orders.confirm")
-    def confirm(self, call: Call, inputs: OfOrder) -> None:
+    def confirm(self, call: Call, inputs: OrderRef) -> None:
         self._port.confirm(call, order_id=inputs.order_id)
 
     @carries_out("orders.cancel")
-    def cancel(self, call: Call, inputs: OfOrder) -> None:
+    def cancel(self, call: Call, inputs: OrderRef) -> None:
         self._port.cancel(call, order_id=inputs.order_id)
 
     @carries_out("orders.reinstate")
-    def reinstate(self, call: Call, inputs: OfOrder) -> None:
+    def reinstate(self, call: Call, inputs: OrderRef) -> None:
         self._port.reinstate(call, order_id=inputs.order_id)
 
     @carries_out("orders.promise")
@@ -75,15 +76,15 @@ class OrderActivities(SystemActivities[ports.Orders]):
         self._port.withdraw_substitute(call, substitution_id=inputs.substitution_id)
 
     @carries_out("orders.drop_line")
-    def drop_line(self, call: Call, inputs: OfLine) -> None:
+    def drop_line(self, call: Call, inputs: LineRef) -> None:
         self._port.drop_line(call, line_id=inputs.line_id)
 
     @carries_out("orders.restore_line")
-    def restore_line(self, call: Call, inputs: OfLine) -> None:
+    def restore_line(self, call: Call, inputs: LineRef) -> None:
         self._port.restore_line(call, line_id=inputs.line_id)
 
     @carries_out("orders.split")
-    def split(self, call: Call, inputs: OfLine) -> ports.Split:
+    def split(self, call: Call, inputs: LineRef) -> ports.Split:
         return self._port.split(call, line_id=inputs.line_id)
 
     @carries_out("orders.join")
@@ -91,7 +92,7 @@ class OrderActivities(SystemActivities[ports.Orders]):
         self._port.join(call, parcel_id=inputs.parcel_id, line_id=inputs.line_id)
 
     @carries_out("orders.open_return")
-    def open_return(self, call: Call, inputs: Returning) -> ports.Return:
+    def open_return(self, call: Call, inputs: OrderParcel) -> ports.Return:
         return self._port.open_return(call, order_id=inputs.order_id, parcel_id=inputs.parcel_id)
 
     @carries_out("orders.read_return")

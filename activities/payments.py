@@ -4,14 +4,14 @@ from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.models import Head
-from runbooks.catalogue import CreditRequest, RefundRequest
 from runbooks.catalogued.inputs import (
     CaseRef,
     LineRefund,
     LinkRef,
     NettingRef,
-    OfOrder,
     OrderAmount,
+    OrderRef,
+    ParcelRefund,
     PayingOut,
     RefundRef,
 )
@@ -19,19 +19,19 @@ from runbooks.catalogued.inputs import (
 
 class PaymentActivities(SystemActivities[ports.Payments]):
     @carries_out("payments.refund")
-    def refund(self, call: Call, inputs: RefundRequest) -> ports.Refund:
+    def refund(self, call: Call, inputs: ParcelRefund) -> ports.Refund:
         return self._port.refund(call, order_id=inputs.order_id, parcel_id=inputs.parcel_id, amount=inputs.amount)
 
     @carries_out("payments.compensate")
-    def compensate(self, call: Call, inputs: CreditRequest) -> ports.Credit:
+    def compensate(self, call: Call, inputs: OrderAmount) -> ports.Credit:
         return self._port.credit(call, order_id=inputs.order_id, head=Head.COMPENSATION, amount=inputs.amount)
 
     @carries_out("payments.refund_freight")
-    def refund_freight(self, call: Call, inputs: CreditRequest) -> ports.Credit:
+    def refund_freight(self, call: Call, inputs: OrderAmount) -> ports.Credit:
         return self._port.credit(call, order_id=inputs.order_id, head=Head.FREIGHT, amount=inputs.amount)
 
     @carries_out("payments.give_goodwill")
-    def give_goodwill(self, call: Call, inputs: CreditRequest) -> ports.Credit:
+    def give_goodwill(self, call: Call, inputs: OrderAmount) -> ports.Credit:
         return self._port.credit(call, order_id=inputs.order_id, head=Head.GOODWILL, amount=inputs.amount)
 
     @carries_out("payments.refund_line")
@@ -59,23 +59,23 @@ class PaymentActivities(SystemActivities[ports.Payments]):
         return self._port.read_refund(call, refund_id=inputs.refund_id)
 
     @carries_out("payments.query")
-    def query(self, call: Call, inputs: OfOrder) -> ports.PaymentState:
+    def query(self, call: Call, inputs: OrderRef) -> ports.PaymentState:
         return self._port.query(call, order_id=inputs.order_id)
 
     @carries_out("payments.check_channel")
-    def check_channel(self, call: Call, inputs: OfOrder) -> ports.ChannelHealth:
+    def check_channel(self, call: Call, inputs: OrderRef) -> ports.ChannelHealth:
         return self._port.check_channel(call, order_id=inputs.order_id)
 
     @carries_out("payments.capture")
-    def capture(self, call: Call, inputs: OfOrder) -> ports.Capture:
+    def capture(self, call: Call, inputs: OrderRef) -> ports.Capture:
         return self._port.capture(call, order_id=inputs.order_id)
 
     @carries_out("payments.void")
-    def void(self, call: Call, inputs: OfOrder) -> None:
+    def void(self, call: Call, inputs: OrderRef) -> None:
         self._port.void(call, order_id=inputs.order_id)
 
     @carries_out("payments.close")
-    def close(self, call: Call, inputs: OfOrder) -> ports.Closing:
+    def close(self, call: Call, inputs: OrderRef) -> ports.Closing:
         return self._port.close(call, order_id=inputs.order_id)
 
     @carries_out("payments.send_link")

@@ -3,16 +3,16 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogued.inputs import Complaining, ObservationRef, Observing, OfParcel, TicketRef
+from runbooks.catalogued.inputs import Complaining, ObservationRef, Observing, ParcelRef, TicketRef
 
 
 class QualityActivities(SystemActivities[ports.Quality]):
     @carries_out("quality.read_contract")
-    def read_contract(self, call: Call, inputs: OfParcel) -> ports.Contract:
+    def read_contract(self, call: Call, inputs: ParcelRef) -> ports.Contract:
         return self._port.read_contract(call, parcel_id=inputs.parcel_id)
 
     @carries_out("quality.read_damage")
-    def read_damage(self, call: Call, inputs: OfParcel) -> ports.Damage:
+    def read_damage(self, call: Call, inputs: ParcelRef) -> ports.Damage:
         return self._port.read_damage(call, parcel_id=inputs.parcel_id)
 
     @carries_out("quality.observe")

@@ -3,8 +3,18 @@
 from activities.binding import SystemActivities, carries_out
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from runbooks.catalogue import ClaimRef, FileClaim, ParcelRef, SendAgain, TraceRef, TrackingRef
-from runbooks.catalogued.inputs import InterceptRef, OfClaim, OfParcel, PickRef, PriorityRef, ProofRef
+from runbooks.catalogued.inputs import (
+    ClaimRef,
+    FileClaim,
+    InterceptRef,
+    ParcelRef,
+    PickRef,
+    PriorityRef,
+    ProofRef,
+    SendAgain,
+    TraceRef,
+    TrackingRef,
+)
 
 
 class ShippingActivities(SystemActivities[ports.Shipping]):
@@ -45,7 +55,7 @@ class ShippingActivities(SystemActivities[ports.Shipping]):
         return self._port.read_claim(call, claim_id=inputs.claim_id)
 
     @carries_out("shipping.prioritise")
-    def prioritise(self, call: Call, inputs: OfParcel) -> ports.PickPriority:
+    def prioritise(self, call: Call, inputs: ParcelRef) -> ports.PickPriority:
         return self._port.prioritise(call, parcel_id=inputs.parcel_id)
 
     @carries_out("shipping.drop_priority")
@@ -53,7 +63,7 @@ class ShippingActivities(SystemActivities[ports.Shipping]):
         self._port.drop_priority(call, priority_id=inputs.priority_id)
 
     @carries_out("shipping.cancel_pick")
-    def cancel_pick(self, call: Call, inputs: OfParcel) -> ports.Pick:
+    def cancel_pick(self, call: Call, inputs: ParcelRef) -> ports.Pick:
         return self._port.cancel_pick(call, parcel_id=inputs.parcel_id)
 
     @carries_out("shipping.read_pick")
@@ -65,11 +75,11 @@ class ShippingActivities(SystemActivities[ports.Shipping]):
         self._port.resume_pick(call, pick_id=inputs.pick_id)
 
     @carries_out("shipping.upgrade_service")
-    def upgrade_service(self, call: Call, inputs: OfParcel) -> ports.Upgrade:
+    def upgrade_service(self, call: Call, inputs: ParcelRef) -> ports.Upgrade:
         return self._port.upgrade_service(call, parcel_id=inputs.parcel_id)
 
     @carries_out("shipping.intercept")
-    def intercept(self, call: Call, inputs: OfParcel) -> ports.Intercept:
+    def intercept(self, call: Call, inputs: ParcelRef) -> ports.Intercept:
         return self._port.intercept(call, parcel_id=inputs.parcel_id)
 
     @carries_out("shipping.read_intercept")
@@ -81,7 +91,7 @@ class ShippingActivities(SystemActivities[ports.Shipping]):
         self._port.withdraw_intercept(call, intercept_id=inputs.intercept_id)
 
     @carries_out("shipping.ask_proof")
-    def ask_proof(self, call: Call, inputs: OfParcel) -> ports.Proof:
+    def ask_proof(self, call: Call, inputs: ParcelRef) -> ports.Proof:
         return self._port.ask_proof(call, parcel_id=inputs.parcel_id)
 
     @carries_out("shipping.read_proof")
@@ -93,9 +103,9 @@ class ShippingActivities(SystemActivities[ports.Shipping]):
         self._port.withdraw_proof(call, proof_id=inputs.proof_id)
 
     @carries_out("shipping.complete_claim")
-    def complete_claim(self, call: Call, inputs: OfClaim) -> None:
+    def complete_claim(self, call: Call, inputs: ClaimRef) -> None:
         self._port.complete_claim(call, claim_id=inputs.claim_id)
 
     @carries_out("shipping.repay_claim")
-    def repay_claim(self, call: Call, inputs: OfClaim) -> None:
+    def repay_claim(self, call: Call, inputs: ClaimRef) -> None:
         self._port.repay_claim(call, claim_id=inputs.claim_id)

@@ -5,7 +5,7 @@ are wire names: Temporal's activity types and the words of a runbook.
 """
 
 from amends.connectors import ports
-from amends.models import Head, Model, Money, Party
+from amends.models import Head, Party
 from runbooks.activity_specs import (
     BALANCE_RETRY,
     EFFECT_RETRY,
@@ -20,6 +20,23 @@ from runbooks.activity_specs import (
     read,
 )
 from runbooks.catalogued import MONEY, ORDERS, QUALITY, SHIPPING, STOCK
+from runbooks.catalogued.inputs import (
+    ClaimRef,
+    FileClaim,
+    HoldRef,
+    OrderAmount,
+    OrderParcel,
+    OrderRef,
+    ParcelRef,
+    ParcelRefund,
+    ReplacementRef,
+    ReservationRef,
+    ReserveParcel,
+    SendAgain,
+    TellRequest,
+    TraceRef,
+    TrackingRef,
+)
 
 __all__ = [
     "BALANCE_RETRY",
@@ -35,89 +52,10 @@ __all__ = [
 """How activities are described is part of the catalogue; what stands here goes without saying."""
 
 
-class OrderRef(Model):
-    order_id: str
-
-
-class ParcelRef(Model):
-    parcel_id: str
-
-
-class AddReplacement(Model):
-    order_id: str
-    parcel_id: str
-
-
-class ReplacementRef(Model):
-    replacement_id: str
-
-
-class HoldRef(Model):
-    hold_id: str
-
-
-class SendAgain(Model):
-    """``reservation_id``: what to send from; what was reserved first for the parcel, if it is not given."""
-
-    parcel_id: str
-    reservation_id: str | None = None
-
-
-class ReserveParcel(Model):
-    """``warehouse``: where to set the goods aside; the main one, if it is not given."""
-
-    parcel_id: str
-    warehouse: str | None = None
-
-
-class ReservationRef(Model):
-    reservation_id: str
-
-
-class TraceRef(Model):
-    trace_id: str
-
-
-class TrackingRef(Model):
-    tracking_no: str
-
-
-class FileClaim(Model):
-    """``reason``: what went wrong with the parcel."""
-
-    parcel_id: str
-    reason: ports.ClaimReason = "lost"
-
-
-class ClaimRef(Model):
-    claim_id: str
-
-
-class RefundRequest(Model):
-    order_id: str
-    parcel_id: str
-    amount: Money
-
-
-class CreditRequest(Model):
-    order_id: str
-    amount: Money
-
-
-class TellRequest(Model):
-    """``texts``: language → ``{"subject": …, "body": …}``; ``values``: what stands for the placeholders; ``bounced``:
-    how many of the channels of who is written to have sent it back."""
-
-    order_id: str
-    texts: dict[str, dict[str, str]]
-    values: dict[str, str] = {}
-    bounced: int = 0
-
-
 def _credit(name: str, head: Head, says: dict[str, str]) -> ActivitySpec:
     return effect(
         name,
-        CreditRequest,
+        OrderAmount,
         ports.Credit,
         says,
         refusals=("OrderNotFound", "PaymentDeclined"),
@@ -164,7 +102,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
         ),
         effect(
             "orders.add_replacement",
-            AddReplacement,
+            OrderParcel,
             ports.ReplacementOrder,
             {"en": "Add a replacement order at no cost.", "zh": "创建免费补发订单。"},
             refusals=("OrderNotFound", "ParcelNotFound"),
@@ -286,7 +224,7 @@ CATALOGUE: dict[str, ActivitySpec] = {
         ),
         effect(
             "payments.refund",
-            RefundRequest,
+            ParcelRefund,
             ports.Refund,
             {"en": "Refund the customer.", "zh": "给顾客退款。"},
             refusals=("RefundTooHigh", "OrderNotFound", "PaymentDeclined"),

@@ -4,20 +4,38 @@ from amends.connectors import ports
 from amends.models import Model, Money, Utc
 
 
-class OfOrder(Model):
+class OrderRef(Model):
     order_id: str
 
 
-class OfParcel(Model):
+class OrderAmount(Model):
+    order_id: str
+    amount: Money
+
+
+class OrderParcel(Model):
+    order_id: str
     parcel_id: str
 
 
-class OfLine(Model):
+class ParcelRef(Model):
+    parcel_id: str
+
+
+class LineRef(Model):
     line_id: str
 
 
-class OfArticle(Model):
+class ArticleRef(Model):
     sku: str
+
+
+class HoldRef(Model):
+    hold_id: str
+
+
+class ReplacementRef(Model):
+    replacement_id: str
 
 
 class Promising(Model):
@@ -47,13 +65,29 @@ class Joining(Model):
     line_id: str
 
 
-class Returning(Model):
-    order_id: str
-    parcel_id: str
-
-
 class ReturnRef(Model):
     return_id: str
+
+
+class TellRequest(Model):
+    """``texts``: language → ``{"subject": …, "body": …}``; ``values``: what stands for the placeholders; ``bounced``:
+    how many of the channels of who is written to have sent it back."""
+
+    order_id: str
+    texts: dict[str, dict[str, str]]
+    values: dict[str, str] = {}
+    bounced: int = 0
+
+
+class ReserveParcel(Model):
+    """``warehouse``: where to set the goods aside; the main one, if it is not given."""
+
+    parcel_id: str
+    warehouse: str | None = None
+
+
+class ReservationRef(Model):
+    reservation_id: str
 
 
 class Transferring(Model):
@@ -83,6 +117,21 @@ class ReplenishmentRef(Model):
     request_id: str
 
 
+class SendAgain(Model):
+    """``reservation_id``: what to send from; what was reserved first for the parcel, if it is not given."""
+
+    parcel_id: str
+    reservation_id: str | None = None
+
+
+class TrackingRef(Model):
+    tracking_no: str
+
+
+class TraceRef(Model):
+    trace_id: str
+
+
 class PriorityRef(Model):
     priority_id: str
 
@@ -99,18 +148,26 @@ class ProofRef(Model):
     proof_id: str
 
 
-class OfClaim(Model):
+class FileClaim(Model):
+    """``reason``: what went wrong with the parcel."""
+
+    parcel_id: str
+    reason: ports.ClaimReason = "lost"
+
+
+class ClaimRef(Model):
     claim_id: str
+
+
+class ParcelRefund(Model):
+    order_id: str
+    parcel_id: str
+    amount: Money
 
 
 class LineRefund(Model):
     order_id: str
     line_id: str
-    amount: Money
-
-
-class OrderAmount(Model):
-    order_id: str
     amount: Money
 
 

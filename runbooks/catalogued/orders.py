@@ -4,11 +4,11 @@ from amends.connectors import ports
 from runbooks.activity_specs import ActivitySpec, effect, read
 from runbooks.catalogued.inputs import (
     Joining,
-    OfLine,
-    OfOrder,
+    LineRef,
+    OrderParcel,
+    OrderRef,
     PromiseRef,
     Promising,
-    Returning,
     ReturnRef,
     Substituting,
     SubstitutionRef,
@@ -17,21 +17,21 @@ from runbooks.catalogued.inputs import (
 ORDERS: tuple[ActivitySpec, ...] = (
     read(
         "orders.read_line",
-        OfLine,
+        LineRef,
         ports.Line,
         {"en": "Read a line of the order.", "zh": "读取订单行。"},
         refusals=("LineNotFound",),
     ),
     read(
         "orders.explain_delay",
-        OfOrder,
+        OrderRef,
         ports.Delay,
         {"en": "Find out why the order is late.", "zh": "查明订单延误的原因。"},
         refusals=("OrderNotFound",),
     ),
     effect(
         "orders.confirm",
-        OfOrder,
+        OrderRef,
         None,
         {"en": "Take the order up, now that it is paid.", "zh": "确认已付款的订单。"},
         refusals=("OrderNotFound", "NotPaid", "OrderCancelled"),
@@ -39,7 +39,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "orders.cancel",
-        OfOrder,
+        OrderRef,
         None,
         {"en": "Cancel the order.", "zh": "取消订单。"},
         refusals=("OrderNotFound", "AlreadyDispatched"),
@@ -47,7 +47,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "orders.reinstate",
-        OfOrder,
+        OrderRef,
         None,
         {"en": "Take the cancelled order up again.", "zh": "恢复已取消的订单。"},
         refusals=("OrderNotFound", "TooLate", "PriceChanged", "StockGone", "OrderedAgain"),
@@ -86,7 +86,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "orders.drop_line",
-        OfLine,
+        LineRef,
         None,
         {"en": "Take the line off the order.", "zh": "从订单中移除该商品。"},
         refusals=("LineNotFound", "AlreadyDispatched"),
@@ -94,7 +94,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "orders.restore_line",
-        OfLine,
+        LineRef,
         None,
         {"en": "Put the line back on the order.", "zh": "将该商品恢复到订单。"},
         refusals=("AlreadyDispatched",),
@@ -102,7 +102,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "orders.split",
-        OfLine,
+        LineRef,
         ports.Split,
         {"en": "Put the line into a parcel of its own.", "zh": "将该商品拆分为单独包裹。"},
         refusals=("LineNotFound", "AlreadyDispatched", "NothingToSplit"),
@@ -118,7 +118,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "orders.open_return",
-        Returning,
+        OrderParcel,
         ports.Return,
         {"en": "Send the customer a return label.", "zh": "给顾客发送退货面单。"},
         refusals=("OrderNotFound", "ParcelNotFound", "NoReturn"),
@@ -140,7 +140,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
     ),
     read(
         "customers.read",
-        OfOrder,
+        OrderRef,
         ports.Customer,
         {"en": "Read who placed the order.", "zh": "读取下单顾客的信息。"},
         refusals=("OrderNotFound",),

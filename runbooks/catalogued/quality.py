@@ -2,19 +2,19 @@
 
 from amends.connectors import ports
 from runbooks.activity_specs import ActivitySpec, effect, read
-from runbooks.catalogued.inputs import Complaining, ObservationRef, Observing, OfParcel, TicketRef
+from runbooks.catalogued.inputs import Complaining, ObservationRef, Observing, ParcelRef, TicketRef
 
 QUALITY: tuple[ActivitySpec, ...] = (
     read(
         "quality.read_contract",
-        OfParcel,
+        ParcelRef,
         ports.Contract,
         {"en": "Look who pays by contract.", "zh": "查看合同约定的责任方。"},
         refusals=("ParcelNotFound",),
     ),
     read(
         "quality.read_damage",
-        OfParcel,
+        ParcelRef,
         ports.Damage,
         {"en": "Find out why the goods are damaged.", "zh": "查明商品损坏的原因。"},
         refusals=("ParcelNotFound",),

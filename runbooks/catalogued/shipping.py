@@ -2,12 +2,12 @@
 
 from amends.connectors import ports
 from runbooks.activity_specs import ActivitySpec, effect, read
-from runbooks.catalogued.inputs import InterceptRef, OfClaim, OfParcel, PickRef, PriorityRef, ProofRef
+from runbooks.catalogued.inputs import ClaimRef, InterceptRef, ParcelRef, PickRef, PriorityRef, ProofRef
 
 SHIPPING: tuple[ActivitySpec, ...] = (
     effect(
         "shipping.prioritise",
-        OfParcel,
+        ParcelRef,
         ports.PickPriority,
         {"en": "Have the warehouse pack the parcel first.", "zh": "请仓库优先拣货。"},
         refusals=("ParcelNotFound", "AlreadyDispatched", "NothingToPack"),
@@ -22,7 +22,7 @@ SHIPPING: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "shipping.cancel_pick",
-        OfParcel,
+        ParcelRef,
         ports.Pick,
         {"en": "Ask the warehouse not to send the parcel.", "zh": "请仓库停止发出包裹。"},
         refusals=("ParcelNotFound", "AlreadyDispatched"),
@@ -44,7 +44,7 @@ SHIPPING: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "shipping.upgrade_service",
-        OfParcel,
+        ParcelRef,
         ports.Upgrade,
         {"en": "Have the parcel brought faster.", "zh": "升级为更快的配送服务。"},
         refusals=("ParcelNotFound", "NotHandedOver", "AlreadyDelivered", "NoFasterService"),
@@ -52,7 +52,7 @@ SHIPPING: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "shipping.intercept",
-        OfParcel,
+        ParcelRef,
         ports.Intercept,
         {"en": "Ask the carrier to bring the parcel back.", "zh": "请承运商拦截包裹。"},
         refusals=("ParcelNotFound", "NotHandedOver", "AlreadyDelivered"),
@@ -74,7 +74,7 @@ SHIPPING: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "shipping.ask_proof",
-        OfParcel,
+        ParcelRef,
         ports.Proof,
         {"en": "Have the carrier prove the delivery.", "zh": "请承运商提供妥投证明。"},
         refusals=("ParcelNotFound", "NotDelivered"),
@@ -96,7 +96,7 @@ SHIPPING: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "shipping.complete_claim",
-        OfClaim,
+        ClaimRef,
         None,
         {"en": "Hand in what proves the claim.", "zh": "提交索赔证据。"},
         refusals=("ClaimNotFound",),
@@ -104,7 +104,7 @@ SHIPPING: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "shipping.repay_claim",
-        OfClaim,
+        ClaimRef,
         None,
         {"en": "Give the carrier's claim payment back.", "zh": "退还承运商的赔款。"},
         refusals=("ClaimNotFound", "NothingPaid"),

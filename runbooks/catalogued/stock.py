@@ -3,11 +3,11 @@
 from amends.connectors import ports
 from runbooks.activity_specs import ActivitySpec, effect, read
 from runbooks.catalogued.inputs import (
+    ArticleRef,
     CountRef,
-    OfArticle,
-    OfLine,
-    OfOrder,
-    OfParcel,
+    LineRef,
+    OrderRef,
+    ParcelRef,
     Replenishing,
     ReplenishmentRef,
     StopRef,
@@ -17,28 +17,28 @@ from runbooks.catalogued.inputs import (
 STOCK: tuple[ActivitySpec, ...] = (
     read(
         "inventory.read_goods",
-        OfParcel,
+        ParcelRef,
         ports.Goods,
         {"en": "Look what is in the parcel.", "zh": "查看包裹内的商品。"},
         refusals=("ParcelNotFound",),
     ),
     read(
         "inventory.find_elsewhere",
-        OfParcel,
+        ParcelRef,
         ports.Elsewhere,
         {"en": "Look for the goods in other warehouses.", "zh": "在其他仓库查找商品。"},
         refusals=("ParcelNotFound",),
     ),
     read(
         "inventory.read_supply",
-        OfLine,
+        LineRef,
         ports.Supply,
         {"en": "Look how the line can be supplied.", "zh": "查看该商品的供货情况。"},
         refusals=("LineNotFound",),
     ),
     effect(
         "inventory.reserve_line",
-        OfLine,
+        LineRef,
         ports.Reservation,
         {"en": "Reserve the goods of the line.", "zh": "为该订单行预留商品。"},
         refusals=("LineNotFound", "OutOfStock", "OthersFirst"),
@@ -54,7 +54,7 @@ STOCK: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "inventory.backorder",
-        OfLine,
+        LineRef,
         ports.Backorder,
         {"en": "Reserve the goods of what is to come in.", "zh": "预留即将到货的商品。"},
         refusals=("LineNotFound", "NothingInbound"),
@@ -62,7 +62,7 @@ STOCK: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "inventory.keep_order",
-        OfOrder,
+        OrderRef,
         ports.KeptGoods,
         {"en": "Keep the goods of the order aside.", "zh": "保留订单的商品。"},
         refusals=("OrderNotFound", "OutOfStock"),
@@ -70,7 +70,7 @@ STOCK: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "inventory.free_order",
-        OfOrder,
+        OrderRef,
         ports.KeptGoods,
         {"en": "Give the goods of the order back to stock.", "zh": "释放订单的商品。"},
         refusals=("OrderNotFound",),
@@ -78,7 +78,7 @@ STOCK: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "inventory.stop_selling",
-        OfArticle,
+        ArticleRef,
         ports.SaleStop,
         {"en": "Stop selling the article.", "zh": "停售该商品。"},
         refusals=("SkuNotFound",),
@@ -93,7 +93,7 @@ STOCK: tuple[ActivitySpec, ...] = (
     ),
     effect(
         "inventory.count",
-        OfArticle,
+        ArticleRef,
         ports.Count,
         {"en": "Have the stock counted.", "zh": "安排盘点库存。"},
         refusals=("SkuNotFound",),

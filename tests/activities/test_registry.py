@@ -14,7 +14,8 @@ from amends.connectors.shop import Shop
 from amends.errors import DefinitionError
 from amends.journal import Journal
 from amends.models import Outcome, Severity
-from runbooks.catalogue import CATALOGUE, ActivitySpec, OrderRef, ParcelRef
+from runbooks.catalogue import CATALOGUE, ActivitySpec
+from runbooks.catalogued.inputs import OrderRef, ParcelRef
 from tests.activities.rig import request
 
 BEHIND_THE_CATALOGUE = [Implementation(name, spec.takes, spec.gives) for name, spec in CATALOGUE.items()]
