@@ -9,6 +9,7 @@ from runbooks.amounts import REFERENCE
 from runbooks.expressions import ExpressionError, check, currencies_of, read_beside
 from runbooks.language.facts import RESERVED, Known, fits
 from runbooks.language.problems import Problem, Weight
+from runbooks.language.rates import unrated
 from runbooks.language.reference import Reference
 from runbooks.language.source import Path, Source
 from runbooks.language.texts import Texts
@@ -105,7 +106,7 @@ class Context:
             self.wrong(path, str(error))
             return None
         for currency in sorted(currencies_of(text) - set(self.rates) - {REFERENCE}):
-            self.wrong(path, f"the table of rates has no {currency}{meant(currency, self.rates) or '; add it there'}")
+            self.wrong(path, unrated(currency, self.rates))
         return kind
 
     def condition(self, path: Path, text: str | None) -> str | None:

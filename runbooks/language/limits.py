@@ -6,8 +6,8 @@ from amends.errors import DefinitionError
 from amends.models import Money
 from runbooks.amounts import parse_amount
 from runbooks.language.problems import Problem
+from runbooks.language.rates import unrated
 from runbooks.language.source import Path, Source
-from runbooks.suggestions import meant
 
 
 class Limits:
@@ -32,8 +32,7 @@ class Limits:
         if limit.amount == 0:
             self._wrong(path, f"{text!r} is nothing at all; write more, or leave it out")
         if self._currencies is not None and limit.currency not in self._currencies:
-            hint = meant(limit.currency, self._currencies) or "; add it there"
-            self._wrong(path, f"the table of rates has no {limit.currency}{hint}")
+            self._wrong(path, unrated(limit.currency, self._currencies))
         return limit
 
     def _wrong(self, path: Path, message: str) -> None:

@@ -1,5 +1,6 @@
 """The dated table of what currencies are worth, for amounts in conditions."""
 
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from runbooks.amounts import decimals_of
 from runbooks.language.reading import read_as
 from runbooks.language.source import Source
 from runbooks.language.written_times import Day
+from runbooks.suggestions import meant
 
 
 def _currency(code: str) -> str:
@@ -37,6 +39,11 @@ class RatesTable(Written):
     since: Day
     source: str = Field(min_length=1)
     rates: dict[Annotated[str, AfterValidator(_currency)], Annotated[str, AfterValidator(_rate)]]
+
+
+def unrated(currency: str, rated: Collection[str]) -> str:
+    """What is wrong with an amount in a currency that has no rate, and so cannot be held against any other."""
+    return f"the table of rates has no {currency}{meant(currency, rated) or '; add it there'}"
 
 
 def read_rates(file: str, text: str) -> RatesTable:

@@ -45,7 +45,10 @@ def read_shelf(files: Mapping[str, _File], *, runbooks: frozenset[str] = frozens
             if found[0] != kind:
                 message = f"the calendar is called {found[0]!r} and its file {kind!r}; give both one name"
                 problems.append(Problem(file=file[0], line=1, column=1, message=message))
-    tables = {kind: _try(problems, partial(read_table, *file)) for kind, file in _of_kind(files, "tables")}
+    tables = {
+        kind: _try(problems, partial(read_table, *file, currencies=currencies))
+        for kind, file in _of_kind(files, "tables")
+    }
     if problems or texts is None or rates is None or people is None:
         raise RunbookErrors(problems)
     known = {name: table for name, table in tables.items() if table is not None}

@@ -1,5 +1,6 @@
 """Dated tables: what law, platforms and carriers set, with the day from which it holds and where it comes from."""
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import Field, JsonValue, TypeAdapter
@@ -9,6 +10,7 @@ from amends.models import Written
 from runbooks.amounts import parse_amount
 from runbooks.language.durations import parse_duration
 from runbooks.language.problems import Problem, RunbookErrors
+from runbooks.language.rates import unrated
 from runbooks.language.reading import read_as
 from runbooks.language.source import Source
 from runbooks.language.written_times import Day
@@ -29,8 +31,8 @@ class WrittenTable(Written):
     rows: tuple[WrittenRow, ...] = Field(min_length=1)
 
 
-def read_table(file: str, text: str) -> Table:
-    """The table in a file. Raises ``RunbookErrors``."""
+def read_table(file: str, text: str, *, currencies: Collection[str] | None = None) -> Table:
+    """The table in a file. ``currencies``: those that have a rate. Raises ``RunbookErrors``."""
     source = Source(file, text)
     written = read_as(_TABLE, source, shapes={"": WrittenTable, "rows": WrittenRow})
     problems: list[Problem] = []
@@ -41,7 +43,7 @@ def read_table(file: str, text: str) -> Table:
             message = "there is a row for the same day, jurisdiction and marketplace; keep one"
             problems.append(source.problem(("rows", index), message))
         try:
-            value = _value(written.kind, row.value)
+            value = _value(written.kind, row.value, currencies)
         except ValueError as error:
             problems.append(source.problem(("rows", index, "value"), str(error)))
             continue
@@ -58,14 +60,16 @@ def _place(row: WrittenRow | TableRow) -> tuple[Any, ...]:
     return row.since, row.jurisdiction, row.marketplace
 
 
-def _value(kind: TableKind, value: JsonValue) -> JsonValue:
+def _value(kind: TableKind, value: JsonValue, currencies: Collection[str] | None) -> JsonValue:
     if kind is TableKind.DURATION:
         return int(parse_duration(value).total_seconds())
     if kind is TableKind.MONEY and isinstance(value, str):
         try:
-            parse_amount(value)
+            currency = parse_amount(value).currency
         except DefinitionError as error:
             raise ValueError(str(error)) from error
+        if currencies is not None and currency not in currencies:
+            raise ValueError(unrated(currency, currencies))
         return value
     if kind is TableKind.STRING and isinstance(value, str) and value:
         return value

@@ -98,6 +98,22 @@ def test_an_amount_in_a_table_is_written_with_its_currency(value: str, complaint
     assert complaint in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ("KRW 5", "t.yaml:4:13: the table of rates has no KRW; add it there"),
+        ("CNH 5.00", "t.yaml:4:13: 'CNH' is not a currency"),
+    ],
+)
+def test_an_amount_in_a_table_is_in_a_currency_that_has_a_rate(value: str, complaint: str) -> None:
+    text = 'about: a\nkind: money\nrows:\n  - {value: USD 5.00, since: "2026-01-01", source: a}\n'
+
+    assert read_table("t.yaml", text, currencies={"CNY", "USD"}).rows[0].value == "USD 5.00"
+    with pytest.raises(RunbookErrors) as caught:
+        read_table("t.yaml", text.replace("USD 5.00", value), currencies={"CNY", "USD"})
+    assert complaint in str(caught.value)
+
+
 def test_durations_are_kept_in_seconds() -> None:
     assert read_table("t.yaml", TABLE).rows[0].value == timedelta(days=10).total_seconds()
 
