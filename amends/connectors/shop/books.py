@@ -63,13 +63,9 @@ def book(
 
 def credit_of(db: Session, order_id: str, account: str) -> int:
     """What an account is in credit with for an order, in minor units."""
-
-    def total(side: str) -> int:
-        column = getattr(EntryRow, side)
-        wanted = select(func.sum(EntryRow.amount)).where(EntryRow.order_id == order_id, column == account)
-        return int(db.scalar(wanted) or 0)
-
-    return total("credit") - total("debit")
+    booked, mine = EntryRow.amount, EntryRow.order_id == order_id
+    credit = lookup.total(db, booked, mine, EntryRow.credit == account)
+    return credit - lookup.total(db, booked, mine, EntryRow.debit == account)
 
 
 def source_of_refund(db: Session, order_id: str, amount: int) -> str:

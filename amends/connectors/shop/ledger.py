@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
@@ -110,13 +110,14 @@ def _within(db: Session, order: OrderRow, call: Call, amount: int, cap: Money) -
     """Refuses ``DailyCapSpent``. All write-offs of a day wait for each other here, whatever their orders."""
     db.execute(select(OrderRow.order_id).order_by(OrderRow.order_id).limit(1).with_for_update())
     day = call.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    wanted = select(func.sum(EntryRow.amount)).where(
+    spent = lookup.total(
+        db,
+        EntryRow.amount,
         EntryRow.kind == "write_off",
         EntryRow.booked_at >= day,
         EntryRow.booked_at < day + timedelta(days=1),
         books.STANDS,
     )
-    spent = int(db.scalar(wanted) or 0)
     if cap.currency != order.currency or spent + amount > cap.amount:
         raise Refused(
             "DailyCapSpent",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from amends.connectors.shop.tables import ArticleRow, LineRow, OrderRow, ParcelRow
@@ -122,6 +122,11 @@ def count(db: Session, column: InstrumentedAttribute[str], value: str) -> int:
     return int(db.scalar(select(func.count()).where(column == value)) or 0)
 
 
+def total(db: Session, amount: SQLColumnExpression[Any], *which: ColumnElement[bool]) -> int:
+    """What an amount comes to over the rows of which all that is said holds; 0 if there are none."""
+    return int(db.scalar(select(func.sum(amount)).where(*which)) or 0)
+
+
 def _worth(db: Session, column: InstrumentedAttribute[Any], value: str) -> int:
     price = LineRow.quantity * LineRow.unit_price - func.coalesce(LineRow.discount, 0)
-    return int(db.scalar(select(func.sum(price)).where(column == value)) or 0)
+    return total(db, price, column == value)

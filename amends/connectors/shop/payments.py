@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
@@ -155,7 +155,7 @@ def refundable_line(db: Session, line: LineRow) -> int:
 
 
 def _refunded(db: Session, which: ColumnElement[bool]) -> int:
-    return int(db.scalar(select(func.sum(RefundRow.amount)).where(which, RefundRow.fails.is_not(True))) or 0)
+    return lookup.total(db, RefundRow.amount, which, RefundRow.fails.is_not(True))
 
 
 def _pay_back(db: Session, order: OrderRow, payment: PaymentRow, call: Call, amount: int, said: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
@@ -99,12 +99,14 @@ def _made_good(db: Session, refunds: Sequence[_Refund]) -> int:
     kept = [each for each in refunds if each.status == "settled" and each.row.withheld]
     if not kept:
         return 0
-    given = select(func.sum(CreditRow.amount)).where(
+    given = lookup.total(
+        db,
+        CreditRow.amount,
         CreditRow.order_id == kept[0].row.order_id,
         CreditRow.head == Head.COMPENSATION,
         CreditRow.paid_at >= min(each.row.paid_at for each in kept),
     )
-    return min(sum(each.row.withheld or 0 for each in kept), int(db.scalar(given) or 0))
+    return min(sum(each.row.withheld or 0 for each in kept), given)
 
 
 def _recovered(db: Session, refunds: Sequence[_Refund], at: datetime) -> int:
@@ -112,7 +114,9 @@ def _recovered(db: Session, refunds: Sequence[_Refund], at: datetime) -> int:
     if not refunds:
         return 0
     first = refunds[0].row
-    booked = select(func.sum(EntryRow.amount)).where(
+    booked = lookup.total(
+        db,
+        EntryRow.amount,
         EntryRow.order_id == first.order_id,
         EntryRow.kind.in_(("netting", "write_off")),
         EntryRow.booked_at >= first.paid_at,
@@ -124,7 +128,7 @@ def _recovered(db: Session, refunds: Sequence[_Refund], at: datetime) -> int:
         RequestRow.asked_at >= first.paid_at,
     )
     paid = sum(each.amount or 0 for each in db.scalars(links) if requests.status(each, at) == "paid")
-    return int(db.scalar(booked) or 0) + paid
+    return booked + paid
 
 
 def _priced(db: Session, order_id: str) -> int:

@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from amends.connectors.shop import books, lookup, requests, takings
 from amends.connectors.shop.reserving import units_of
@@ -56,10 +55,10 @@ def owed(db: Session, order: OrderRow, at: datetime) -> Iterator[str]:
 
 def _money(db: Session, order: OrderRow) -> Iterator[str]:
     order_id, payment = order.order_id, db.get_one(PaymentRow, order.order_id)
-    refunds = _sum(db, RefundRow.amount, (RefundRow.order_id == order_id) & RefundRow.fails.is_not(True))
-    credits_ = _sum(db, CreditRow.amount, CreditRow.order_id == order_id)
-    repaid = (ParcelRow.order_id == order_id) & ClaimRow.repaid_at.is_not(None)
-    claims = int(db.scalar(select(func.sum(ClaimRow.amount)).join(ParcelRow).where(repaid)) or 0)
+    refunds = lookup.total(db, RefundRow.amount, RefundRow.order_id == order_id, RefundRow.fails.is_not(True))
+    credits_ = lookup.total(db, CreditRow.amount, CreditRow.order_id == order_id)
+    mine = ClaimRow.parcel_id.in_(select(ParcelRow.parcel_id).where(ParcelRow.order_id == order_id))
+    claims = lookup.total(db, ClaimRow.amount, mine, ClaimRow.repaid_at.is_not(None))
     if refunds != payment.refunded:
         yield f"{payment.refunded} of order {order_id!r} counts as refunded, and its refunds are {refunds}"
     cash = -books.credit_of(db, order_id, books.CASH)
@@ -103,7 +102,7 @@ def _given_twice(db: Session, parcel: ParcelRow, at: datetime) -> Iterator[str]:
     mine = select(LineRow.n).where(LineRow.order_id == parcel.order_id, LineRow.parcel_id == parcel.parcel_id)
     about = (RefundRow.parcel_id == parcel.parcel_id) | RefundRow.line.in_(mine)
     of_goods = (RefundRow.order_id == parcel.order_id) & about & RefundRow.fails.is_not(True)
-    if standing and 0 < worth <= _sum(db, RefundRow.amount, of_goods & RefundRow.excess.is_not(True)):
+    if standing and 0 < worth <= lookup.total(db, RefundRow.amount, of_goods, RefundRow.excess.is_not(True)):
         yield f"the goods of {parcel.parcel_id!r} were paid back, and sent again as {standing[0].parcel_id!r}"
 
 
@@ -136,7 +135,3 @@ def _left_aside(db: Session, order: OrderRow) -> Iterator[str]:
         if (row.line, row.sku) not in open_lines:
             units = ", ".join(f"{quantity} of {sku}" for sku, quantity in units_of(db, row).items())
             yield f"{units} still stand aside, as {row.reservation_id!r}, for nothing that is to be sent"
-
-
-def _sum(db: Session, amount: InstrumentedAttribute[Any], which: ColumnElement[bool]) -> int:
-    return int(db.scalar(select(func.sum(amount)).where(which)) or 0)

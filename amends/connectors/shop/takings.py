@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from amends.connectors.shop import books, lookup, outbox, requests
@@ -167,8 +167,7 @@ def _times(db: Session, payment: PaymentRow, at: datetime) -> int:
 
 
 def _refunded_excess(db: Session, order_id: str) -> int:
-    wanted = select(func.sum(RefundRow.amount)).where(RefundRow.order_id == order_id, RefundRow.excess.is_(True))
-    return int(db.scalar(wanted) or 0)
+    return lookup.total(db, RefundRow.amount, RefundRow.order_id == order_id, RefundRow.excess.is_(True))
 
 
 def _name(row: PhaseRow | RequestRow) -> str:
