@@ -12,21 +12,13 @@ class Reconciliation:
     """Asks by key, whichever system it is."""
 
     def __init__(self, connectors: Connectors, effects: Effects) -> None:
-        self._systems: dict[str, Recalling] = {
-            "orders": connectors.orders,
-            "inventory": connectors.inventory,
-            "shipping": connectors.shipping,
-            "payments": connectors.payments,
-            "customers": connectors.customers,
-            "merchants": connectors.merchants,
-            "ledger": connectors.ledger,
-            "quality": connectors.quality,
-        }
+        names = {spec.system for spec in CATALOGUE.values()}
+        self._systems: dict[str, Recalling] = {name: getattr(connectors, name) for name in names}
         self._effects = effects
 
     @activity.defn(name=RECONCILE)
     def reconcile(self, request: ReconcileRequest) -> CallReport:
         """Reports ``applied`` with the result, or ``not_applied``; trouble is raised, to be retried."""
         spec, key = CATALOGUE[request.activity], request.call.key
-        system = self._systems[request.activity.partition(".")[0]]
+        system = self._systems[spec.system]
         return self._effects.reconcile(spec, request.call, lambda call: system.recall(call, of=key))

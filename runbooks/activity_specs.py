@@ -71,6 +71,11 @@ class ActivitySpec(Model):
     retry: Retry
 
     @property
+    def system(self) -> str:
+        """The system that it calls, by the name that this has among the connectors."""
+        return self.name.partition(".")[0]
+
+    @property
     def gives_value(self) -> bool:
         """Whether the customer is given goods or money by it."""
         return self.remedy is not None

@@ -19,8 +19,7 @@ def compile_measure(step: Measure, path: Path, step_id: str, context: Context) -
         return None
     inputs = inputs_of(spec, step.with_, path, context)
     if spec.undone_by is None:
-        port = step.measure.partition(".")[0]
-        near = sorted(name for name in measures if name.startswith(f"{port}.")) or sorted(measures)
+        near = sorted(name for name in measures if CATALOGUE[name].system == spec.system) or sorted(measures)
         hint = f"can be switched off again; choose one of {', '.join(near)}"
         context.wrong((*path, "measure"), f"{step.measure!r} is nothing that {hint}")
         return None
