@@ -8,6 +8,9 @@ from pydantic import JsonValue
 from amends.models import Head, Model, Money, Party, Severity
 from runbooks.program import BySeverity, Value
 
+YES, NO = "yes", "no"
+"""What a customer may say when asked whether the cause is gone."""
+
 
 class GoalName(StrEnum):
     """What a service level promises."""
@@ -63,7 +66,7 @@ class Clearing(Model):
     confirm: str | None = None
     confirm_values: tuple[str, ...] = ()
     answer_within: BySeverity | None = None
-    if_silent: str = "no"
+    if_silent: str = NO
     save_as: str | None = None
 
 

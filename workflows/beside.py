@@ -7,7 +7,7 @@ reconciled, left to a person by the same rules. Only where they come from differ
 
 from amends.models import Outcome, Party
 from runbooks.catalogue import CATALOGUE
-from runbooks.policy import Clearing, ExternalDeadline, GoalName
+from runbooks.policy import NO, YES, Clearing, ExternalDeadline, GoalName
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -21,9 +21,6 @@ from runbooks.program import (
 )
 from workflows import facts
 from workflows.state import EffectRun, State
-
-YES, NO = "yes", "no"
-"""What a customer may say when asked whether the cause is gone."""
 
 _BESIDE = "external."
 """How the steps begin that protect a deadline."""

@@ -8,7 +8,7 @@ and where something was given that cannot be called back.
 
 from amends.models import Data
 from amends.timeline import EntryKind
-from runbooks.policy import Clearing
+from runbooks.policy import YES, Clearing
 from workflows import beside, closing, effects, facts, interrupts, lineage, program
 from workflows.events import NewsReceived
 from workflows.progress import Progress
@@ -59,7 +59,7 @@ def awaits_answer(turn: Turn) -> bool:
     if program.advance(turn, (asked,)) is not Progress.DONE:
         return True
     answer, state.clearing = state.steps[asked.id].answer, None
-    why_not = _too_late(state) if answer == beside.YES else f"the customer was asked, and said {answer or 'nothing'}"
+    why_not = _too_late(state) if answer == YES else f"the customer was asked, and said {answer or 'nothing'}"
     if why_not is not None:
         turn.note(EntryKind.CLEARING_IGNORED, {"on": run.on, "why": why_not})
         return False

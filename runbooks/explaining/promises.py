@@ -33,7 +33,7 @@ from runbooks.language.promise_shapes import UpdateTimes, WrittenExpect
 from runbooks.language.reference import Reference
 from runbooks.language.step_shapes import Approve, Ask
 from runbooks.language.surface import Runbook
-from runbooks.policy import GoalName, Table
+from runbooks.policy import YES, GoalName, Table
 
 
 def opening_of(
@@ -63,7 +63,7 @@ def opening_of(
                 tells=message_of(each.tell, texts),
                 confirm=message_of(each.confirm.question, texts) if each.confirm else None,
                 within=times_of(each.confirm.answer_within, severities) if each.confirm else None,
-                by_silence=each.confirm is not None and each.confirm.if_silent == "yes",
+                by_silence=each.confirm is not None and each.confirm.if_silent == YES,
             )
             for each in runbook.clears
         ),

@@ -13,6 +13,7 @@ from runbooks.language.facts import confirmed, every_step, words_of
 from runbooks.language.source import Path
 from runbooks.language.step_shapes import Ask, Decide, Do, Wait
 from runbooks.language.surface import Runbook
+from runbooks.policy import NO, YES
 from runbooks.program import AnswerKind
 from runbooks.scanning import ExpressionError, scan
 from runbooks.suggestions import meant
@@ -71,7 +72,7 @@ def _words(runbook: Runbook) -> dict[str, Set[str]]:
             case _:
                 pass
     for _, name in confirmed(runbook):
-        given[name] |= {"yes", "no"}
+        given[name] |= {YES, NO}
     return {fact: words | added[fact] for fact, words in given.items() if fact not in free}
 
 

@@ -10,7 +10,7 @@ from amends.models import Party, Written
 from runbooks.language.durations import Duration, Durations, EachDuration, for_all, parse_duration
 from runbooks.language.words import EventType, MessageKey, Name
 from runbooks.language.written_times import Zone
-from runbooks.policy import TaskPolicy
+from runbooks.policy import NO, YES, TaskPolicy
 
 
 def _percent(value: Any) -> Any:
@@ -112,7 +112,7 @@ class WrittenInterrupt(Written):
 
 
 def _yes_or_no(value: Any) -> Any:
-    if value not in ("yes", "no"):
+    if value not in (YES, NO):
         raise ValueError(f"the question is answered by yes or no, so silence can mean `no` or `yes`, not {value!r}")
     return value
 

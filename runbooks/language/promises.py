@@ -13,6 +13,8 @@ from runbooks.language.sent import addressee
 from runbooks.language.source import Path
 from runbooks.language.surface import Runbook
 from runbooks.policy import (
+    NO,
+    YES,
     Clearing,
     Expectation,
     ExternalDeadline,
@@ -146,7 +148,7 @@ def clears_of(runbook: Runbook, context: Context) -> tuple[Clearing, ...]:
         context.condition((*path, "when"), written.when)
         addressee("customer", (*path, "tell"), context)
         confirm = written.confirm
-        if confirm is not None and confirm.if_silent == "yes" and runbook.reopen_for is None:
+        if confirm is not None and confirm.if_silent == YES and runbook.reopen_for is None:
             message = (
                 "silence takes nothing away from a customer, so it can only mean `yes` where a later report reopens it"
             )
@@ -160,7 +162,7 @@ def clears_of(runbook: Runbook, context: Context) -> tuple[Clearing, ...]:
                 confirm=confirm.question if confirm else None,
                 confirm_values=context.message((*path, "confirm", "question"), confirm.question) if confirm else (),
                 answer_within=confirm.answer_within.by_severity() if confirm else None,
-                if_silent=confirm.if_silent if confirm else "no",
+                if_silent=confirm.if_silent if confirm else NO,
                 save_as=confirm.save_as if confirm else None,
             )
         )
