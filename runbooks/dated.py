@@ -9,11 +9,7 @@ from runbooks.policy import Table, TableRow
 def row_for(table: Table, *, on: date, jurisdiction: str | None = None, marketplace: str | None = None) -> TableRow:
     """The row that holds on a day: the one that says most about the place (a marketplace says more than a
     jurisdiction), and of these the newest. Raises ``DefinitionError`` if no row holds."""
-    holding = [
-        row
-        for row in table.rows
-        if row.since <= on and row.jurisdiction in (None, jurisdiction) and row.marketplace in (None, marketplace)
-    ]
+    holding = [row for row in _of_place(table, jurisdiction, marketplace) if row.since <= on]
     if not holding:
         where = ", ".join(place for place in (jurisdiction, marketplace) if place) or "everywhere"
         raise DefinitionError(f"the table has no row for {where} on {on.isoformat()}; add one")
@@ -25,9 +21,7 @@ def row_in_force(
 ) -> TableRow:
     """The row that holds on a day, or if the day is not known the newest; before the first day of any, the oldest.
     The table must have a row for everywhere, so that there always is one."""
-    fitting = [
-        row for row in table.rows if row.jurisdiction in (None, jurisdiction) and row.marketplace in (None, marketplace)
-    ]
+    fitting = _of_place(table, jurisdiction, marketplace)
     holding = [row for row in fitting if on is None or row.since <= on]
     return _best(holding) if holding else min(fitting, key=lambda row: row.since)
 
@@ -35,6 +29,12 @@ def row_in_force(
 def holds_everywhere(table: Table) -> bool:
     """Whether a table says something of every place."""
     return any(row.jurisdiction is None and row.marketplace is None for row in table.rows)
+
+
+def _of_place(table: Table, jurisdiction: str | None, marketplace: str | None) -> list[TableRow]:
+    """The rows of a place and of everywhere. Tables write jurisdictions in capitals, whatever the orders do."""
+    capital = jurisdiction and jurisdiction.upper()
+    return [row for row in table.rows if row.jurisdiction in (None, capital) and row.marketplace in (None, marketplace)]
 
 
 def _best(holding: list[TableRow]) -> TableRow:

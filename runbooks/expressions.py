@@ -8,7 +8,7 @@ Everything here is a pure function.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, assert_never
@@ -70,8 +70,8 @@ def check(
         raise ExpressionError(f"a table needs the fact {MARKET!r}: `do: orders.read` with `save_as: order` sets it")
     for name in scanned.tables.values():
         _must_be_usable(name, tables)
-    found = _type_of(text, scanned, types, tables)
-    amounts = {variable for variable, name in scanned.tables.items() if tables[name.path].kind is TableKind.MONEY}
+    amounts = _amounts(scanned, tables)
+    found = _type_of(text, scanned, types, tables, amounts)
     must_not_mix_money_with_numbers(text, scanned, {**types, **dict.fromkeys(amounts, FactType.MONEY)}, expects=expects)
     if expects is None or found is expects or (expects is FactType.MONEY and found is FactType.INT):
         return found if expects is None else expects
@@ -187,14 +187,24 @@ def _compiled(masked: str, variables: _Variables) -> cel.Expression:
         raise _explained(str(error)) from error
 
 
-def _type_of(text: str, scanned: Scanned, types: Mapping[str, FactType], tables: Mapping[str, Table]) -> FactType:
+def _amounts(scanned: Scanned, tables: Mapping[str, Table]) -> frozenset[str]:
+    """The variables that stand for an amount."""
+    looked_up = (variable for variable, name in scanned.tables.items() if tables[name.path].kind is TableKind.MONEY)
+    return frozenset((*scanned.amounts, *looked_up))
+
+
+def _type_of(
+    text: str,
+    scanned: Scanned,
+    types: Mapping[str, FactType],
+    tables: Mapping[str, Table],
+    amounts: Collection[str],
+) -> FactType:
     declared = {name.path: types[name.path] for name in scanned.names}
     result = _compiled(scanned.masked, _variables(scanned, declared, tables)).return_type().name()
     if result not in _FACT_TYPES:
         raise ExpressionError(f"this gives {result.lower()}, which no fact or condition can be")
-    only, masked = text.strip(), scanned.masked.strip()
-    limit = masked in scanned.tables and tables[scanned.tables[masked].path].kind is TableKind.MONEY
-    if types.get(only) is FactType.MONEY or masked in scanned.amounts or limit:
+    if types.get(text.strip()) is FactType.MONEY or scanned.masked.strip() in amounts:
         return FactType.MONEY
     return _FACT_TYPES[result]
 
@@ -236,7 +246,7 @@ def _looked_up(table: Table, facts: Data, rates: Mapping[str, str]) -> int | str
     if isinstance(placed, str):
         on = datetime.fromisoformat(placed).astimezone(UTC).date()
     where = str(marketplace) if marketplace is not None else None
-    value = row_in_force(table, on=on, jurisdiction=market.upper(), marketplace=where).value
+    value = row_in_force(table, on=on, jurisdiction=market, marketplace=where).value
     match table.kind:
         case TableKind.DURATION:
             return timedelta(seconds=int(str(value)))

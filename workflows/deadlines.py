@@ -109,7 +109,7 @@ def _row(state: State, deadline: ExternalDeadline, *, on: date) -> tuple[TableRo
     table = state.bundle.tables[deadline.table]
     market, marketplace = facts.text(state, "order.market"), facts.text(state, "order.marketplace")
     try:
-        return row_for(table, on=on, jurisdiction=market and market.upper(), marketplace=marketplace), {}
+        return row_for(table, on=on, jurisdiction=market, marketplace=marketplace), {}
     except DefinitionError:
         return min(table.rows, key=lambda row: int(str(row.value))), {"unconfirmed": True}
 
