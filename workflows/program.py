@@ -364,20 +364,19 @@ def _settled(
 ) -> None:
     if run.phase is not StepPhase.RUNNING:
         return  # answered or withdrawn meanwhile: what became of the message changes nothing any more
+    idle = leaves_nothing(step) and _given_up(turn.state, step, plan)
     match event.outcome:
         case Outcome.APPLIED:
             _applied(turn, step, run, event)
-        case Outcome.NOT_APPLIED if _is_last_word(turn.state, step) and _on_its_way_again(
+        case Outcome.NOT_APPLIED if (not idle or _is_last_word(turn.state, step)) and _on_its_way_again(
             turn, step, run, event, plan=plan
         ):
             pass
-        case Outcome.UNKNOWN | Outcome.NOT_APPLIED if leaves_nothing(step) and _given_up(turn.state, step, plan):
+        case Outcome.UNKNOWN | Outcome.NOT_APPLIED if idle:
             run.phase = StepPhase.DONE  # nobody needs to know any more
         case Outcome.UNKNOWN:
             run.phase = StepPhase.STUCK
             turn.open_task(task_id=f"unknown:{command.id}", step=step.id, why=Why.OUTCOME_UNKNOWN)
-        case Outcome.NOT_APPLIED if _on_its_way_again(turn, step, run, event, plan=plan):
-            pass
         case Outcome.NOT_APPLIED:
             _refused(turn, step, run, f"refused:{command.id}", Why.REFUSED, plan=plan)
         case _:
