@@ -32,8 +32,8 @@ class _Refund(NamedTuple):
 
 
 def reckoned(db: Session, order: OrderRow, at: datetime) -> ports.Reconciliation:
-    """The whole reckoning. Of what came in beyond the price, what goes back is due as well. What was withheld and made
-    good has arrived; what was refunded too much and recovered, or given up, has not."""
+    """The whole reckoning. Of what came in beyond the price, what goes back is due as well, and no more than came in ever
+    is. What was withheld and made good has arrived; what was refunded too much and recovered, or given up, has not."""
     back = [line for line in lookup.lines(db, order.order_id) if _went_back(db, order, line, at)]
     lines = sum(lookup.paid_for(line) for line in back)
     all_back = bool(back) and len(back) == len(lookup.lines(db, order.order_id))
@@ -48,7 +48,7 @@ def reckoned(db: Session, order: OrderRow, at: datetime) -> ports.Reconciliation
         )
     ]
     excess = sum(each.row.amount for each in refunds if each.row.excess)
-    due = lines + freight + duty + fee - in_coupons + excess
+    due = min(lines + freight + duty + fee - in_coupons + excess, takings.taken(db, order, at).paid)
     came = sum(each.settled for each in refunds) + _made_good(db, refunds) - _recovered(db, refunds, at)
     cause, refund_id = _cause(db, order, refunds, due, came, at)
 

@@ -117,6 +117,21 @@ def test_money_for_a_cancelled_order_goes_back_and_leaves_the_books_in_balance(s
         shop.payments.refund_excess(at(1, key="d"), order_id="SO-1209", amount=cny(1))
 
 
+def test_of_a_cancelled_order_no_more_is_due_back_than_came_in(shop: Shop) -> None:
+    for order_id in ("SO-1201", "SO-1209"):
+        shop.payments.close(at(0, key=order_id), order_id=order_id)
+        shop.orders.cancel(at(0, key=f"{order_id}/cancel"), order_id=order_id)
+    asked_early = shop.ledger.reconcile(at(1), order_id="SO-1209")
+    shop.payments.refund_excess(at(1, key="c"), order_id="SO-1209", amount=cny(25900))
+
+    never_paid = shop.ledger.reconcile(at(48), order_id="SO-1201")
+    paid_too_late = shop.ledger.reconcile(at(48), order_id="SO-1209")
+
+    assert (asked_early.due, asked_early.missing) == (cny(25900), cny(25900))
+    assert (never_paid.cause, never_paid.due) == ("none", cny(0))
+    assert (paid_too_late.cause, paid_too_late.due, paid_too_late.settled) == ("none", cny(25900), cny(25900))
+
+
 def test_an_order_that_is_reinstated_in_time_is_paid_and_leaves(shop: Shop) -> None:
     shop.payments.close(at(0, key="a"), order_id="SO-1209")
     shop.orders.cancel(at(0, key="b"), order_id="SO-1209")
