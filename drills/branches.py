@@ -272,7 +272,7 @@ def _as_written(steps: tuple[Step, ...]) -> Iterator[Step]:
 def _is_surely_final(step: Step) -> bool:
     if isinstance(step, Together | Rounds):
         return step.when is None and any(_is_surely_final(child) for child in within(step))
-    return isinstance(step, DoStep) and step.final and step.when is None
+    return isinstance(step, DoStep) and step.final and step.when is None and may_fail_plan(step)
 
 
 def _is_behind(one: Step, other: Step, plan: Plan) -> bool:

@@ -155,7 +155,7 @@ class Steps:
         if plan is not None and _has_final(steps):
             plan.done_final(sure=False)
         items = tuple(self._item(step, plan, sure=sure and not beside, beside=beside) for step in steps)
-        if plan is not None and sure and any(_is_final(step) and step.when is None for step in steps):
+        if plan is not None and sure and any(_is_final(step) and _is_surely_done(step) for step in steps):
             plan.done_final(sure=True)
         return items
 
@@ -163,7 +163,7 @@ class Steps:
         spec = CATALOGUE[step.do]
         refusal = _refusal(spec.refusals, step.on_refusal, plan)
         if plan is not None and spec.final:
-            plan.done_final(sure=sure)
+            plan.done_final(sure=sure and _is_surely_done(step))
         return DoItem(
             only_if=condition_of(step.when),
             activity=step.do,
@@ -237,6 +237,11 @@ class _Plan:
 
 def _is_final(step: AnyStep) -> TypeGuard[Do]:
     return isinstance(step, Do) and CATALOGUE[step.do].final
+
+
+def _is_surely_done(step: Do) -> bool:
+    """Whether no plan goes past a step without it: neither skipped, nor refused and passed over."""
+    return step.when is None and step.on_refusal is not OnRefusal.CONTINUE
 
 
 def _has_final(steps: tuple[AnyStep, ...]) -> bool:

@@ -1,5 +1,7 @@
 """Every way that a runbook can go is a branch with an id, words and a hint; ways that it cannot go are none."""
 
+from typing import Any
+
 import pytest
 
 from amends.models import Severity
@@ -190,11 +192,12 @@ def test_a_refusal_says_what_follows_from_it() -> None:
     )
 
 
-def test_something_final_that_may_be_skipped_does_not_keep_a_plan_from_failing() -> None:
-    may_be_skipped = REDIRECT.model_copy(update={"when": "stock.reservable"})
-    in_a_together = Together(id="action.reship.together", steps=(may_be_skipped,))
+@pytest.mark.parametrize("update", [{"when": "stock.reservable"}, {"on_refusal": OnRefusal.CONTINUE}])
+def test_something_final_that_may_be_passed_over_does_not_keep_a_plan_from_failing(update: dict[str, Any]) -> None:
+    may_be_passed_over = REDIRECT.model_copy(update=update)
+    in_a_together = Together(id="action.reship.together", steps=(may_be_passed_over,))
 
-    for final in (may_be_skipped, in_a_together):
+    for final in (may_be_passed_over, in_a_together):
         told = words(program(plans=(Plan(name="reship", steps=(final, SHIP)),)))
         assert told["action.reship.shipping.create_shipment/refused"].endswith("plan `reship` fails")
 

@@ -320,6 +320,14 @@ def test_a_decision_and_a_measure_tell_their_conditions() -> None:
         ("- {do: inventory.check, on_refusal: continue}", Then.CONTINUE, None),
         ("- MAYBE\n- {do: inventory.check, on_refusal: continue}", Then.CONTINUE, None),
         ("- MAYBE\n- {do: inventory.check, on_refusal: task}", Then.PLAN_FAILS, Then.TASK),
+        ("- REFUSABLE\n- {do: inventory.check, on_refusal: task}", Then.PLAN_FAILS, Then.TASK),
+        ("- FINAL\n- REFUSABLE\n- {do: inventory.check, on_refusal: task}", Then.TASK, None),
+        (
+            "- together:\n    - REFUSABLE\n    - {tell: customer, message: sorry}\n"
+            "- {do: inventory.check, on_refusal: task}",
+            Then.PLAN_FAILS,
+            Then.TASK,
+        ),
         ("- together:\n    - FINAL\n    - {do: inventory.check, on_refusal: task}", Then.PLAN_FAILS, Then.TASK),
         ("- together:\n    - {do: inventory.check, on_refusal: task}\n    - FINAL", Then.PLAN_FAILS, Then.TASK),
         (
@@ -341,7 +349,9 @@ def test_a_refusal_in_a_plan_fails_it_unless_it_goes_on_without_it_or_something_
     steps: str, then: Then, after_final: Then | None
 ) -> None:
     claim = "do: shipping.file_claim, final: true"
-    written = steps.replace("FINAL", f"{{{claim}}}").replace("MAYBE", f"{{{claim}, when: incident.contacts > 1}}")
+    maybe = f"{{{claim}, when: incident.contacts > 1}}"
+    written = steps.replace("FINAL", f"{{{claim}}}").replace("MAYBE", maybe)
+    written = written.replace("REFUSABLE", f"{{{claim}, on_refusal: continue}}")
     body = "".join(f"    {line}\n" for line in written.splitlines())
 
     explanation = with_plans(f"- plan: some\n  when: incident.contacts > 1\n  steps:\n{body}")
