@@ -113,7 +113,7 @@ class People:
 
     async def _time_passes(self, view: View) -> None:
         if view.due_at is not None:
-            await skip_to(self.rig.skipper, self.rig.handle, view.due_at)
+            await self.rig.to_what_is_due(view)
 
     async def _decide_fairly(self, approval: OpenApproval) -> None:
         for name in PEOPLE:

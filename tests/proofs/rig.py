@@ -137,6 +137,15 @@ class Rig:
 
     async def quiet(self) -> View:
         """The view once nothing is under way."""
+        return await self._seen(lambda view: not view.busy or view.status.final)
+
+    async def to_what_is_due(self, view: View) -> None:
+        """Let time pass until what is due next has happened: a server with much to do is late to notice the moment."""
+        assert view.due_at is not None, f"nothing is due, and still: {view}"
+        await skip_to(self.skipper, self.handle, view.due_at)
+        await self._seen(lambda now: now.due_at != view.due_at or now.busy or now.status.final)
+
+    async def _seen(self, wanted: Callable[[View], bool]) -> View:
         while True:
             try:
                 view = await self.view()
@@ -145,7 +154,7 @@ class Rig:
                     raise
                 await asyncio.sleep(0.02)  # a run that is continued as new has not begun yet
                 continue
-            if not view.busy or view.status.final:
+            if wanted(view):
                 return view
             await asyncio.sleep(0.02)
 
@@ -156,8 +165,7 @@ class Rig:
             if reached(view):
                 return view
             assert not view.status.final, f"the incident ended as {view.status}"
-            assert view.due_at is not None, f"nothing is due, and still: {view}"
-            await skip_to(self.skipper, self.handle, view.due_at)
+            await self.to_what_is_due(view)
 
     async def to_the_end(self) -> View:
         view = await self.until(lambda view: view.status.final)
