@@ -32,8 +32,9 @@ class _Refund(NamedTuple):
 
 
 def reckoned(db: Session, order: OrderRow, at: datetime) -> ports.Reconciliation:
-    """The whole reckoning. Of what came in beyond the price, what goes back is due as well, and no more than came in ever
-    is. What was withheld and made good has arrived; what was refunded too much and recovered, or given up, has not."""
+    """The whole reckoning. Of what came in beyond the price, what goes back is due as well, and no more than came in
+    ever is. What was withheld and made good has arrived; what was refunded too much and recovered, or given up, has
+    not."""
     back = [line for line in lookup.lines(db, order.order_id) if _went_back(db, order, line, at)]
     lines = sum(lookup.paid_for(line) for line in back)
     all_back = bool(back) and len(back) == len(lookup.lines(db, order.order_id))
