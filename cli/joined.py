@@ -1,6 +1,6 @@
 """Incidents whose pages joined another's: one person was paged once for all of them, and takes all of them on."""
 
-from amends.journal import ClockKind, Journal
+from amends.journal import Journal
 
 
 def joined_to(found: Journal, incident_id: str) -> tuple[str, ...]:
@@ -8,8 +8,5 @@ def joined_to(found: Journal, incident_id: str) -> tuple[str, ...]:
     asking."""
     keys = dict.fromkeys(page.key for page in found.pages.of_incident(incident_id))
     joined = dict.fromkeys(page.incident_id for key in keys for page in found.pages.joined_to(key))
-    return tuple(each for each in joined if each != incident_id and _waits(found, each))
-
-
-def _waits(found: Journal, incident_id: str) -> bool:
-    return any(row.kind is ClockKind.PAGE and row.state.stands for row in found.clocks.of(incident_id))
+    waiting = found.clocks.paged(joined)
+    return tuple(each for each in joined if each != incident_id and each in waiting)

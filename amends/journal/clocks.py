@@ -79,6 +79,17 @@ class ClockLog:
         with reading(self._engine) as connection:
             return int(connection.execute(wanted).scalar_one())
 
+    def paged(self, incident_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The roles that were paged in each of these incidents and have not acknowledged it, sorted; incidents without
+        any are left out."""
+        waits = (_clocks.c.kind == ClockKind.PAGE, _clocks.c.state.in_(_STANDING))
+        wanted = select(_clocks.c.incident_id, _clocks.c.name).where(_clocks.c.incident_id.in_(incident_ids), *waits)
+        roles: dict[str, list[str]] = {}
+        with reading(self._engine) as connection:
+            for incident_id, role in connection.execute(wanted.order_by(_clocks.c.name)):
+                roles.setdefault(incident_id, []).append(role)
+        return {incident_id: tuple(names) for incident_id, names in roles.items()}
+
     def owners(self) -> list[str]:
         """The roles whose move anything is, sorted."""
         wanted = select(_clocks.c.owner).where(_clocks.c.owner.is_not(None)).distinct().order_by(_clocks.c.owner)

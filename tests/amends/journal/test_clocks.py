@@ -108,6 +108,23 @@ def test_the_owners_are_known(story: Journal) -> None:
     assert story.clocks.owners() == ["support"]
 
 
+def test_who_was_paged_and_has_not_acknowledged_is_known_of_several_incidents_at_once(journal: Journal) -> None:
+    page = {"page": 1, "level": 1, "people": ["an"]}
+    told(
+        journal,
+        opened(),
+        entry(1),
+        entry(2, EntryKind.PAGE_REQUESTED, role="support", **page),
+        entry(3, EntryKind.PAGE_REQUESTED, role="logistics", **page),
+    )
+
+    before = journal.clocks.paged([INCIDENT, "0193"])
+    told(journal, entry(4, EntryKind.ACKNOWLEDGED, key="k", note=""))
+
+    assert before == {INCIDENT: ("logistics", "support")}
+    assert journal.clocks.paged([INCIDENT, "0193"]) == {}
+
+
 def test_incidents_that_broke_a_promise_are_found_also_when_they_have_ended(story: Journal) -> None:
     told(
         story,
