@@ -12,7 +12,7 @@ from amends.journal import EvidenceRow, back_up
 from amends.settings import Settings
 from cli.codes import ExitCode
 from cli.evidence import files
-from cli.output import say, short
+from cli.output import plural, say, short
 from cli.records import journal, shown
 
 _SHORT = 12
@@ -46,9 +46,10 @@ def backup(file: Annotated[Path, Parameter(name="FILE", help="The copy; it must 
     except AmendsError:
         file.unlink()  # a backup is whole or none
         raise
-    print(f"copied {shown(Settings().database_url)} to {file}: {incidents} incidents, {file.stat().st_size:,} bytes")
+    size = f"{plural(incidents, 'incident')}, {file.stat().st_size:,} bytes"
+    print(f"copied {shown(Settings().database_url)} to {file}: {size}")
     if copied.digests:
-        print(f"copied {kept.folder} to {beside}: {_count(len(copied.digests))}, {copied.size:,} bytes")
+        print(f"copied {kept.folder} to {beside}: {plural(len(copied.digests), 'file')}, {copied.size:,} bytes")
     lost = [row for digest, row in told.items() if digest not in copied.digests]
     _tell(lost)
     reading = f" AMENDS_EVIDENCE_DIR={beside}" if copied.digests else ""
@@ -62,7 +63,3 @@ def _tell(lost: Iterable[EvidenceRow]) -> None:
             f"not copied, for it is missing or was altered: {row.what} ({str(row.sha256)[:_SHORT]}), which {row.by} "
             f"has shown; see `amends evidence {short(row.incident_id)}`"
         )
-
-
-def _count(number: int) -> str:
-    return f"{number} file{'' if number == 1 else 's'}"

@@ -15,7 +15,7 @@ from cli import acting, completing, wording
 from cli.acting import Done
 from cli.codes import ExitCode
 from cli.listing import require_known
-from cli.output import Format, columns, print_json, say, short
+from cli.output import Format, columns, plural, print_json, say, short
 from cli.records import journal
 from cli.times import Times
 from runbooks.suggestions import meant
@@ -130,7 +130,7 @@ def _preview(rows: Sequence[IncidentRow], would: str, form: Format) -> None:
     if form is Format.JSON:
         print_json([{"would": would, **row.model_dump(mode="json")} for row in rows])
     elif rows:
-        print(f"would {would}, in {len(rows)} incident{'' if len(rows) == 1 else 's'}:")
+        print(f"would {would}, in {plural(len(rows), 'incident')}:")
         print("\n".join(columns([_cells(row) for row in rows], indent="  ")))
     if rows:
         say("nothing was done; with --yes it is")

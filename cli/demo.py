@@ -4,13 +4,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from amends.journal import TimelineRow
 from amends.models import Head, Outcome, Status
 from amends.timeline import EntryKind
 from cli import wording
-from cli.output import columns, short
+from cli.output import columns, plural, short
 from cli.quiet import quiet
 from cli.telling import tell
 from drills.course import Watch
@@ -81,19 +82,22 @@ async def _play(scenarios: Sequence[Scenario], width: int) -> list[Played]:
 
 def _shown(scenario: Scenario, width: int) -> Watch:
     """Shows what is told of an incident when it comes, by the time since it was opened."""
-    opened: list[datetime] = []
-
-    def moment(at: datetime) -> str:
-        return since(at - opened[0])
+    opened: datetime | None = None
 
     def show(row: TimelineRow) -> None:
-        opened.append(row.occurred_at)
+        nonlocal opened
+        opened = opened or row.occurred_at
+        moment = partial(_after, opened)
         if row.kind in _TOLD:
             print(
                 f"  {scenario.runbook:<{width}}  {moment(row.occurred_at):<10}  {tell(row, moment=moment)}", flush=True
             )
 
     return show
+
+
+def _after(opened: datetime, at: datetime) -> str:
+    return since(at - opened)
 
 
 def _beginning(scenarios: Sequence[Scenario], width: int) -> list[str]:
@@ -167,13 +171,9 @@ def _called_again(played: Sequence[Played]) -> Iterator[str]:
         seen = each.observed
         for effect in seen.effects:
             if seen.calls[effect.key] > 1:
-                done = _count(sum(one.key == effect.key for one in seen.effects), "effect")
+                done = plural(sum(one.key == effect.key for one in seen.effects), "effect")
                 yield (
                     f"There was trouble, and nothing was done twice: {wording.activity(effect.activity)}. The shop "
-                    f"got {_count(seen.calls[effect.key], 'call')} under the key {effect.key}, and the journal has "
+                    f"got {plural(seen.calls[effect.key], 'call')} under the key {effect.key}, and the journal has "
                     f"{done} under it."
                 )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -44,6 +44,11 @@ def local(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
 
 
+def plural(number: int, what: str) -> str:
+    """``1 file``, ``2 files``"""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def short(incident_id: str) -> str:
     """Enough of an incident's id to name it."""
     return incident_id.partition("-")[0]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from amends.errors import DefinitionError
 from amends.models import Data
+from cli.output import plural
 from drills.scenario import load_scenarios
 from runbooks import library
 from runbooks.checking import CheckReport, Problem, Weight, check
@@ -33,13 +34,13 @@ def lines(report: CheckReport) -> list[str]:
 def summary(report: CheckReport) -> str:
     """``2 runbooks, 3 errors, 1 warning``"""
     nothing = ["no errors"] if report.ok else []
-    return ", ".join([_count(len(report.checked), "runbook"), *nothing, *counted(report)])
+    return ", ".join([plural(len(report.checked), "runbook"), *nothing, *counted(report)])
 
 
 def counted(report: CheckReport) -> list[str]:
     """How many errors, warnings and notes there are, without those of which there are none."""
     numbers = ((len(report.of(weight)), weight.value) for weight in Weight)
-    return [_count(number, what) for number, what in numbers if number]
+    return [plural(number, what) for number, what in numbers if number]
 
 
 def as_data(report: CheckReport) -> Data:
@@ -98,7 +99,3 @@ def _told(problem: Problem) -> list[str]:
         f"{place}: {problem.severity.value}: {problem.complaint}",
         *([f"    {problem.mend}"] if problem.mend else []),
     ]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

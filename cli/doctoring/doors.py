@@ -6,6 +6,7 @@ from amends.errors import ConfigurationError
 from amends.settings import Settings
 from cli import signing
 from cli.doctoring.finding import Finding, ok, unknown, warning, wrong
+from cli.output import plural
 
 
 def checks(settings: Settings) -> Iterator[Finding]:
@@ -14,7 +15,7 @@ def checks(settings: Settings) -> Iterator[Finding]:
     except ConfigurationError as error:
         yield wrong("doors", str(error), 'see "The doors" in docs/operating.md')
         return
-    number = f"a worker with these settings trusts {len(trusted)} door{'' if len(trusted) == 1 else 's'}"
+    number = f"a worker with these settings trusts {plural(len(trusted), 'door')}"
     if own is None and not trusted:
         yield warning(
             "doors",

@@ -8,7 +8,7 @@ from amends.journal import Journal
 from amends.models import Model
 from cli.intaking.mode import told
 from cli.options import OutputFormat
-from cli.output import Format, columns, print_json
+from cli.output import Format, columns, plural, print_json
 from cli.records import journal
 from cli.times import Times, Utc, roughly
 from intake import sweeps
@@ -102,7 +102,7 @@ def _lines(standing: IntakeStanding, times: Times, now: datetime) -> Iterator[tu
     for feed in standing.feeds:
         yield "feed", f"{feed.url}, read up to {feed.cursor}" + (f"; now: {feed.trouble}" if feed.trouble else "")
     for name, each in standing.types.items():
-        rules = f"{each.rules} {'rule' if each.rules == 1 else 'rules'}"
+        rules = f"{plural(each.rules, 'rule')}"
         yield name, f"{rules}, {told(each.setting, times)}; {_counted(each.counts)}"
     if not standing.types:
         yield "types", "no published runbook has a rule in `opens`; `amends publish` publishes one"
