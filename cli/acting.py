@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from pydantic import JsonValue
 
 from amends.errors import InputError
-from amends.journal import IncidentRow, TimelineRow
+from amends.journal import IncidentRow, Journal, TimelineRow
 from amends.models import Actor, Data
 from amends.temporal import connect
 from amends.timeline import EntryKind
@@ -41,8 +41,13 @@ class Done(NamedTuple):
 def found(incident: str) -> tuple[IncidentRow, list[TimelineRow]]:
     """An incident of the journal, by its id or the beginning of it."""
     with journal() as records:
-        row = records.incident(incident)
-        return row, records.timeline(row.incident_id)
+        return read(records, incident)
+
+
+def read(records: Journal, incident: str) -> tuple[IncidentRow, list[TimelineRow]]:
+    """An incident of a journal that is open, by its id or the beginning of it."""
+    row = records.incident(incident)
+    return row, records.timeline(row.incident_id)
 
 
 def require_running(row: IncidentRow) -> None:

@@ -4,7 +4,7 @@ Nothing that matters to the order is left out: a call and its outcome are one li
 one line, and an identifier is named when it first appears. ``amends show --entries`` has every entry whole.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from amends.journal import TimelineRow
 from amends.models import Data
 from amends.timeline import EntryKind
-from cli import pending
+from cli import pending, wording
 from cli.conversation import waits_its_turn
 from cli.telling import tell
 from runbooks.catalogue import MESSAGES
@@ -58,8 +58,13 @@ class Moment:
     last: datetime | None = None
 
 
-def condensed(timeline: Sequence[TimelineRow], *, moment: Callable[[datetime], str]) -> list[Moment]:
-    """The story of an incident, in order. ``moment`` renders the times within sentences."""
+def condensed(
+    timeline: Sequence[TimelineRow],
+    *,
+    moment: Callable[[datetime], str],
+    texts: Mapping[str, str] = wording.NO_TEXTS,
+) -> list[Moment]:
+    """The story of an incident, in order. ``moment`` and ``texts``: as for ``telling.tell``."""
     waiting = {entry.seq for entry in pending.under_way(timeline)}
     asked = {str(entry.data.get("ask")) for entry in timeline if entry.kind is EntryKind.QUESTION_ASKED}
     named = _Names()
@@ -70,7 +75,7 @@ def condensed(timeline: Sequence[TimelineRow], *, moment: Callable[[datetime], s
             stage = str(entry.data.get("stage", stage))
         if _goes_without_saying(entry, waiting, asked):
             continue
-        text = tell(named.shortened(entry), moment=moment)
+        text = tell(named.shortened(entry), moment=moment, texts=texts)
         earlier = _same_check(story, entry, text)
         if earlier is not None:
             found = story[earlier]

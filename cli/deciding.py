@@ -103,25 +103,24 @@ class _Typed(NamedTuple):
 
 
 async def _decide(incident: str, who: Actor, typed: _Typed) -> None:
-    row, timeline = acting.found(incident)
     with journal() as found:
-        texts = versions.wanted(found, timeline)
+        row, timeline = acting.read(found, incident)
+        texts = versions.texts(found)
     typed = typed._replace(approval=_by_revision(typed.approval, texts))
     seen = _amount(typed.amount)
     before = _decided_before(timeline, who, typed)
     if before is not None:
         request, receipt = _again(before, who), acting.repeated(before)
-        said = wording.approval(request.approval, texts.get(request.approval, ""))
+        said = wording.approval(request.approval, texts)
     else:
         acting.require_running(row)
         client = await connect(typed.address)
         view = await live.view(client, row)
         asked = _meant(view.approvals, typed, row, texts)
-        revision = texts.get(asked.approval, "")
-        said = f"{wording.approval(asked.approval, revision)}: {asked_for(asked)}"
+        said = f"{wording.approval(asked.approval, texts)}: {asked_for(asked)}"
         if seen is not None and seen != asked.amount:
             raise InputError(f"--amount {typed.amount!r}: asked is {said}; nothing was decided")
-        for line in approval_in_words(asked, now=datetime.now(UTC), times=Times(), revision=revision):
+        for line in approval_in_words(asked, now=datetime.now(UTC), times=Times(), texts=texts):
             say(line)
         key = typed.key or key_of(typed.verdict, row.incident_id, asked.approval, who.id, *_times(timeline, asked, who))
         request = DecideRequest(
@@ -156,9 +155,9 @@ def _meant(
     if named is None:
         how = f"incident {incident} asks for several approvals"
     elif fitting:
-        how = f"several approvals of incident {incident} answer to {named!r}"
+        how = f"several approvals of incident {incident} answer to {texts.get(named, named)!r}"
     else:
-        how = f"no open approval of incident {incident} answers to {named!r}"
+        how = f"no open approval of incident {incident} answers to {texts.get(named, named)!r}"
     names = [texts.get(each.approval, each.approval) for each in fitting or approvals]
     ways = [tasks.deciding(short(incident), name)[typed.verdict is Verdict.REJECT] for name in names]
     raise InputError(f"{how}; name the one that you mean: {', or '.join(f'`{way}`' for way in ways)}")

@@ -1,6 +1,6 @@
 """Whom an incident pages: who was paged for what, who has taken it on, and when paging goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,17 +21,24 @@ class Paging:
     taken: bool
 
 
-def paging(timeline: Sequence[TimelineRow], view: View | None, *, now: datetime, times: Times) -> Paging | None:
+def paging(
+    timeline: Sequence[TimelineRow],
+    view: View | None,
+    *,
+    now: datetime,
+    times: Times,
+    texts: Mapping[str, str] = wording.NO_TEXTS,
+) -> Paging | None:
     """Whom an incident pages, as it says itself or else as its timeline tells; ``None`` while nobody is to be paged."""
     ladder = view.ladder if view is not None else _told(timeline)
     if ladder is None:
         return None
-    lines = [*_paged(timeline, ladder, times), *_taken(ladder, now, times)]
+    lines = [*_paged(timeline, ladder, times, texts), *_taken(ladder, now, times)]
     return Paging(tuple(lines), taken=ladder.acknowledged_by is not None)
 
 
-def _paged(timeline: Sequence[TimelineRow], ladder: LadderView, times: Times) -> list[str]:
-    for_what = "; ".join(map(wording.owed, ladder.owed))
+def _paged(timeline: Sequence[TimelineRow], ladder: LadderView, times: Times, texts: Mapping[str, str]) -> list[str]:
+    for_what = "; ".join(wording.owed(each, texts) for each in ladder.owed)
     pages = [entry for entry in timeline if entry.kind is EntryKind.PAGE_REQUESTED]
     newest = [page for page in pages if page.occurred_at == pages[-1].occurred_at]
     whom = " and ".join(dict.fromkeys(person for page in newest for person in _people(page)))

@@ -139,8 +139,7 @@ def _say_whose(runbook: str, name: str) -> None:
 
 
 def _what_runs(runbook: str, revision: RunbookRevision) -> str:
-    pinned = f"{revision.exception_type}@{revision.number}"
     return (
         f"`amends open {runbook} …` follows the file as it is when the incident opens; "
-        f"`amends open {pinned} …` follows this revision"
+        f"`amends open {revision.name} …` follows this revision"
     )

@@ -1,12 +1,12 @@
 """``amends repin``: another text of its runbook for an incident that runs."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from cyclopts import Parameter
 
 from amends.errors import InputError
-from amends.journal import IncidentRow
+from amends.journal import IncidentRow, RunbookRevision, TimelineRow
 from amends.models import Stage, plain
 from amends.timeline import EntryKind
 from cli import acting, diff, versions
@@ -14,7 +14,8 @@ from cli.acting import Done, OpenIncident
 from cli.options import ActorName, Address, Key, OutputFormat, actor_of, key_of
 from cli.output import Format, print_json, say
 from cli.records import journal
-from cli.versions import DIGEST, NEWEST, Version
+from cli.versions import NEWEST, Version
+from runbooks.bundle import short_digest
 from runbooks.comparing.differences import Difference, differences
 from workflows.contract import RepinRequest
 
@@ -47,12 +48,11 @@ async def repin(
     something of the old text is still under way when the next stage begins, the
     one after it follows the new text.
     """
-    row, timeline = acting.found(incident)
-    named = _version(row, to)
-    found = _differences(row, named)
+    wish = _wish(incident, to)
     if dry_run:
-        _show(row, named, found, form=format)
+        _show(wish, form=format)
         return
+    row, timeline, named = wish.row, wish.timeline, wish.named
     who = actor_of(actor)
     reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
     digest = named.bundle.digest
@@ -63,7 +63,7 @@ async def repin(
         key=key or own, digest=digest, revision=named.revision, bundle=named.bundle, reason=reason, actor=who
     )
     if format is Format.TEXT and before is None:
-        say("\n".join(_words(row, named, found)))
+        say("\n".join(_words(wish)))
     receipt = acting.repeated(before) if before else await acting.act(row, request, address=address)
     said = (
         f"incident {row.incident_id} follows {named.says} from its next stage on, once a second person has approved it"
@@ -72,55 +72,61 @@ async def repin(
     acting.tell(Done(row, receipt, said, document), address=address, form=format)
 
 
-def _version(row: IncidentRow, to: str) -> Version:
-    acting.require_running(row)
+class _Wish(NamedTuple):
+    """An incident, the revision that it follows, if that was published, and the one that it is to follow; what differs
+    is not known if nobody has the text that it follows: it was not published, and the file has changed."""
+
+    row: IncidentRow
+    timeline: list[TimelineRow]
+    follows: RunbookRevision | None
+    named: Version
+    differences: tuple[Difference, ...] | None
+
+
+def _wish(incident: str, to: str) -> _Wish:
     with journal() as found:
+        row, timeline = acting.read(found, incident)
+        acting.require_running(row)
         if found.revisions.newest(row.exception_type) is None:
             raise InputError(
                 f"nothing was published of {row.exception_type!r} yet, and only what is published is followed; "
                 f'`amends publish {row.exception_type} --why "…"` does it'
             )
-    named = versions.version(f"{row.exception_type}@{to.rpartition('@')[2]}")
+        named = versions.published(found, row.exception_type, to.rpartition("@")[2])
+        follows = versions.followed(found, row)
     if named.bundle.digest == row.bundle_digest:
         raise InputError(
             f"incident {row.incident_id} follows {named.says} already; publish another text of it first, or name "
             "another revision with --to"
         )
-    return named
+    text = versions.bundle_followed(row, follows)
+    return _Wish(row, timeline, follows, named, differences(text, named.bundle) if text is not None else None)
 
 
-def _differences(row: IncidentRow, named: Version) -> tuple[Difference, ...] | None:
-    """``None`` if nobody has the text that the incident follows: it was not published, and the file has changed."""
-    with journal() as found:
-        followed = versions.bundle_followed(row, versions.followed(found, row))
-    return differences(followed, named.bundle) if followed is not None else None
-
-
-def _show(row: IncidentRow, named: Version, found: tuple[Difference, ...] | None, *, form: Format) -> None:
+def _show(wish: _Wish, *, form: Format) -> None:
     if form is Format.JSON:
+        row, named, found = wish.row, wish.named, wish.differences
         document = {"incident_id": row.incident_id, "from": row.bundle_digest, "to": named.bundle.digest}
         shown = None if found is None else [each.model_dump(mode="json") for each in found]
         print_json({**document, "revision": named.revision, "ahead": [*Stage.behind(row.stage)], "differences": shown})
         return
-    print("\n".join(_words(row, named, found)))
+    print("\n".join(_words(wish)))
     say("nothing was done; without --dry-run, and with --reason, a second person is asked to approve it")
 
 
-def _followed_now(row: IncidentRow) -> str:
-    with journal() as found:
-        revision = versions.followed(found, row)
-    if revision is not None:
-        return versions.in_words(revision)
-    return f"{row.exception_type}, {row.bundle_digest[:DIGEST]}, which was not published"
-
-
-def _words(row: IncidentRow, named: Version, found: tuple[Difference, ...] | None) -> Iterable[str]:
-    yield f"{_followed_now(row)} → {named.says}"
-    ahead = [stage.value.replace("_", "-") for stage in Stage.behind(row.stage)]
+def _words(wish: _Wish) -> Iterable[str]:
+    yield f"{_followed_now(wish.row, wish.follows)} → {wish.named.says}"
+    ahead = [stage.value.replace("_", "-") for stage in Stage.behind(wish.row.stage)]
     yield f"stages that would follow it: {', '.join(ahead) or 'none, for the last one has begun'}"
     yield ""
-    if found is None:
+    if wish.differences is None:
         yield "what differs cannot be told: what the incident follows was not published, and its file has changed"
     else:
-        yield from diff.lines(found)
+        yield from diff.lines(wish.differences)
     yield ""
+
+
+def _followed_now(row: IncidentRow, follows: RunbookRevision | None) -> str:
+    if follows is not None:
+        return versions.in_words(follows)
+    return f"{row.exception_type}, {short_digest(row.bundle_digest)}, which was not published"

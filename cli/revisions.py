@@ -11,9 +11,9 @@ from cli import completing, problems
 from cli.options import OutputFormat
 from cli.output import Format, columns, local, print_json, say
 from cli.records import journal
-from cli.versions import DIGEST, bundle_of
+from cli.versions import bundle_of
 from runbooks import library
-from runbooks.bundle import Bundle
+from runbooks.bundle import Bundle, short_digest
 from runbooks.checking import CheckReport, Weight
 from runbooks.suggestions import meant
 
@@ -62,7 +62,7 @@ class _Known(Model):
     def cells(self) -> tuple[str, ...]:
         newest = self.newest
         revision = (
-            (str(newest.number), newest.by, local(newest.published_at), newest.digest[:DIGEST])
+            (str(newest.number), newest.by, local(newest.published_at), short_digest(newest.digest))
             if newest
             else ("-", "-", "-", "-")
         )
@@ -122,7 +122,7 @@ def _revisions(name: str, format: Format) -> None:  # noqa: A002 - the option's 
         print_json([revision.model_dump(mode="json", exclude={"bundle"}) for revision in revisions])
     elif revisions:
         rows = [
-            (str(each.number), local(each.published_at), each.by, each.digest[:DIGEST], " ".join(each.why.split()))
+            (str(each.number), local(each.published_at), each.by, short_digest(each.digest), " ".join(each.why.split()))
             for each in revisions
         ]
         print("\n".join(columns([("REVISION", "WHEN", "BY", "DIGEST", "WHY"), *rows])))

@@ -1,6 +1,6 @@
 """What an entry says, in words, piece by piece, for the sentences that are made of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -10,7 +10,9 @@ from amends.models import Actor, ActorKind, Data
 from amends.timeline import EntryKind
 from cli import wording
 from cli.times import roughly
+from runbooks.bundle import short_digest
 from runbooks.program import AnswerKind
+from workflows.contract import repin_approval
 
 TASKS: Final = {
     "outcome_unknown": "nobody can say whether it happened",
@@ -75,9 +77,10 @@ def due(what: str) -> str:
 class Said:
     """What an entry says, in words; ``?`` for what it does not say."""
 
-    def __init__(self, entry: Told, moment: Callable[[datetime], str]) -> None:
+    def __init__(self, entry: Told, moment: Callable[[datetime], str], texts: Mapping[str, str]) -> None:
         self._data = {name: _with_times(given, moment) for name, given in entry.data.items()}
         self._actor = entry.actor
+        self._texts = texts
 
     def __getitem__(self, name: str) -> str:
         return wording.value(self._data[name]) if name in self._data else "?"
@@ -142,7 +145,17 @@ class Said:
 
     @property
     def approval(self) -> str:
-        return wording.approval(self["approval"])
+        return wording.approval(self["approval"], self._texts)
+
+    @property
+    def owed(self) -> str:
+        """For what people are paged."""
+        return "; ".join(wording.owed(each, self._texts) for each in self.many("owed")) or "?"
+
+    def text(self, digest: str) -> str:
+        """Which text of its runbook, by the name of the field that has its digest."""
+        revision = self._texts.get(repin_approval(self[digest])) or self.maybe("revision {} of its runbook", "revision")
+        return revision or f"the text {short_digest(self[digest])} of its runbook"
 
     @property
     def asked_for(self) -> str:

@@ -16,7 +16,7 @@ from cli.records import journal
 from cli.screen import Screen
 from cli.story import Story
 from cli.times import Times, Utc
-from cli.versions import followed, followed_in_words, program_of, wanted
+from cli.versions import followed, followed_in_words, program_of, texts
 from workflows.contract import View
 
 
@@ -49,7 +49,7 @@ async def show(
         clocks = found.clocks.of(row.incident_id)
         evidence = found.evidence.of(row.incident_id)
         kin = Kin.of(row, timeline, found)
-        texts = wanted(found, timeline)
+        known = texts(found)
     view, why_not = await _now(row, address)
     if format is Format.JSON:
         print_json(
@@ -82,7 +82,7 @@ async def show(
         clocks=clocks,
         evidence=evidence,
         kin=kin,
-        texts=texts,
+        texts=known,
     )
     story.print(Screen(), entries=entries)
 

@@ -1,6 +1,6 @@
 """``amends sla``: what is due next in all open incidents, whose move it is, and how long is left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -18,6 +18,7 @@ from cli.records import journal
 from cli.screen import Screen
 from cli.tables import Cell, Column, print_table
 from cli.times import Times, Utc, roughly
+from cli.versions import texts
 from runbooks.suggestions import meant
 
 _COLUMNS: Final = (
@@ -67,13 +68,15 @@ def sla(
         due = found.clocks.due(limit=limit, by=by, breached=breached, exception_type=exception_type)
         all_of_it = found.clocks.count(by=by, breached=breached, exception_type=exception_type)
         on = OnDuty(found, now=now)
-        owed_by = [_owed_by(found, each) for each in due]
+        paged = found.clocks.paged({each.clock.incident_id for each in due if _is_unacknowledged(each.clock)})
+        owed_by = [_owed_by(each.clock, paged) for each in due]
         people = [_people(on, each, roles) for each, roles in zip(due, owed_by, strict=True)]
+        known = texts(found)
     if format is Format.JSON:
         print_json([_document(each, people=those, now=now) for each, those in zip(due, people, strict=True)])
     elif due:
         rows = [
-            _cells(each, roles=roles, people=those, now=now, times=Times(utc=utc))
+            _cells(each, what=_what(each.clock, known), roles=roles, people=those, now=now, times=Times(utc=utc))
             for each, roles, those in zip(due, owed_by, people, strict=True)
         ]
         left_out = print_table(Screen(), _COLUMNS, rows)
@@ -95,15 +98,15 @@ def _require_mover(found: Journal, by: str | None) -> None:
         raise InputError(f"--by {by!r}: nothing is due by a role or a party of this name{near}")
 
 
-def _owed_by(found: Journal, due: Due) -> tuple[str, ...]:
+def _owed_by(clock: ClockRow, paged: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The roles whose move it is: whose it was made, or who was paged to acknowledge and has not."""
-    clock = due.clock
     if clock.owner is not None:
         return (clock.owner,)
-    if (clock.kind, clock.name) != (ClockKind.GOAL, "acknowledge"):
-        return ()
-    beside = found.clocks.of(clock.incident_id)
-    return tuple(each.name for each in beside if each.kind is ClockKind.PAGE and each.state.stands)
+    return paged.get(clock.incident_id, ()) if _is_unacknowledged(clock) else ()
+
+
+def _is_unacknowledged(clock: ClockRow) -> bool:
+    return (clock.kind, clock.name) == (ClockKind.GOAL, "acknowledge")
 
 
 def _people(on: OnDuty, due: Due, roles: Sequence[str]) -> tuple[str, ...]:
@@ -126,21 +129,23 @@ def _document(due: Due, *, people: Sequence[str], now: datetime) -> Data:
     }
 
 
-def _cells(due: Due, *, roles: Sequence[str], people: Sequence[str], now: datetime, times: Times) -> tuple[Cell, ...]:
+def _cells(
+    due: Due, *, what: str, roles: Sequence[str], people: Sequence[str], now: datetime, times: Times
+) -> tuple[Cell, ...]:
     clock, incident = due
     late = clock.state is ClockState.BREACHED or (clock.due_at is not None and clock.due_at <= now)
     return (
         Cell(short(incident.incident_id)),
         Cell(incident.exception_type),
         Cell(incident.order_id or "-"),
-        Cell(_what(clock)),
+        Cell(what),
         Cell(_left(clock, now), styles.ALARM if late else ""),
         Cell(_whose(due, roles, people)),
         Cell(times.moment(clock.due_at) if clock.due_at else "-"),
     )
 
 
-def _what(clock: ClockRow) -> str:
+def _what(clock: ClockRow, known: Mapping[str, str]) -> str:
     match clock.kind:
         case ClockKind.GOAL:
             return wording.goal(clock.name)
@@ -149,7 +154,7 @@ def _what(clock: ClockRow) -> str:
         case ClockKind.TASK:
             return f"task {clock.name}"
         case ClockKind.APPROVAL:
-            return wording.approval(clock.name)
+            return wording.approval(clock.name, known)
         case ClockKind.PAGE:
             return "a page that waits" if clock.due_at else "a page to acknowledge"
 

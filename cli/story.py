@@ -13,7 +13,7 @@ from amends.timeline import canonical
 from cli import pending, styles, wording
 from cli.condensing import Moment, condensed
 from cli.kin import Kin
-from cli.output import short
+from cli.output import plural, short
 from cli.promised import promised
 from cli.said import due, named
 from cli.screen import Screen
@@ -29,8 +29,8 @@ from workflows.contract import View
 class Story:
     """What is known of an incident. ``view`` is how it stands now; if there is none, ``view_missing`` says why, and the
     timeline alone is told. ``follows`` says which runbook text it follows, ``program`` is that text compiled, as far as
-    it is at hand. ``address`` is that of the Temporal server, if it was named. ``texts``: the approvals of another
-    text, and which revision that is."""
+    it is at hand. ``address`` is that of the Temporal server, if it was named. ``texts``: as for
+    ``telling.tell``."""
 
     row: IncidentRow
     timeline: Sequence[TimelineRow]
@@ -85,7 +85,7 @@ class Story:
 
     def print_course(self, course: "Course") -> None:
         """What happened, under its stages and days."""
-        for moment in condensed(self.timeline, moment=self.times.moment):
+        for moment in condensed(self.timeline, moment=self.times.moment, texts=self.texts):
             course.print(moment)
 
     def _head(self) -> Iterator[tuple[str, Text]]:
@@ -121,7 +121,7 @@ class Story:
             at, who = self.times.second(entry.occurred_at), f"{entry.actor.kind} {named(entry.actor)}"
             claim = claim_of(entry.actor)
             who += f", vouched for by the door {claim.door}" if claim else ""
-            screen.line(tell(entry, moment=self.times.moment), prefix=f"  {entry.seq:>4}  ")
+            screen.line(tell(entry, moment=self.times.moment, texts=self.texts), prefix=f"  {entry.seq:>4}  ")
             screen.whole(f"        {entry.kind}, {at}, by {who}, run {entry.run_id} number {entry.n}")
             screen.whole(f"        {canonical(entry.data).decode()}")
             screen.whole(f"        hash {entry.hash}")
@@ -198,7 +198,7 @@ class Course:
     def _again(self, times: int, last: datetime) -> str:
         day = self._times.day(last)
         when = self._times.clock(last) if day == self._day else f"{day} {self._times.clock(last)}"
-        return f"The same {times} more time{'s' if times > 1 else ''}, last at {when}."
+        return f"The same {plural(times, 'more time')}, last at {when}."
 
 
 def waiting_for(timeline: Sequence[TimelineRow], *, times: Times, now: datetime) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The timeline in plain English: one sentence for each entry, for people who run operations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -14,9 +14,10 @@ def utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def tell(entry: Told, *, moment: Callable[[datetime], str] = utc) -> str:
-    """The entry as one sentence. ``moment`` renders the times in it. Never fails over what an entry does not say."""
-    said = Said(entry, moment)
+def tell(entry: Told, *, moment: Callable[[datetime], str] = utc, texts: Mapping[str, str] = wording.NO_TEXTS) -> str:
+    """The entry as one sentence. ``moment`` renders the times in it, and ``texts`` says which revision of its runbook
+    an approval is about. Never fails over what an entry does not say."""
+    said = Said(entry, moment, texts)
     match entry.kind:
         case EntryKind.INCIDENT_OPENED:
             return f"{said.actor} reported a {said['exception_type'].replace('_', ' ')}: {said['report']}."

@@ -21,8 +21,6 @@ Kind = Literal[
 ]
 """The kinds of entries that are told here."""
 
-_SHORT = len("sha256:") + 12
-
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
 """How a sentence ends that somebody has written."""
 
@@ -52,10 +50,10 @@ def tell(kind: Kind, said: Said) -> str:
         case EntryKind.TAKEN_OVER:
             return f"{said.actor} took it over: {said['reason']}. Nothing new is begun until it is handed back."
         case EntryKind.REPIN_REQUESTED:
-            return f"{said.actor} wants the next stages to follow {_text(said, 'digest')}: {said['reason']}."
+            return f"{said.actor} wants the next stages to follow {said.text('digest')}: {said['reason']}."
         case EntryKind.REPINNED:
             return (
-                f"From here on it follows {_text(said, 'to')}; {said['by']} wanted that, and "
+                f"From here on it follows {said.text('to')}; {said['by']} wanted that, and "
                 f"{' and '.join(said.many('approved_by'))} approved."
             )
         case EntryKind.REPIN_PUT_OFF:
@@ -63,11 +61,6 @@ def tell(kind: Kind, said: Said) -> str:
             return f"It does not follow the other text of its runbook {later}: {said['why']}."
         case _:
             assert_never(kind)
-
-
-def _text(said: Said, digest: str) -> str:
-    """Which text of its runbook."""
-    return said.maybe("revision {} of its runbook", "revision") or f"the text {said[digest][:_SHORT]} of its runbook"
 
 
 def _sentence(text: str) -> str:

@@ -38,7 +38,7 @@ def tell(kind: Kind, said: Said) -> str:
     match kind:
         case EntryKind.PAGE_REQUESTED:
             at = f"{wording.role(said['role'])}, level {said['level']} of {said['levels']}"
-            return f"Paged {_people(said)} ({at}): {_owed(said)}."
+            return f"Paged {_people(said)} ({at}): {said.owed}."
         case EntryKind.PAGE_SENT:
             return f"The page is out{_results(said)}."
         case EntryKind.PAGE_FAILED:
@@ -66,10 +66,6 @@ def tell(kind: Kind, said: Said) -> str:
 def _people(said: Said) -> str:
     people = said.many("people")
     return " and ".join(people) if people else "nobody, for nobody is on duty"
-
-
-def _owed(said: Said) -> str:
-    return "; ".join(map(wording.owed, said.many("owed"))) or "?"
 
 
 def _raised(said: Said) -> str:

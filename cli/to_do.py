@@ -20,8 +20,8 @@ from workflows.contract import OpenApproval, OpenAsk, View
 class ToDo:
     """What is open in an incident: as it says itself, or where it cannot be asked as its timeline tells.
 
-    ``incident`` is enough of its id; ``at`` stands behind each command, to reach the same server. ``texts``: the
-    approvals of another text of the runbook, and which revision that is.
+    ``incident`` is enough of its id; ``at`` stands behind each command, to reach the same server. ``texts``: as for
+    ``telling.tell``.
     """
 
     incident: str
@@ -63,7 +63,7 @@ class ToDo:
         screen.whole(f"    amends resume {self.incident}{self.at}")
 
     def _print_paging(self, screen: Screen) -> None:
-        known = paging(self.timeline, self.view, now=self.now, times=self.times)
+        known = paging(self.timeline, self.view, now=self.now, times=self.times, texts=self.texts)
         if known is None:
             return
         screen.line()
@@ -99,11 +99,11 @@ class ToDo:
     def _print_approval(self, screen: Screen, approval: OpenApproval) -> None:
         screen.line()
         screen.line("To be approved", style=styles.HEADING)
-        revision = self.texts.get(approval.approval, "")
-        for line in approval_in_words(approval, now=self.now, times=self.times, revision=revision):
+        for line in approval_in_words(approval, now=self.now, times=self.times, texts=self.texts):
             screen.line(line, prefix="  ")
         several = len(self._approvals) > 1 or approval.approval.startswith("waive:")
-        approve, reject = tasks.deciding(self.incident, (revision or approval.approval) if several else "")
+        name = self.texts.get(approval.approval, approval.approval)
+        approve, reject = tasks.deciding(self.incident, name if several else "")
         if approval.amount is not None:  # who has seen one amount does not approve another that is asked for meanwhile
             typed = wording.money(approval.amount.amount, approval.amount.currency).replace(",", "")
             approve += f' --amount "{typed}"'
@@ -170,12 +170,11 @@ def _read(ask: OpenAsk) -> list[str]:
     return str(text.get("body", "")).splitlines()
 
 
-def approval_in_words(approval: OpenApproval, *, now: datetime, times: Times, revision: str = "") -> list[str]:
-    """For what an approval is asked; of whom, by when, and what silence means; who cannot; who has approved.
-    ``revision``: which one it is about, if it is about another text of the runbook that was published."""
+def approval_in_words(approval: OpenApproval, *, now: datetime, times: Times, texts: Mapping[str, str]) -> list[str]:
+    """For what an approval is asked; of whom, by when, and what silence means; who cannot; who has approved."""
     whose = wording.role(approval.role) if approval.role else "a second person"
     by = approval.decide_by
-    lines = [f"{_titled(wording.approval(approval.approval, revision))}: {asked_for(approval)}."]
+    lines = [f"{_titled(wording.approval(approval.approval, texts))}: {asked_for(approval)}."]
     if by is not None and by <= now:
         lines.append(f"{_titled(whose)} had to decide by {times.deadline(by, now=now)}; who could decide still can.")
     else:

@@ -6,18 +6,16 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from amends.errors import DefinitionError, InputError
-from amends.journal import IncidentRow, Journal, RunbookRevision, TimelineRow
-from amends.timeline import EntryKind
+from amends.journal import IncidentRow, Journal, RunbookRevision
 from cli.output import local
 from cli.records import journal
 from runbooks import library
-from runbooks.bundle import Bundle
+from runbooks.bundle import Bundle, short_digest
 from runbooks.program import Program
 from runbooks.suggestions import meant
+from workflows.contract import repin_approval
 
 NEWEST: Final = "newest"
-DIGEST: Final = len("sha256:") + 12
-"""So much of a digest is enough to tell it from others."""
 
 
 class Version(NamedTuple):
@@ -35,7 +33,12 @@ def version(named: str) -> Version:
     if not at or is_file(named):
         return Version(library.load(named), f"the file {library.shown_name(library.path_of(named))}")
     with journal() as found:
-        revision = _find(found, name, number)
+        return published(found, name, number)
+
+
+def published(found: Journal, name: str, number: str) -> Version:
+    """A revision of a runbook, by its number or ``newest``. Raises ``InputError`` for one that there is not."""
+    revision = _find(found, name, number)
     return Version(bundle_of(revision), in_words(revision), revision.number)
 
 
@@ -49,9 +52,8 @@ def bundle_of(revision: RunbookRevision) -> Bundle:
     try:
         return Bundle.model_validate_json(revision.bundle)
     except ValidationError as error:
-        where = f"{revision.exception_type}@{revision.number}"
         message = f"this release cannot read what was published ({error.error_count()} mistakes); publish it anew"
-        raise DefinitionError(message, place=where) from error
+        raise DefinitionError(message, place=revision.name) from error
 
 
 def followed(found: Journal, row: IncidentRow) -> RunbookRevision | None:
@@ -60,14 +62,10 @@ def followed(found: Journal, row: IncidentRow) -> RunbookRevision | None:
     return revision if revision and revision.exception_type == row.exception_type else None
 
 
-def wanted(found: Journal, timeline: Sequence[TimelineRow]) -> dict[str, str]:
-    """The approvals of another text that were asked for, by their ids, and which revision that is:
-    ``lost_parcel@2``. A text that nobody published is not among them."""
-    digests = [str(entry.data.get("digest")) for entry in timeline if entry.kind is EntryKind.REPIN_REQUESTED]
-    revisions = [revision for digest in digests if (revision := found.revisions.get(digest)) is not None]
-    return {
-        f"repin:{each.digest[len('sha256:') : DIGEST]}": f"{each.exception_type}@{each.number}" for each in revisions
-    }
+def texts(found: Journal) -> dict[str, str]:
+    """What was published, as commands name it (``lost_parcel@2``), by the id of the approval that lets an incident
+    follow it."""
+    return {repin_approval(digest): name for digest, name in found.revisions.names().items()}
 
 
 def program_of(row: IncidentRow, revision: RunbookRevision | None) -> Program | None:
@@ -89,7 +87,7 @@ def bundle_followed(row: IncidentRow, revision: RunbookRevision | None) -> Bundl
 def followed_in_words(row: IncidentRow, revision: RunbookRevision | None) -> str:
     """``lost_parcel, revision 3``, or for a text that was not published ``as of its opening, sha256:1f…``."""
     if revision is None:
-        return f"{row.exception_type} as of its opening, {row.bundle_digest[:DIGEST]}"
+        return f"{row.exception_type} as of its opening, {short_digest(row.bundle_digest)}"
     return f"{row.exception_type}, revision {revision.number}"
 
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -23,7 +23,7 @@ from cli.screen import Screen
 from cli.story import Course, Story, waiting_for
 from cli.telling import tell
 from cli.times import Times, Utc
-from cli.versions import followed, followed_in_words
+from cli.versions import followed, followed_in_words, texts
 
 _LOOK: Final = 1.0
 """Seconds between two looks into the journal: soon for a person, and one short query for the database."""
@@ -67,11 +67,7 @@ def watch(
     """
     with journal() as found, ProgressLine() as progress:
         row = found.incident(incident)
-        viewer = (
-            _Lines()
-            if format is Format.JSON
-            else _Page(row, followed_in_words(row, followed(found, row)), Times(utc=utc), progress)
-        )
+        viewer = _Lines() if format is Format.JSON else _Page(found, row, Times(utc=utc), progress)
         now: IncidentRow | None = None
         for entries in _written(found, row.incident_id):
             viewer.show(entries)
@@ -112,19 +108,21 @@ class _Lines:
 class _Page:
     """The story so far, then entry by entry."""
 
-    def __init__(self, row: IncidentRow, follows: str, times: Times, progress: ProgressLine) -> None:
+    def __init__(self, found: Journal, row: IncidentRow, times: Times, progress: ProgressLine) -> None:
+        self._found = found
         self._row = row
-        self._follows = follows
         self._times = times
         self._progress = progress
         self._screen = Screen()
         self._course = Course(self._screen, times)
+        self._texts: Mapping[str, str] = {}
         self._timeline: list[TimelineRow] = []
         self._stage = "report"
 
     def show(self, entries: Sequence[TimelineRow]) -> None:
         if entries:
             self._progress.clear()
+            self._texts = texts(self._found)
         if not self._timeline:
             self._begin(entries)
         for entry in entries:
@@ -141,12 +139,13 @@ class _Page:
             row=self._row,
             timeline=entries,
             effects=(),
-            follows=self._follows,
+            follows=followed_in_words(self._row, followed(self._found, self._row)),
             view=None,
             view_missing=None,
             address=None,
             now=datetime.now(UTC),
             times=self._times,
+            texts=self._texts,
         )
         story.print_head(self._screen)
         self._screen.line()
@@ -154,8 +153,8 @@ class _Page:
 
     def _tell(self, entry: TimelineRow) -> None:
         if entry.kind not in _UNTOLD:
-            text = tell(entry, moment=self._times.moment)
-            self._course.print(Moment(at=entry.occurred_at, stage=self._stage, kind=entry.kind, text=text))
+            told = tell(entry, moment=self._times.moment, texts=self._texts)
+            self._course.print(Moment(at=entry.occurred_at, stage=self._stage, kind=entry.kind, text=told))
 
     def _waiting(self) -> str:
         waiting = list(waiting_for(self._timeline, times=self._times, now=datetime.now(UTC)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -14,6 +15,9 @@ _STEP = re.compile(r"^[a-z_]+\.(?:.*\.)?(?P<kind>tell|ask|wait|approve|measure)\
 _BESIDE = re.compile(r"^(?P<of>external|sla)\.(?P<name>[^.]+)(?P<decided>\.approve)?(\.\d+)?$")
 
 _REMINDER = "reminder."
+
+NO_TEXTS: Final[Mapping[str, str]] = {}
+"""Where nobody knows what was published; else ``versions.texts`` says it."""
 
 _PARTIES = {
     Party.US: "us",
@@ -71,15 +75,16 @@ def message_of(step_id: str) -> str:
     return named["name"] if named and named["kind"] in ("tell", "ask") else ""
 
 
-def approval(approval_id: str, revision: str = "") -> str:
-    """What is to be approved, by its id: a step's, ``waive:<task>``, or ``repin:<digest>``, of which ``revision`` says
-    which one it is."""
+def approval(approval_id: str, texts: Mapping[str, str] = NO_TEXTS) -> str:
+    """What is to be approved, by its id: a step's, ``waive:<task>``, or ``repin:<digest>``, of which ``texts`` may say
+    which revision it is."""
     kind, _, of = approval_id.partition(":")
     match kind:
         case "waive" if of:
             return f"a second person's word to let {of} be"
         case "repin" if of:
-            return f"a second person's word to follow {revision or f'the text sha256:{of} of its runbook'}"
+            text = texts.get(approval_id) or f"the text sha256:{of} of its runbook"
+            return f"a second person's word to follow {text}"
         case _:
             return step(approval_id)
 
@@ -89,14 +94,14 @@ def goal(name: str) -> str:
     return name.replace("_", " ")
 
 
-def owed(move: str) -> str:
-    """Why people are paged, as the engine names it, in words."""
+def owed(move: str, texts: Mapping[str, str] = NO_TEXTS) -> str:
+    """Why people are paged, as the engine names it, in words. ``texts``: as for ``approval``."""
     kind, _, of = move.partition(":")
     match kind:
         case "task":
             return f"the task {of}"
         case "approval":
-            return approval(of)
+            return approval(of, texts)
         case "ask":
             return step(of)
         case "breach":

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 from functools import cached_property
+from typing import Final
 
 from pydantic import Field
 
@@ -25,6 +26,8 @@ from runbooks.policy import (
 )
 from runbooks.program import FactType, Program
 from runbooks.rights import ActName, May
+
+_SHORT: Final = len("sha256:") + 12
 
 
 class MessageText(Model):
@@ -89,3 +92,8 @@ class Bundle(Model):
         ``report`` must carry every subject field as text.
         """
         return ":".join([self.exception_type, *(str(report[field]) for field in self.subject)])
+
+
+def short_digest(digest: str) -> str:
+    """Enough of a bundle's digest to tell it from others: ``sha256:1f09c3aa40be``."""
+    return digest[:_SHORT]

@@ -3,7 +3,7 @@
 from typing import Final
 
 from amends.models import Actor, Data, Evidence, Model, Money, Outcome, Party, Severity, Stage, Status, Utc
-from runbooks.bundle import Bundle
+from runbooks.bundle import Bundle, short_digest
 from runbooks.policy import GoalName
 from runbooks.program import AnswerKind
 from workflows.events import Verdict
@@ -258,6 +258,11 @@ class RepinRequest(Model):
     actor: Actor
 
 
+def repin_approval(digest: str) -> str:
+    """The id of the approval that lets an incident follow the text with this digest."""
+    return f"repin:{short_digest(digest).removeprefix('sha256:')}"
+
+
 class MergeRequest(Model):
     """Makes the incident one with ``to``, which is about the order ``order_id``. ``key``: the act's idempotency key."""
 
@@ -478,4 +483,5 @@ __all__ = [
     "Verdict",
     "View",
     "WaiveRequest",
+    "repin_approval",
 ]

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 
 from amends.models import Stage
 from amends.timeline import EntryKind
-from runbooks.bundle import Bundle
+from runbooks.bundle import Bundle, short_digest
 from runbooks.program import MOMENTS, Rounds, Together
 from workflows import approving, asking, clocks, deadlines, effects, facts, ladder, measures, needs
+from workflows.contract import repin_approval
 from workflows.events import RepinRequested, Role
 from workflows.state import PlanPhase, Repinning, State, StepPhase, Why
 from workflows.turn import Turn
-
-_SHORT = len("sha256:") + 12
 
 
 def refusal(state: State, act: RepinRequested) -> str | None:
@@ -40,7 +39,7 @@ def request(turn: Turn, act: RepinRequested) -> None:
     """Ask for the second person. It is bound to the text that was shown: another one has another approval."""
     turn.state.repinning = Repinning(bundle=act.bundle, revision=act.revision, by=act.actor.id)
     approving.ask_second(
-        turn, approval=_approval(act.bundle), about="repin", reason=act.reason.strip(), by=act.actor.id
+        turn, approval=repin_approval(act.bundle.digest), about="repin", reason=act.reason.strip(), by=act.actor.id
     )
 
 
@@ -49,7 +48,7 @@ def keep(turn: Turn) -> None:
     state = turn.state
     if state.repinning is None:
         return
-    approval = state.approvals[_approval(state.repinning.bundle)]
+    approval = state.approvals[repin_approval(state.repinning.bundle.digest)]
     if approval.open and (state.leaving or not Stage.behind(state.stage)):
         approving.withdraw(turn, approval.id, why="no stage is to come that could follow it")
     if approval.given is False:
@@ -62,7 +61,7 @@ def at_boundary(turn: Turn, entering: Stage) -> None:
     What does is said; then the stage after it may follow the new text, if there is one."""
     state = turn.state
     asked = state.repinning
-    if asked is None or not state.approvals[_approval(asked.bundle)].given:
+    if asked is None or not state.approvals[repin_approval(asked.bundle.digest)].given:
         return
     ahead = (entering, *Stage.behind(entering))
     why_not = next(_obstacles(state, asked.bundle), None) or _lacking(state, asked.bundle, ahead)
@@ -73,13 +72,13 @@ def at_boundary(turn: Turn, entering: Stage) -> None:
         turn.note(EntryKind.REPIN_PUT_OFF, {"to": asked.bundle.digest, "why": why_not, "again": again})
         if again:
             return
-    del state.approvals[_approval(asked.bundle)]
+    del state.approvals[repin_approval(asked.bundle.digest)]
     state.repinning = None
 
 
 def _move(turn: Turn, asked: Repinning) -> None:
     state, old = turn.state, turn.state.bundle
-    approved_by = state.approvals[_approval(asked.bundle)].approved_by
+    approved_by = state.approvals[repin_approval(asked.bundle.digest)].approved_by
     clocks.settle(turn, asked.bundle)
     deadlines.let_go(turn, {each.name for each in asked.bundle.external})
     ladder.follow(turn, asked.bundle)
@@ -161,9 +160,5 @@ def _found_meanwhile(state: State) -> frozenset[str]:
     return needs.saved_in(state.bundle, state.stage) if state.stage is not None else frozenset()
 
 
-def _approval(bundle: Bundle) -> str:
-    return f"repin:{bundle.digest[len('sha256:') : _SHORT]}"
-
-
 def _named(bundle: Bundle) -> str:
-    return f"the text {bundle.digest[:_SHORT]}"
+    return f"the text {short_digest(bundle.digest)}"

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select, 
 from amends.errors import JournalError
 from amends.journal import schema
 from amends.journal.engine import reading, writing
-from amends.journal.rows import Publication, RunbookRevision
+from amends.journal.rows import Publication, RunbookRevision, revision_name
 from amends.journal.statements import insert_once
 from amends.timeline import canonical
 
@@ -65,6 +65,14 @@ class RevisionLog:
         wanted = select(_revisions.c.exception_type, _revisions.c.digest).where(_of_each())
         with reading(self._engine) as connection:
             return {row.exception_type: row.digest for row in connection.execute(wanted)}
+
+    def names(self) -> dict[str, str]:
+        """What was published, by its digest, as people name it: ``lost_parcel@3``; a text that was published more than
+        once is its newest revision."""
+        wanted = select(_revisions.c.exception_type, _revisions.c.number, _revisions.c.digest)
+        with reading(self._engine) as connection:
+            found = connection.execute(wanted.order_by(_revisions.c.number))
+            return {row.digest: revision_name(row.exception_type, row.number) for row in found}
 
     def history(self, exception_type: str) -> list[RunbookRevision]:
         """Every revision of a runbook, the newest first."""

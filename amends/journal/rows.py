@@ -241,6 +241,15 @@ class RunbookRevision(Model):
     by: str
     why: str
 
+    @property
+    def name(self) -> str:
+        """As people name it: ``lost_parcel@3``."""
+        return revision_name(self.exception_type, self.number)
+
+
+def revision_name(exception_type: str, number: int) -> str:
+    return f"{exception_type}@{number}"
+
 
 class Publication(Model):
     """What came of publishing: the revision that is the newest now, and whether it is new."""

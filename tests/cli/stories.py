@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from amends.journal import IncidentRow, Journal, connect, upgrade
 from amends.models import ENGINE, TIMER, Actor, ActorKind, Data, Outcome, Refusal
 from amends.timeline import Entry, EntryKind
+from workflows.contract import repin_approval
 
 INCIDENT = "5d3a1c88-0000-4000-8000-000000000000"
 OPENED_AT = datetime(2026, 11, 22, 22, 4, 30, tzinfo=UTC)
@@ -164,6 +165,15 @@ def waiver_asked(task: str) -> Iterator[Told]:
     """Mei wants something to be let be."""
     asked: Data = {"approval": f"waive:{task}", "reason": "the bank's rounding", "approvers": 1, "cannot": ["mei"]}
     yield DAY + timedelta(hours=3), EntryKind.APPROVAL_ASKED, ENGINE, {"role": None, "amount": None, **asked}
+
+
+def repin_asked(digest: str) -> Iterator[Told]:
+    """Mei wants the next stages to follow another text, which a second person has to approve."""
+    at, why = DAY + timedelta(hours=3), "it offers too much"
+    mei = Actor(kind=ActorKind.HUMAN, id="mei", verified=True)
+    yield at, EntryKind.REPIN_REQUESTED, mei, {"key": "p-1", "digest": digest, "reason": why}
+    asked: Data = {"approval": repin_approval(digest), "reason": why, "approvers": 1, "cannot": ["mei"]}
+    yield at, EntryKind.APPROVAL_ASKED, ENGINE, {"role": None, "amount": None, **asked}
 
 
 def decided(who: str, verdict: str = "approve", *, note: str = "", approval: str = APPROVE) -> Iterator[Told]:

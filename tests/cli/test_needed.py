@@ -8,8 +8,10 @@ import pytest
 from amends.models import ENGINE, Data
 from amends.timeline import EntryKind
 from cli.main import main
+from runbooks import library
 from tests.cli import stories
 from tests.cli.builders import write_incidents
+from tests.cli.owners import make_journal
 
 
 def test_status_names_what_waits_for_people_with_whose_it_is_and_what_is_overdue(
@@ -41,6 +43,27 @@ def test_status_names_what_waits_for_people_with_whose_it_is_and_what_is_overdue
         ("no_plan_left", "operations_manager"),
         ("the approval of logistics lead: CNY 1,200.00 in the plan reship", "logistics_lead"),
     ]
+
+
+@pytest.mark.parametrize("command", ["status", "sla", "show 5d3a", "show 5d3a --entries"])
+def test_another_text_to_be_followed_is_named_by_its_revision_wherever_people_look(
+    command: str, state_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = library.load("lost_parcel")
+    make_journal(state_dir, bundle)
+    waiting: Data = {"status": "waiting", "waiting_for": ["us"]}
+    stories.write(
+        state_dir,
+        stories.reported(),
+        stories.repin_asked(bundle.digest),
+        [(stories.DAY, EntryKind.STATUS_CHANGED, ENGINE, waiting)],
+    )
+
+    main(command.split())
+    told = capsys.readouterr().out
+
+    assert "a second person's word to follow lost_parcel@1" in told.replace("A second", "a second")
+    assert "the text sha256:" not in told
 
 
 def test_where_nobody_is_needed_nothing_is_said(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

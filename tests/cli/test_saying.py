@@ -292,7 +292,7 @@ async def test_another_revision_is_previewed_wanted_by_one_and_approved_by_anoth
     assert wanted.startswith(f"recorded: incident {it.incident} follows acted_parcel revision 1")
     assert again.startswith("repeated: ")
     assert "cannot approve it too" in own
-    assert "an wants the next stages to follow revision 1 of its runbook: faster." in story
+    assert "an wants the next stages to follow acted_parcel@1: faster." in story
     assert str(it.entries(EntryKind.APPROVAL_GIVEN)[-1].data["approval"]).startswith("repin:")
 
 

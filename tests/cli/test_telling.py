@@ -800,6 +800,31 @@ def test_what_people_are_paged_for_is_told_in_words(move: str, said: str) -> Non
     assert tell(paged) == f"Paged nobody, for nobody is on duty (logistics, level 1 of 3): {said}."
 
 
+REPIN = "repin:0dde475ebebd"
+TEXT: Data = {"digest": "sha256:0dde475ebebd640e", "reason": "it offers too much"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        (EntryKind.APPROVAL_GIVEN, {"approval": REPIN}, "Approved: a second person's word to follow {}."),
+        (EntryKind.REPIN_REQUESTED, TEXT, "mei wants the next stages to follow {}: it offers too much."),
+        (
+            EntryKind.PAGE_REQUESTED,
+            {**PAGE, "people": ["an"], "owed": [f"approval:{REPIN}"]},
+            "Paged an (logistics, level 1 of 3): a second person's word to follow {}.",
+        ),
+    ],
+)
+def test_another_text_of_the_runbook_is_named_by_its_revision_where_that_is_known(
+    kind: EntryKind, data: Data, said: str
+) -> None:
+    told = entry(kind, MEI, data)
+
+    assert tell(told, texts={REPIN: "lost_parcel@3"}) == said.format("lost_parcel@3")
+    assert tell(told) == said.format("the text sha256:0dde475ebebd of its runbook")
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

@@ -38,6 +38,18 @@ def test_revisions_are_numbered_per_exception_type(journal: Journal) -> None:
     assert elsewhere == 1
 
 
+def test_each_text_is_named_after_its_newest_revision(journal: Journal) -> None:
+    for bundle in ({"a": 1}, {"a": 2}, {"a": 1}):
+        publish(journal, bundle)
+    publish(journal, {"s": 1}, exception_type="stockout")
+
+    assert journal.revisions.names() == {
+        digest_of({"a": 1}): "lost_parcel@3",
+        digest_of({"a": 2}): "lost_parcel@2",
+        digest_of({"s": 1}): "stockout@1",
+    }
+
+
 def test_publishing_the_newest_again_adds_nothing_and_gives_what_is_there(journal: Journal) -> None:
     publish(journal, {"a": 1})
     publish(journal, {"a": 2})
