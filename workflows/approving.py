@@ -5,11 +5,15 @@ silence never means a yes. An approval holds
 for the amount that it was asked for, and no more: when more is to be given, it is asked for anew.
 """
 
+from collections.abc import Iterator
+from itertools import takewhile
+
 from amends.models import ActorKind, Data, Money, Outcome
 from amends.timeline import Entry, EntryKind
 from runbooks.amounts import convert
 from runbooks.catalogue import CATALOGUE
-from runbooks.program import ApproveStep, DoStep, IfUndecided, Step, walk
+from runbooks.expressions import FactMissing
+from runbooks.program import ApproveStep, DoStep, IfUndecided, Rounds, Step, Together, walk
 from workflows import authority, beside, effects, facts
 from workflows.events import Command, CommandReturned, DecisionGiven, Role, Verdict
 from workflows.state import ApprovalRun, Deciding, State, Why
@@ -65,7 +69,7 @@ def outgrown(turn: Turn, step: DoStep, *, plan: str | None) -> str | None:
         return None
     for asked in _approvals_before(state, step):
         approval = state.approvals.get(asked.id)
-        if approval is None and not facts.condition(state, asked.when):
+        if approval is None and not _is_needed_by_now(state, asked):
             continue
         if approval is not None and approval.open:
             return approval.id
@@ -214,15 +218,32 @@ def _reject(turn: Turn, approval: ApprovalRun, *, by: str, note: str) -> None:
 
 def _approvals_before(state: State, step: DoStep) -> list[ApproveStep]:
     """The approvals that what ``step`` gives rests on: those before it in its plan, or in its stage."""
-    found: list[ApproveStep] = []
     for steps in (*state.bundle.program.sequences(), *beside.sequences(state)):
-        for each in walk(steps):
-            if each.id == step.id:
-                return found
-            if isinstance(each, ApproveStep):
-                found.append(each)
-        found.clear()
+        if any(each.id == step.id for each in walk(steps)):
+            before = takewhile(lambda each: each.id != step.id, _come_to(state, steps))
+            return [each for each in before if isinstance(each, ApproveStep)]
     raise KeyError(step.id)
+
+
+def _come_to(state: State, steps: tuple[Step, ...]) -> Iterator[Step]:
+    """The steps in order, without those of rounds that have not begun, and of what was skipped and still would be."""
+    for step in steps:
+        yield step
+        parts = step.rounds if isinstance(step, Rounds) else (step.steps,) if isinstance(step, Together) else ()
+        for number, part in enumerate(parts):
+            begun = any(each.id in state.steps for each in part)
+            if begun or (number == 0 and facts.surely(state, step.when)):
+                yield from _come_to(state, part)
+
+
+def _is_needed_by_now(state: State, asked: ApproveStep) -> bool:
+    """Whether an approval is to be asked for that was not when its turn came. One that is about what was only to be
+    found out in what was skipped is not."""
+    try:
+        facts.amount(state, asked.amount)
+    except FactMissing:
+        return False
+    return facts.surely(state, asked.when)
 
 
 def _needed(state: State, asked: ApproveStep, step: DoStep) -> Money | None:

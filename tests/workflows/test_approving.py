@@ -6,6 +6,8 @@ import pytest
 
 from amends.models import Actor, ActorKind, Money
 from amends.timeline import EntryKind
+from runbooks.bundle import Bundle
+from runbooks.program import Rounds, Step, Together
 from tests.workflows.bench import (
     FINANCE,
     LEAD,
@@ -18,13 +20,29 @@ from tests.workflows.bench import (
     decide,
     person,
 )
-from tests.workflows.builders import OPS, Incident
+from tests.workflows.builders import OPS, REFUND, Incident
 from workflows import core
 from workflows.contract import Verdict
 from workflows.events import CancelRequested, DecisionGiven, NewsReceived, Role, TimeCame
 from workflows.state import Why
 
 MORE = Money(amount=30000, currency="CNY")
+
+ONE_OF_FINANCE = FINANCE.model_copy(update={"approvers": 1})
+LEAD_OF_REFUND = approval("refund", "lead", id="action.refund.approve.lead")
+DEAR = 'parcel.value >= money("CNY 250.00")'
+
+
+def refunding(*before: Step) -> Bundle:
+    """Refunds behind these steps."""
+    bundle = cautious()
+    plan = bundle.program.action[1].model_copy(update={"steps": (*before, REFUND)})
+    return bundle.model_copy(update={"program": bundle.program.model_copy(update={"action": (plan,)})})
+
+
+def in_rounds(until: str, when: str | None = None) -> Rounds:
+    """Finance approves in each of at most three rounds."""
+    return Rounds(id="action.refund.rounds", when=when, max=3, until=until, steps=(ONE_OF_FINANCE,))
 
 
 def sent(incident: Incident) -> bool:
@@ -244,3 +262,47 @@ def test_a_plan_that_is_tried_again_is_approved_again() -> None:
     assert count(incident, EntryKind.APPROVAL_ASKED) == 3
     assert not any(command.activity == "payments.refund" for command in incident.state.pending.values())
     assert incident.activities().count("shipping.create_shipment") == 1
+
+
+def test_an_approval_of_a_round_that_never_began_is_not_asked_for() -> None:
+    """What stands behind ``rounds`` rests on the approvals of those that there were."""
+    incident = chosen("refund", bundle=refunding(in_rounds('choice == "refund"')))
+
+    decide(incident, "dai", of="refund")
+
+    assert count(incident, EntryKind.ROUND_ENDED) == 1
+    assert count(incident, EntryKind.APPROVAL_ASKED) == 1
+    assert "payments.refund" in incident.activities()
+
+
+def test_what_stands_behind_rounds_rests_on_the_approvals_of_each() -> None:
+    incident = chosen("refund", bundle=refunding(in_rounds('choice == "reship"'), LEAD_OF_REFUND))
+    for approval_id in ("action.refund.approve", "action.refund.approve@2", "action.refund.approve@3"):
+        decide(incident, "dai", approval_id=approval_id, plan="refund")
+    dearer(incident)
+
+    decide(incident, "chen", approval_id=LEAD_OF_REFUND.id, plan="refund")
+    decide(incident, "chen", approval_id=LEAD_OF_REFUND.id, plan="refund", amount=MORE)
+
+    asked_anew = [
+        data["approval"] for data in incident.of(EntryKind.APPROVAL_ASKED) if data["amount"] != WORTH.model_dump()
+    ]
+    assert asked_anew == [LEAD_OF_REFUND.id, "action.refund.approve"]
+
+
+@pytest.mark.parametrize(
+    "skipped",
+    [in_rounds('choice == "refund"', DEAR), Together(id="action.refund.together", when=DEAR, steps=(ONE_OF_FINANCE,))],
+)
+def test_approvals_that_were_skipped_as_a_whole_are_asked_for_only_when_they_are_needed_by_now(skipped: Step) -> None:
+    cheap, dear = (chosen("refund", bundle=refunding(skipped, LEAD_OF_REFUND)) for _ in range(2))
+    dearer(dear)
+
+    decide(cheap, "chen", approval_id=LEAD_OF_REFUND.id, plan="refund")
+    decide(dear, "chen", approval_id=LEAD_OF_REFUND.id, plan="refund", key="changes the amount")
+    decide(dear, "chen", approval_id=LEAD_OF_REFUND.id, plan="refund", amount=MORE)
+
+    assert "payments.refund" in cheap.activities()
+    assert "payments.refund" not in dear.activities()
+    decide(dear, "dai", of="refund", amount=MORE)
+    assert "payments.refund" in dear.activities()
