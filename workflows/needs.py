@@ -48,11 +48,6 @@ def saved_in(bundle: Bundle, stage: Stage) -> frozenset[str]:
     return frozenset(name for _, steps in _sequences(bundle, stage) for step in walk(steps) for name in _saved_by(step))
 
 
-def read_in(expression: str) -> set[str]:
-    """The paths of the facts that an expression reads."""
-    return {name.path for name in needed_by(expression)}
-
-
 def _sequences(bundle: Bundle, stage: Stage) -> list[tuple[str | None, tuple[Step, ...]]]:
     """The plans of a stage, or its steps, each with its condition."""
     if stage is Stage.ACTION:
@@ -123,7 +118,7 @@ def _in_value(value: Value | None) -> Iterator[str]:
 
 
 def _in_expression(text: str) -> set[str]:
-    return read_in(text) | set(read_beside(scan(text)))
+    return {name.path for name in needed_by(text)} | set(read_beside(scan(text)))
 
 
 def _without(paths: set[str], roots: frozenset[str]) -> set[str]:

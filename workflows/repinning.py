@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from amends.models import Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle, short_digest
-from runbooks.program import MOMENTS, Rounds, Together
+from runbooks.expressions import ExpressionError, check
+from runbooks.program import MOMENTS, FactType, Rounds, Together
 from workflows import approving, asking, clocks, deadlines, effects, facts, ladder, measures, needs
 from workflows.contract import repin_approval
 from workflows.events import RepinRequested, Role
@@ -109,9 +110,15 @@ def _obstacles(state: State, bundle: Bundle) -> Iterator[str]:
     """What of the old text is under way, so that nobody would know it in the new one."""
     for measure in measures.standing(state):
         assert measure.until is not None
-        unknown = sorted(needs.read_in(measure.until) - {*bundle.facts, *MOMENTS})
-        if unknown:
-            yield f"{measure.activity!r} is on until {', '.join(unknown)}, of which that text knows nothing"
+        try:
+            check(
+                measure.until,
+                types={**bundle.facts, **MOMENTS},
+                expects=FactType.BOOL,
+                tables=bundle.tables,
+            )
+        except ExpressionError as error:
+            yield f"{measure.activity!r} is on until {measure.until!r}, which that text cannot tell: {error.message}"
     if state.confirmations and bundle.clears != state.bundle.clears:
         yield "the customer was asked whether the cause is gone, by rules that are others in that text"
     for command in state.pending.values():

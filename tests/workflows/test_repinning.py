@@ -8,9 +8,9 @@ import pytest
 from amends.models import Data, Party, Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
-from runbooks.policy import Goal, GoalName, Night
-from runbooks.program import Plan, Rounds, TellStep, Together, Value
-from tests.workflows.bench import cautious, decide, person
+from runbooks.policy import Goal, GoalName, Night, Table, TableKind, TableRow
+from runbooks.program import FactType, Plan, Rounds, TellStep, Together, Value
+from tests.workflows.bench import HOLD, World, cautious, decide, person
 from tests.workflows.builders import (
     ASK,
     HOUR,
@@ -44,6 +44,10 @@ from workflows.state import Receipt, State
 
 AN = person("an")
 NEW = Plan(name="refund", steps=(do("payments.compensate", stage="action.refund", final=True),))
+PATIENCE = Table(kind=TableKind.INT, rows=(TableRow(since=START.date(), value=9, source="how often a customer asks"),))
+WITH_MARKET = {**cautious().facts, "order.market": FactType.STRING}
+WITHOUT_TRACE = {path: kind for path, kind in WITH_MARKET.items() if not path.startswith("trace.")}
+CONTACTS_IN_WORDS = {**WITH_MARKET, "incident.contacts": FactType.STRING}
 
 
 def text(base: Bundle | None = None, **stages: Any) -> Bundle:
@@ -212,6 +216,30 @@ def test_an_approval_of_our_own_call_that_was_rejected_and_has_come_too_late_put
 
     assert incident.of(EntryKind.REPIN_PUT_OFF) == []
     assert incident.state.bundle == new
+
+
+@pytest.mark.parametrize(
+    ("until", "lacks", "why"),
+    [
+        ('table("patience") < incident.contacts', {"tables": {}}, "there is no table 'patience'"),
+        ('has(trace.status) && trace.status == "found"', {"facts": WITHOUT_TRACE}, "there is no fact 'trace.status'"),
+        ("incident.contacts > 9", {"facts": CONTACTS_IN_WORDS}, "`>` cannot be used on string, int"),
+    ],
+)
+def test_what_is_on_until_something_that_the_new_text_cannot_tell_puts_it_off(
+    until: str, lacks: dict[str, Any], why: str
+) -> None:
+    hold = HOLD.model_copy(update={"until": until})
+    report = cautious().program.report
+    base = text(report=(report[0], hold, *report[2:]))
+    base = base.model_copy(update={"tables": {"patience": PATIENCE}, "facts": WITH_MARKET})
+    incident = approved(base.model_copy(update=lacks), Incident(bundle=base, world=World()).open())
+
+    on_to_action(incident)
+
+    (put_off,) = incident.of(EntryKind.REPIN_PUT_OFF)
+    assert str(put_off["why"]).startswith(f"'orders.hold' is on until {until!r}, which that text cannot tell: {why}")
+    assert incident.state.bundle == base
 
 
 def test_rounds_of_a_plan_that_was_given_up_put_nothing_off() -> None:
