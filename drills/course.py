@@ -83,6 +83,10 @@ class InPlay:
         if self._ended:
             return
         self.pace = pace_of(await self._handle.describe())
+        if self.pace.ended:  # it is not asked any more: to answer, a worker would go through its whole history again
+            self._read()
+            self._ended = True
+            return
         if self.goes_on:
             return
         try:
@@ -91,7 +95,6 @@ class InPlay:
             self.pace = self.pace.model_copy(update={"thinks": True})
             return
         self._read()
-        self._ended = self.pace.ended
 
     def next_act(self, *, begun_at: datetime) -> tuple[datetime, Act] | None:
         """The first of the acts whose moment is known, and that moment."""
