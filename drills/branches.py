@@ -255,11 +255,14 @@ def _failing(steps: tuple[Step, ...]) -> Iterator[_MayFail]:
     """The steps of a plan whose refusal fails it: those that come when nothing final has been done for certain."""
     for step in steps:
         for each in _as_written((step,)):
-            refusable = isinstance(each, DoStep | MeasureStep) and CATALOGUE[each.activity].refusals
-            if isinstance(each, _MayFail) and may_fail_plan(each) and (refusable or isinstance(each, ApproveStep)):
+            if isinstance(each, _MayFail) and may_fail_plan(each) and _can_be_refused(each):
                 yield each
         if _is_surely_final(step):
             return
+
+
+def _can_be_refused(step: _MayFail) -> bool:
+    return isinstance(step, ApproveStep) or bool(CATALOGUE[step.activity].refusals)
 
 
 def _as_written(steps: tuple[Step, ...]) -> Iterator[Step]:

@@ -92,7 +92,7 @@ class _Player:
         for _ in range(_MOST_TURNS):
             await asyncio.gather(*(each.look() for each in self.incidents))
             self._lose_patience()
-            going = [each for each in self.incidents if not each.ended]
+            going = self._going
             if any(each.goes_on or each.view.status.final for each in going):  # those that just close can't be moved
                 await self._pause()
                 continue
@@ -109,16 +109,19 @@ class _Player:
         else:
             raise _GaveUp(f"gave up after {_MOST_TURNS} turns: something is always due")
 
+    @property
+    def _going(self) -> list[InPlay]:
+        return [each for each in self.incidents if not each.ended]
+
     def _lose_patience(self) -> None:
         """Raises ``_GaveUp`` when nothing has been written, called or played for too long."""
-        going = [each for each in self.incidents if not each.ended]
         known, since = self._progress
         done = [(len(each.rows), len(each.script)) for each in self.incidents]
-        progress = (done, [each.pace.calls for each in going])
+        progress = (done, [each.pace.calls for each in self._going])
         if progress != known:
             self._progress, self._glance = (progress, time.monotonic()), _GLANCE
         elif time.monotonic() - since > self._patience:
-            waited_for = next((each.pace.under_way for each in going if each.pace.under_way), "the worker")
+            waited_for = next((each.pace.under_way for each in self._going if each.pace.under_way), "the worker")
             raise _GaveUp(f"gave up: for {self._patience:g} real seconds nothing came of waiting for {waited_for}")
 
     async def _pause(self) -> None:
@@ -146,7 +149,7 @@ class _Player:
     async def _open(self, part: Part, moment: datetime) -> None:
         """Open a further incident, in the time in which the others are."""
         self._to_open.remove(part)
-        now = [each.pace.now for each in self.incidents if not each.ended]
+        now = [each.pace.now for each in self._going]
         try:
             receipt = await open_later(self._world, part, max([moment, *now]), key=f"{self._world.queue}/{part.name}")
         except WorkflowAlreadyStartedError:
