@@ -16,6 +16,7 @@ from cli.options import IncidentId
 from cli.output import Format, print_json, say, short
 from cli.records import journal
 from workflows.contract import Receipt
+from workflows.requests import ActRequest
 
 OpenIncident = Annotated[IncidentId, Parameter(completer=completing.open_incidents)]
 TaskId = Annotated[
@@ -62,7 +63,7 @@ def require(option: str, text: str, mend: str) -> str:
     return text.strip()
 
 
-async def act(row: IncidentRow, request: live.Act, *, address: str | None) -> Receipt:
+async def act(row: IncidentRow, request: ActRequest, *, address: str | None) -> Receipt:
     """Does it, and returns when it is in the journal. Raises as ``live.act`` does."""
     require_running(row)
     return await live.act(await connect(address), row, request)

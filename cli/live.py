@@ -16,54 +16,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from amends.errors import InputError, Trouble
 from amends.journal import IncidentRow
-from workflows.contract import (
-    ACKNOWLEDGE,
-    ANSWER,
-    ASSIGN,
-    BETWEEN_RUNS,
-    CANCEL,
-    CHOOSE,
-    DECIDE,
-    ESCALATE,
-    EVIDENCE,
-    MERGE,
-    NOTE,
-    REPIN,
-    RESUME,
-    RETRY,
-    SETTLE,
-    SEVERITY,
-    SKIP,
-    SNOOZE,
-    SPLIT,
-    SUSPEND,
-    TAKE_OVER,
-    VIEW,
-    WAIVE,
-    AcknowledgeRequest,
-    AnswerRequest,
-    AssignRequest,
-    CancelRequest,
-    ChooseRequest,
-    DecideRequest,
-    EscalateRequest,
-    EvidenceRequest,
-    MergeRequest,
-    NoteRequest,
-    Receipt,
-    RepinRequest,
-    ResumeRequest,
-    RetryRequest,
-    SettleRequest,
-    SeverityRequest,
-    SkipRequest,
-    SnoozeRequest,
-    SplitRequest,
-    SuspendRequest,
-    TakeOverRequest,
-    View,
-    WaiveRequest,
-)
+from workflows.contract import BETWEEN_RUNS, VIEW, Receipt, View
+from workflows.requests import ActRequest, update_of
 
 PATIENCE: Final = timedelta(seconds=20)
 """How long a command waits for a worker."""
@@ -98,33 +52,7 @@ async def view(client: Client, row: IncidentRow, *, patience: timedelta = _LOOK)
     return found
 
 
-Act = (
-    AnswerRequest
-    | DecideRequest
-    | RetryRequest
-    | ChooseRequest
-    | SettleRequest
-    | WaiveRequest
-    | AcknowledgeRequest
-    | EscalateRequest
-    | SnoozeRequest
-    | NoteRequest
-    | EvidenceRequest
-    | AssignRequest
-    | SuspendRequest
-    | ResumeRequest
-    | SeverityRequest
-    | SkipRequest
-    | TakeOverRequest
-    | RepinRequest
-    | MergeRequest
-    | SplitRequest
-    | CancelRequest
-)
-"""What people do to a running incident."""
-
-
-async def act(client: Client, row: IncidentRow, request: Act, *, patience: timedelta = PATIENCE) -> Receipt:
+async def act(client: Client, row: IncidentRow, request: ActRequest, *, patience: timedelta = PATIENCE) -> Receipt:
     """Does what a person wants, signed if this door has a key. Returns when it is in the journal.
 
     Raises ``InputError`` with the reason when it does not count, ``Trouble`` when no worker answered within
@@ -146,7 +74,7 @@ async def act(client: Client, row: IncidentRow, request: Act, *, patience: timed
         ) from error
 
 
-async def _update(client: Client, row: IncidentRow, request: Act) -> Receipt:
+async def _update(client: Client, row: IncidentRow, request: ActRequest) -> Receipt:
     """Sends it, again and again while the incident is between two runs."""
     while True:
         try:
@@ -161,43 +89,13 @@ async def _update(client: Client, row: IncidentRow, request: Act) -> Receipt:
             return receipt
 
 
-def _signed(row: IncidentRow, act: Act) -> Act:
+def _signed(row: IncidentRow, act: ActRequest) -> ActRequest:
     from cli import signing  # whoever only looks needs no key, and is not kept waiting for what reads one
 
     door = signing.signer()
     if door is None:
         return act
     return door.signed(act, act=update_of(act), workflow_id=row.workflow_id, incident_id=row.incident_id)
-
-
-def update_of(act: Act) -> str:
-    """The name of the update that carries an act."""
-    return _UPDATES[type(act)]
-
-
-_UPDATES: Final[dict[type[Act], str]] = {
-    AnswerRequest: ANSWER,
-    DecideRequest: DECIDE,
-    RetryRequest: RETRY,
-    ChooseRequest: CHOOSE,
-    SettleRequest: SETTLE,
-    WaiveRequest: WAIVE,
-    AcknowledgeRequest: ACKNOWLEDGE,
-    EscalateRequest: ESCALATE,
-    SnoozeRequest: SNOOZE,
-    NoteRequest: NOTE,
-    EvidenceRequest: EVIDENCE,
-    AssignRequest: ASSIGN,
-    SuspendRequest: SUSPEND,
-    ResumeRequest: RESUME,
-    SeverityRequest: SEVERITY,
-    MergeRequest: MERGE,
-    SplitRequest: SPLIT,
-    SkipRequest: SKIP,
-    TakeOverRequest: TAKE_OVER,
-    RepinRequest: REPIN,
-    CancelRequest: CANCEL,
-}
 
 
 def _handle(client: Client, row: IncidentRow) -> WorkflowHandle[Any, Any]:

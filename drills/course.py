@@ -21,6 +21,7 @@ from drills.performing import ORDER_SYSTEM, REPORTER, moment_of, request_of
 from drills.scenario import Part
 from drills.stage import World
 from workflows.contract import NEWS, VIEW, IncidentInput, News, Receipt, View
+from workflows.requests import update_of
 
 Watch = Callable[[TimelineRow], None]
 
@@ -108,10 +109,10 @@ class InPlay:
     async def play(self, act: Act) -> None:
         """Carry out an act, which is scripted no more. That it does not count becomes a remark."""
         self.script.remove(act)
-        said = request_of(act, self.view, key=f"drill-act-{len(self.rows)}-{len(self.script)}")
+        request = request_of(act, self.view, key=f"drill-act-{len(self.rows)}-{len(self.script)}")
         try:
-            if said is not None:
-                name, request = said
+            if request is not None:
+                name = update_of(request)
                 signed = self._world.door.signed(
                     request, act=name, workflow_id=self._handle.id, incident_id=self.view.incident_id
                 )

@@ -31,23 +31,6 @@ from drills.acts import (
     WaiveAct,
 )
 from workflows.contract import (
-    ACKNOWLEDGE,
-    ANSWER,
-    ASSIGN,
-    CANCEL,
-    CHOOSE,
-    DECIDE,
-    ESCALATE,
-    NOTE,
-    RESUME,
-    RETRY,
-    SETTLE,
-    SEVERITY,
-    SKIP,
-    SNOOZE,
-    SUSPEND,
-    TAKE_OVER,
-    WAIVE,
     AcknowledgeRequest,
     AnswerRequest,
     AssignRequest,
@@ -68,32 +51,12 @@ from workflows.contract import (
     View,
     WaiveRequest,
 )
+from workflows.requests import ActRequest
 
 REPORTER: Final = Actor(kind=ActorKind.HUMAN, id="support")
 ORDER_SYSTEM: Final = Actor(kind=ActorKind.SYSTEM, id="order-system")
 CUSTOMER: Final = Actor(kind=ActorKind.HUMAN, id="customer")
 MERCHANT: Final = Actor(kind=ActorKind.HUMAN, id="merchant")
-
-Request = (
-    AnswerRequest
-    | DecideRequest
-    | RetryRequest
-    | ChooseRequest
-    | SettleRequest
-    | WaiveRequest
-    | AcknowledgeRequest
-    | EscalateRequest
-    | SnoozeRequest
-    | NoteRequest
-    | AssignRequest
-    | SuspendRequest
-    | ResumeRequest
-    | SeverityRequest
-    | SkipRequest
-    | TakeOverRequest
-    | CancelRequest
-)
-
 
 _ASKED: Final = {Party.CUSTOMER: CUSTOMER, Party.MERCHANT: MERCHANT}
 """Who answers what a party is asked, where nobody else is said to."""
@@ -129,11 +92,11 @@ def moment_of(act: Act, rows: Sequence[TimelineRow], view: View, *, begun_at: da
     return came_up + act.after if came_up is not None and act.after is not None else None
 
 
-def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
-    """The update that an act is, and what it carries; ``None`` for reports, news and what is asked of Temporal."""
+def request_of(act: Act, view: View, *, key: str) -> ActRequest | None:
+    """What an act says to the incident; ``None`` for reports, news and what is asked of Temporal."""
     match act:
         case AnswerAct():
-            return ANSWER, AnswerRequest(
+            return AnswerRequest(
                 key=key,
                 ask=act.ask,
                 choice=act.choice,
@@ -143,13 +106,13 @@ def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
                 actor=_person(act.by) if act.by is not None else _ASKED.get(act.party, CUSTOMER),
             )
         case DecideAct():
-            return DECIDE, _decision(act, view, key)
+            return _decision(act, view, key)
         case RetryAct():
-            return RETRY, RetryRequest(key=key, task=act.task, note=act.note, actor=_person(act.by))
+            return RetryRequest(key=key, task=act.task, note=act.note, actor=_person(act.by))
         case ChooseAct():
-            return CHOOSE, ChooseRequest(key=key, plan=act.plan, note=act.note, actor=_person(act.by))
+            return ChooseRequest(key=key, plan=act.plan, note=act.note, actor=_person(act.by))
         case SettleAct():
-            request = SettleRequest(
+            return SettleRequest(
                 key=key,
                 task=act.task,
                 how=act.how,
@@ -158,27 +121,26 @@ def request_of(act: Act, view: View, *, key: str) -> tuple[str, Request] | None:
                 result=act.result,
                 actor=_person(act.by),
             )
-            return SETTLE, request
         case WaiveAct():
-            return WAIVE, WaiveRequest(key=key, task=act.task, reason=act.reason, actor=_person(act.by))
+            return WaiveRequest(key=key, task=act.task, reason=act.reason, actor=_person(act.by))
         case AcknowledgeAct():
-            return ACKNOWLEDGE, AcknowledgeRequest(key=key, note=act.note, actor=_person(act.by))
+            return AcknowledgeRequest(key=key, note=act.note, actor=_person(act.by))
         case EscalateAct():
-            return ESCALATE, EscalateRequest(key=key, reason=act.reason, actor=_person(act.by))
+            return EscalateRequest(key=key, reason=act.reason, actor=_person(act.by))
         case SnoozeAct():
             until = view.now + act.length
-            return SNOOZE, SnoozeRequest(key=key, until=until, reason=act.reason, actor=_person(act.by))
+            return SnoozeRequest(key=key, until=until, reason=act.reason, actor=_person(act.by))
         case AssignAct():
             to, task, who = act.to, act.task, _person(act.by)
-            return ASSIGN, AssignRequest(key=key, to=to, task=task, note=act.note, actor=who)
+            return AssignRequest(key=key, to=to, task=task, note=act.note, actor=who)
         case ResumeAct():
-            return RESUME, ResumeRequest(key=key, note=act.note, actor=_person(act.by))
+            return ResumeRequest(key=key, note=act.note, actor=_person(act.by))
         case SkipAct():
-            return SKIP, SkipRequest(key=key, step=act.step, reason=act.reason, actor=_person(act.by))
+            return SkipRequest(key=key, step=act.step, reason=act.reason, actor=_person(act.by))
         case NoteAct() | SuspendAct() | SeverityAct() | TakeOverAct():
             return _plain(act, view, key)
         case CancelAct() if act.by is not None:
-            return CANCEL, CancelRequest(key=key, reason=act.reason, actor=_person(act.by))
+            return CancelRequest(key=key, reason=act.reason, actor=_person(act.by))
         case ReportAct() | NewsAct() | CancelAct():
             return None
         case _:
@@ -190,18 +152,18 @@ def approval_of(act: DecideAct, view: View) -> OpenApproval | None:
     return next((each for each in view.approvals if act.approval in (each.approval, each.role)), None)
 
 
-def _plain(act: PlainAct, view: View, key: str) -> tuple[str, Request]:
+def _plain(act: PlainAct, view: View, key: str) -> ActRequest:
     who = _person(act.by)
     match act:
         case NoteAct():
-            return NOTE, NoteRequest(key=key, text=act.text, actor=who)
+            return NoteRequest(key=key, text=act.text, actor=who)
         case SuspendAct():
             until = view.now + act.length
-            return SUSPEND, SuspendRequest(key=key, party=act.party, until=until, reason=act.reason, actor=who)
+            return SuspendRequest(key=key, party=act.party, until=until, reason=act.reason, actor=who)
         case SeverityAct():
-            return SEVERITY, SeverityRequest(key=key, severity=act.severity, reason=act.reason, actor=who)
+            return SeverityRequest(key=key, severity=act.severity, reason=act.reason, actor=who)
         case TakeOverAct():
-            return TAKE_OVER, TakeOverRequest(key=key, reason=act.reason, actor=who)
+            return TakeOverRequest(key=key, reason=act.reason, actor=who)
         case _:
             assert_never(act)
 

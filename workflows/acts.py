@@ -12,6 +12,7 @@ from runbooks.rights import ActName
 from workflows import approving, asking, authority, closing, ladder, lineage, people, program, repinning, rights, tasks
 from workflows.events import (
     Acknowledgement,
+    Act,
     AnswerGiven,
     Assigned,
     CancelRequested,
@@ -36,30 +37,6 @@ from workflows.events import (
 )
 from workflows.state import State, StepPhase
 from workflows.turn import Turn
-
-Act = (
-    AnswerGiven
-    | DecisionGiven
-    | RetryRequested
-    | PlanChosen
-    | TaskSettled
-    | WaiverRequested
-    | Acknowledgement
-    | EscalationRequested
-    | SnoozeRequested
-    | NoteAdded
-    | EvidenceAdded
-    | Assigned
-    | SuspensionRequested
-    | ResumptionRequested
-    | SeverityChosen
-    | SkipRequested
-    | TakeOverRequested
-    | RepinRequested
-    | MergeRequested
-    | SplitRequested
-    | CancelRequested
-)
 
 _A = TypeVar("_A", bound=Act)
 

@@ -76,6 +76,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.events import (
         Acknowledgement,
+        Act,
         AnswerGiven,
         Assigned,
         CancelRequested,
@@ -362,11 +363,11 @@ class Doors:
         busy = bool(self._inbox or self._state.pending or self._journaled < self._state.next_n)
         return views.view(self._state, now=workflow.now(), busy=busy)
 
-    async def _act(self, act: type[acts.Act], request: Model) -> Receipt:
+    async def _act(self, act: type[Act], request: Model) -> Receipt:
         event = _event(act, request)
         return await self._take(event, acts.handled_as(event))
 
-    def _validate(self, act: type[acts.Act], request: Model) -> None:
+    def _validate(self, act: type[Act], request: Model) -> None:
         self._refuse_between_runs()
         event = _event(act, request)
         self._refuse_unproven(request, event.actor, incident_id=self._state.incident_id)
@@ -427,7 +428,7 @@ class Doors:
             )
 
 
-def _event(act: type[acts.Act], request: Model) -> acts.Act:
+def _event(act: type[Act], request: Model) -> Act:
     """The event that an update brings: its request has the event's fields."""
     event = act.model_validate(request.model_dump())
     return event.model_copy(update={"actor": _as_vouched(event.actor)})

@@ -379,18 +379,10 @@ class TimeCame(Model):
     type: Literal["time_came"] = "time_came"
 
 
-Event = Annotated[
-    ReportReceived
-    | Registered
-    | DuplicateFound
-    | ReportRepeated
-    | RunStarted
-    | CommandReturned
-    | AnswerGiven
-    | NewsReceived
-    | CancelRequested
-    | RetryRequested
+Act = (
+    AnswerGiven
     | DecisionGiven
+    | RetryRequested
     | PlanChosen
     | TaskSettled
     | WaiverRequested
@@ -406,11 +398,24 @@ Event = Annotated[
     | SkipRequested
     | TakeOverRequested
     | RepinRequested
-    | Superseded
     | MergeRequested
     | SplitRequested
+    | CancelRequested
+)
+"""What people do to a running incident."""
+
+Event = Annotated[
+    ReportReceived
+    | Registered
+    | DuplicateFound
+    | ReportRepeated
+    | RunStarted
+    | CommandReturned
+    | NewsReceived
+    | Superseded
     | ConversationFreed
-    | TimeCame,
+    | TimeCame
+    | Act,
     Field(discriminator="type"),
 ]
 

@@ -14,6 +14,7 @@ from cli import live
 from runbooks.library import load
 from tests.cli.builders import MEI, write_incidents
 from workflows.contract import AnswerRequest, CancelRequest, IncidentInput
+from workflows.requests import ActRequest
 
 SOON = timedelta(seconds=1)
 REFUND = AnswerRequest(key="k", ask="analysis.ask.lost_parcel.reship_or_refund", choice="refund", actor=MEI)
@@ -48,7 +49,7 @@ async def test_without_a_worker_the_view_says_what_to_start(client: Client, unse
 
 @pytest.mark.parametrize("act", [REFUND, OFF], ids=["answer", "cancel"])
 async def test_without_a_worker_an_act_is_given_up_in_time(
-    client: Client, unserved: IncidentRow, act: live.Act
+    client: Client, unserved: IncidentRow, act: ActRequest
 ) -> None:
     with pytest.raises(Trouble, match="no worker answers; start one"):
         await live.act(client, unserved, act, patience=SOON)

@@ -21,6 +21,7 @@ from tests.workflows.builders import HOUR, START, Answerer, Incident, refusing
 from tests.workflows.promises import LADDER, promising, sla
 from workflows.contract import ACKNOWLEDGE, ESCALATE, SNOOZE, View
 from workflows.events import Acknowledgement, Command, CommandReturned
+from workflows.requests import ActRequest, update_of
 
 BUNDLE = promising(escalation=LADDER, sla=sla(analysis=3))
 BOOKS = Books(
@@ -117,12 +118,12 @@ def test_what_those_do_who_are_paged_is_said_as_if_they_had_typed_it() -> None:
         act(snooze="4h", by="an", reason="the depot opens at six", at="1h"),
     ]
 
-    said = [request_of(each, known, key="k") for each in acts]
+    said: list[ActRequest | None] = [request_of(each, known, key="k") for each in acts]
 
-    assert [name for name, _ in filter(None, said)] == [ACKNOWLEDGE, ESCALATE, SNOOZE]
+    assert [update_of(each) for each in said if each is not None] == [ACKNOWLEDGE, ESCALATE, SNOOZE]
     assert [type(each) for each in acts] == [AcknowledgeAct, EscalateAct, SnoozeAct]
     assert said[2] is not None
-    assert said[2][1].model_dump()["until"] == incident.now + 4 * HOUR
+    assert said[2].model_dump()["until"] == incident.now + 4 * HOUR
     assert [in_words(each) for each in acts] == [
         "the acknowledgement of 'an'",
         "the escalation of 'an' (he is in hospital)",

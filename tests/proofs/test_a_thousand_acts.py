@@ -15,7 +15,6 @@ from temporalio.service import RPCError, RPCStatusCode
 from amends.journal.verify import verify
 from amends.models import Actor, ActorKind, Evidence, Party, Severity, Status
 from amends.timeline import EntryKind
-from cli.live import Act, update_of
 from tests.proofs.rig import CUSTOMER, Rig, asked, counted
 from workflows.contract import (
     BETWEEN_RUNS,
@@ -35,6 +34,7 @@ from workflows.contract import (
     SuspendRequest,
     TakeOverRequest,
 )
+from workflows.requests import ActRequest, update_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -72,7 +72,7 @@ class Crowd:
     said: dict[str, list[Receipt | str]] = field(default_factory=dict)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    def make(self, number: int, now: datetime) -> Act:
+    def make(self, number: int, now: datetime) -> ActRequest:
         key = self.rig.key(f"act-{number}")
         actor = Actor(kind=ActorKind.HUMAN, id=self.chance.choice(("an", "bo", "chen", "cook")))
         soon, why = now + timedelta(hours=self.chance.randint(1, 20)), f"reason {number}"
@@ -95,11 +95,11 @@ class Crowd:
             )
         )
 
-    async def send(self, act: Act) -> None:
+    async def send(self, act: ActRequest) -> None:
         async with self.room:
             self.said.setdefault(act.key, []).append(await self._told(act))
 
-    async def _told(self, act: Act) -> Receipt | str:
+    async def _told(self, act: ActRequest) -> Receipt | str:
         """The receipt, or why it was refused. What is lost between two runs is sent again under the same key."""
         while True:
             try:

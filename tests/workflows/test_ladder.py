@@ -16,6 +16,7 @@ from tests.workflows.promises import LADDER, QUIET, ROLES, WEEKDAYS_ONLY, at, by
 from workflows import acts, core
 from workflows.events import (
     Acknowledgement,
+    Act,
     CancelRequested,
     Command,
     CommandReturned,
@@ -244,7 +245,7 @@ def test_an_acknowledgement_does_not_keep_anybody_from_approving() -> None:
         (SnoozeRequested(key="s", until=START + HOUR, reason="", actor=person("an")), "say why"),
     ],
 )
-def test_what_does_not_count_says_why(act: acts.Act, why: str) -> None:
+def test_what_does_not_count_says_why(act: Act, why: str) -> None:
     incident = stuck()
 
     assert why in str(acts.refusal(incident.state, act, incident.now))

@@ -18,6 +18,7 @@ from workflows import acts, core
 from workflows.contract import Verdict
 from workflows.events import (
     Acknowledgement,
+    Act,
     AnswerGiven,
     Assigned,
     CancelRequested,
@@ -104,7 +105,7 @@ def suspended() -> Incident:
     )
 
 
-def done(incident: Incident, act: acts.Act) -> Incident:
+def done(incident: Incident, act: Act) -> Incident:
     incident.take(act)
     return incident.settle()
 
@@ -114,7 +115,7 @@ PLACES: dict[str, Callable[[], Incident]] = {
 }
 
 
-def every_act(incident: Incident, who: str, key: str) -> dict[str, acts.Act]:
+def every_act(incident: Incident, who: str, key: str) -> dict[str, Act]:
     """One of each act that a person could try, about what the incident stands at."""
     state = incident.state
     task = state.tasks[0].id if state.tasks else "none"
@@ -124,7 +125,7 @@ def every_act(incident: Incident, who: str, key: str) -> dict[str, acts.Act]:
     until = incident.now + timedelta(days=6)
     actor = person(who)
     decided = {"approval": approval, "amount": WORTH, "plan": plan, "actor": actor}
-    made: tuple[acts.Act, ...] = (
+    made: tuple[Act, ...] = (
         AnswerGiven(key=key, ask="analysis.ask", choice="reship", actor=CUSTOMER),
         DecisionGiven.model_validate({**decided, "key": key, "verdict": Verdict.APPROVE}),
         DecisionGiven.model_validate({**decided, "key": f"{key}-no", "verdict": Verdict.REJECT}),
@@ -187,4 +188,4 @@ def test_every_act_counts_somewhere_and_every_act_is_here() -> None:
         if acts.refusal(incident.state, act, incident.now) is None
     }
 
-    assert counted == set(get_args(acts.Act))
+    assert counted == set(get_args(Act))

@@ -10,13 +10,14 @@ from tests.workflows.bench import person
 from tests.workflows.builders import Incident
 from tests.workflows.test_pairs import every_act, to_approve
 from workflows import acts, contract, rights
+from workflows.events import Act
 from workflows.state import State
 
 TEAM = "'an', 'chen', 'dai', 'fang', 'mei' could"
 ROBOT = Actor(kind=ActorKind.SYSTEM, id="robot")
 
 
-def names(incident: Incident) -> dict[ActName, acts.Act]:
+def names(incident: Incident) -> dict[ActName, Act]:
     """One act of each name."""
     made = every_act(incident, "an", "k").values()
     return {ActName(acts.handled_as(act).partition(":")[0]): act for act in made}
@@ -34,7 +35,7 @@ def test_every_act_has_its_right_and_its_update() -> None:
     incident = to_approve()
 
     assert set(RIGHTS) == set(ActName) == set(names(incident))
-    assert {type(act) for act in names(incident).values()} == set(get_args(acts.Act))
+    assert {type(act) for act in names(incident).values()} == set(get_args(Act))
     assert all(getattr(contract, act.name) == act.value for act in ActName)
 
 
