@@ -53,9 +53,9 @@ def ask(connection: Connection, *, key: str, incident_id: str, step: str, wanted
     hold_order(connection, wanted.order_id)
     tried = _newest(_on(connection, wanted.order_id))
     mine = next((each for each in tried if (each.incident_id, each.ask) == (incident_id, step)), None)
-    found = _shared(connection, wanted, mine)
+    others = [each for each in tried if each.incident_id != incident_id]
+    found = _shared(connection, wanted, mine) or _said_lately(connection, wanted, others, at=at)
     if found is None:
-        others = [each for each in tried if each.incident_id != incident_id]
         pending = [each for each in others if _is_open(connection, each, at=at)]
         found = turn(wanted, pending, at=at)
     connection.execute(
@@ -110,6 +110,18 @@ def _shared(connection: Connection, wanted: Question, mine: QuestionRecord | Non
     if ended is None or ended.choice not in wanted.choices:
         return None
     return Turn(status=QuestionStatus.ANSWERED, behind=other, choice=ended.choice)
+
+
+def _said_lately(
+    connection: Connection, wanted: Question, others: Sequence[QuestionRecord], *, at: datetime
+) -> Turn | None:
+    """The answer to what another incident has asked when all was done there, so lately that it could still be open, if
+    this one reads the same: a customer is asked once how it went, however many incidents the order had."""
+    for other in reversed(others):
+        lately = wanted.yields and other.yields and other.at > at - wanted.answer_within
+        if lately and wanted.reads_as(other) and (ended := _end(connection, other)) and ended.choice in wanted.choices:
+            return Turn(status=QuestionStatus.ANSWERED, behind=other, choice=ended.choice)
+    return None
 
 
 def _waits(connection: Connection, tried: QuestionRecord) -> bool:

@@ -1,8 +1,8 @@
 """Whose turn it is to ask a customer: pure rules over the questions that are open on an order.
 
 One question is open for a piece of goods, whichever incident asks it; one about the order as a whole is about all of
-its goods. The same question is asked once. What is asked when all is done keeps nobody waiting, and what concerns
-somebody's safety waits for nobody.
+its goods. The same question is asked once. What is asked when all is done keeps nobody waiting, and an answer to it
+that was given lately counts for every incident of the order. What concerns somebody's safety waits for nobody.
 """
 
 import hashlib
@@ -43,7 +43,14 @@ class Question(Model):
     def identity(self) -> str:
         """Equal in questions that say the same about the same, and offer the same. How long they are open does not
         count."""
-        same = [self.question, self.values, sorted(self.choices), sorted(self.units)]
+        return self._identity(self.units)
+
+    def reads_as(self, other: QuestionRecord) -> bool:
+        """Whether another question says and offers the same, about whatever goods."""
+        return self._identity(other.units) == other.identity
+
+    def _identity(self, units: Sequence[str]) -> str:
+        same = [self.question, self.values, sorted(self.choices), sorted(units)]
         return hashlib.sha256(canonical(same)).hexdigest()
 
 

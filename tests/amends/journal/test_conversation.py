@@ -215,6 +215,46 @@ def test_what_is_asked_when_all_is_done_waits_and_keeps_nobody_waiting(first: As
     assert reason(Asking(first.journal, "inc-3").ask(question(says="how_was_it", yields=True))) == NotAsked.BEING_ASKED
 
 
+def test_how_it_went_is_asked_once_of_an_order_whatever_goods_its_incidents_were_about(
+    first: Asking, second: Asking
+) -> None:
+    first.ask(question(*FIRST, says="satisfaction", yields=True))
+    first.tell(EntryKind.ANSWER_RECEIVED, ask="ask", choice="refund")
+
+    answered = second.ask(question(*SECOND, says="satisfaction", yields=True), at=NOON + HOUR)
+
+    assert reason(answered) == NotAsked.ANSWERED_ALREADY
+    assert answered.result == {"incident": "inc-1", "ask": "ask", "question": "satisfaction", "choice": "refund"}
+
+
+@pytest.mark.parametrize(
+    ("later", "other"),
+    [
+        (TWO_DAYS, {}),
+        (HOUR, {"yields": False}),
+        (HOUR, {"values": {"report.parcel_id": "PC-2"}}),
+        (HOUR, {"choices": ("reship", "wait")}),
+        (HOUR, {"says": "how_was_it"}),
+    ],
+)
+def test_what_was_said_long_ago_or_to_something_else_is_asked_anew_when_all_is_done(
+    first: Asking, second: Asking, later: timedelta, other: dict[str, Any]
+) -> None:
+    first.ask(question(*FIRST, says="satisfaction", yields=True))
+    first.tell(EntryKind.ANSWER_RECEIVED, ask="ask", choice="refund")
+
+    wanted = question(*SECOND, **{"says": "satisfaction", "yields": True, **other})
+
+    assert reason(second.ask(wanted, at=NOON + later)) is None
+
+
+def test_silence_when_all_was_done_is_no_answer_for_another_incident(first: Asking, second: Asking) -> None:
+    first.ask(question(*FIRST, says="satisfaction", yields=True))
+    first.tell(EntryKind.SILENCE_ASSUMED, ask="ask", choice="skip")
+
+    assert reason(second.ask(question(*SECOND, says="satisfaction", yields=True), at=NOON + HOUR)) is None
+
+
 def test_what_concerns_safety_waits_for_nobody(first: Asking, second: Asking) -> None:
     first.ask()
 
