@@ -17,6 +17,7 @@ from amends.journal.statements import insert_once
 from amends.models import Data, Model, Utc
 from intake.deciding import Standing, decide, unreckoned
 from intake.events import OrderEvent
+from intake.quarantine import BY_ITSELF, keep_unreckoned
 from intake.rulebook import Rules
 
 _orders, _events, _expectations = schema.intake_orders, schema.order_events, schema.expectations
@@ -71,10 +72,12 @@ def events_of(connection: Connection, order_id: str) -> list[OrderEvent]:
     return [OrderEvent.model_validate(dict(row)) for row in rows]
 
 
-def refold(connection: Connection, *, order_id: str, rules: Rules, at: datetime) -> None:
-    """Decides an order anew from all its events. The order must be held."""
+def refold(connection: Connection, *, order_id: str, rules: Rules, at: datetime, by: str = BY_ITSELF) -> None:
+    """Decides an order anew from all its events, and keeps apart at which of them a rule cannot be reckoned. The order
+    must be held. ``by``: who has it decided."""
     events = events_of(connection, order_id)
-    for each in unreckoned(rules.rules, events):
+    failures = unreckoned(rules.rules, events)
+    for each in keep_unreckoned(connection, order_id, failures, events=events, by=by, at=at):
         _log.warning("rule_not_reckoned", exception_type=each.exception_type, rule=each.rule, why=each.why)
     standings = {each.key: each for each in decide(rules.rules, events, until=_FOR_EVER)}
     known = {row.key: row for row in expectations_of(connection, order_id)}

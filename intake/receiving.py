@@ -65,7 +65,8 @@ class Receiving:
         """Takes in CloudEvents, each as one JSON object; for each, what became of it.
 
         When it returns, all of them are kept: what is no event, what is said to happen in the future, and what has the
-        identity of another event but says something else is in quarantine. When the database is away its own error
+        identity of another event but says something else is in quarantine; so is, beside the event, that a rule could
+        not be reckoned at it. When the database is away its own error
         comes through and nothing was kept; the same batch again is right then. ``via``: the way by which they came.
         """
         rules = self._rulebook.now()
@@ -81,10 +82,15 @@ class Receiving:
         return results
 
     def retry(self, number: int, *, by: str, at: datetime) -> Quarantined:
-        """Takes in what was kept apart, if it can be taken now; else ``why`` says what is still wrong. Raises
-        ``InputError`` if it is over, or not there."""
+        """Takes in what was kept apart, if it can be taken now; of an event that counts already, the rules are reckoned
+        anew. Else ``why`` says what is still wrong. Raises ``InputError`` if it is over, or not there."""
         found = self._quarantine.standing(number)
         rules = self._rulebook.now()
+        if found.order_id is not None:
+            with writing(self._engine) as connection:
+                hold_order(connection, found.order_id)
+                refold(connection, order_id=found.order_id, rules=rules, at=at, by=by)
+            return self._quarantine.get(number)
         (read,) = read_batch([found.event])
         with writing(self._engine) as connection:
             (result,) = _store(connection, [_admitted(found.event, read, at)], rules, at)

@@ -1,4 +1,4 @@
-"""``amends intake quarantine``: what came and could not be taken as an order event."""
+"""``amends intake quarantine``: what came and could not be taken, or not be reckoned with."""
 
 import json
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ def quarantine(
     utc: Utc = False,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> int:
-    """Look after what came and could not be taken as an order event; nothing of it is lost.
+    """Look after what came and could not be taken; nothing of it is lost.
 
     For example:
 
@@ -52,6 +52,11 @@ def quarantine(
     the future, or when its source has sent its id before with something else.
     show prints it as it came, and says how to mend it at its source. retry takes
     it in, if it can be taken by now. drop lets it be; it can still be read.
+
+    An event that was taken is here too if a rule in `opens` could not be
+    reckoned at it: nothing is opened by that rule then. The list names the
+    rule. retry reckons anew; it is over by itself when another event of the
+    order, or a new revision of the runbook, has mended it.
 
     Exit codes: 0, done; 1, what was tried again still cannot be taken.
     """

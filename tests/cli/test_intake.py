@@ -190,6 +190,23 @@ def test_what_is_kept_apart_is_listed_shown_tried_again_and_dropped(
     assert "nothing is kept apart" in told(capsys, "quarantine", "list")[1]
 
 
+def test_a_rule_that_could_not_be_reckoned_is_listed_with_its_event_and_tried_again(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(journal, "[{match: order.late}]", events="{late: bool}", mode=None)
+    receive(journal, cloud_event("order.noted", order="B", late="very"))
+
+    out, _ = told(capsys, "quarantine", "list")
+    shown, _ = told(capsys, "quarantine", "show", "1")
+    still = document(capsys, "quarantine", "retry", "1", expect=1)
+
+    assert "late_parcel opens[0]" in out
+    assert json.loads(shown.partition("\n")[2])["data"]["late"] == "very"
+    assert (still["order_id"], still["why"]) == ("B", "the fact 'order.late' should be bool but is 'very'")
+    receive(journal, cloud_event("order.noted", order="B", name="right", late=False, corrects="B-order.noted@0"))
+    assert "nothing is kept apart" in told(capsys, "quarantine", "list")[1]
+
+
 def test_what_could_not_be_taken_then_is_taken_now(journal: Journal, capsys: pytest.CaptureFixture[str]) -> None:
     receive(journal, cloud_event("shipment.handed_over", order="B"), hours=-100)
 

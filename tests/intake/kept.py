@@ -24,9 +24,9 @@ SCANS: Final = "[{expect: shipment.scanned, after: shipment.scanned, late_after:
 AWAITED: Final = "[{expect: shipment.delivered, after: shipment.handed_over, late_after: 72h, grace: 1h}]"
 
 
-def publish(journal: Journal, opens: str = AWAITED, *, mode: Mode | None = Mode.ON) -> Bundle:
+def publish(journal: Journal, opens: str = AWAITED, *, events: str = "{}", mode: Mode | None = Mode.ON) -> Bundle:
     """Publishes the small runbook with these rules about a parcel; on, from the beginning of time."""
-    changed = f"subject: [order_id, parcel_id]\nopens: {opens}\n"
+    changed = f"subject: [order_id, parcel_id]\nevents: {events}\nopens: {opens}\n"
     bundle = compiled(small(("subject: [order_id]\n", changed)))
     journal.revisions.publish(
         bundle_json=canonical(bundle.model_dump(mode="json")).decode(),

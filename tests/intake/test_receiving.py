@@ -10,6 +10,7 @@ import pytest
 from amends.errors import InputError
 from amends.journal import Journal
 from amends.journal.schema.intake import ExpectationState, QuarantineEnd
+from intake.events import OrderEvent
 from intake.quarantine import Quarantine
 from intake.receiving import LARGEST, Outcome, Receiving
 from intake.rulebook import Rulebook
@@ -130,6 +131,68 @@ def test_what_is_dropped_can_still_be_read_and_is_not_kept_apart_again(journal: 
     assert (kept.count(), kept.listed(), kept.listed(all=True)) == (0, [], [dropped])
     with pytest.raises(InputError, match="nothing is kept apart under 7"):
         kept.get(7)
+
+
+PROMISED = "[{expect: shipment.delivered, after: order.created, by: =event.promised_by}]"
+
+
+def promised(name: str, by: str | None, **said: Any) -> Any:
+    """An order is created, and its parcel promised by then."""
+    return cloud_event("order.created", 0, name, **({"promised_by": by} if by else {}), **said)
+
+
+def test_a_rule_that_cannot_be_reckoned_at_an_event_is_kept_apart_beside_it(journal: Journal) -> None:
+    publish(journal, PROMISED, events="{promised_by: timestamp}")
+
+    results = receive(journal, promised("first", "tomorrow"), promised("second", "2026-03-05T12:00:00Z"))
+    receive(journal, cloud_event("order.noted"))
+
+    assert outcomes(results) == [Outcome.TAKEN, Outcome.TAKEN]
+    assert [each.caused_by for each in expected(journal)] == [("shop#second",)]
+    (kept,) = Quarantine(journal.engine).listed()
+    assert (kept.via, kept.order_id, kept.received_at) == ("late_parcel opens[0]", "A", hence(1000))
+    assert kept.why == "the fact 'event.promised_by' should be a time with its zone but is 'tomorrow'"
+    assert OrderEvent.model_validate(kept.event).key == "shop#first"
+
+
+def test_what_could_not_be_reckoned_is_over_when_a_correction_has_come(journal: Journal) -> None:
+    publish(journal, PROMISED, events="{promised_by: timestamp}")
+    receive(journal, promised("first", None))
+
+    receive(journal, promised("right", "2026-03-05T12:00:00Z", corrects="first"))
+
+    (kept,) = Quarantine(journal.engine).listed(all=True)
+    assert (kept.ended, kept.ended_by, kept.reason) == (QuarantineEnd.TAKEN, "intake", "it can be reckoned")
+    assert [each.stands for each in expected(journal)] == [True]
+
+
+def test_what_could_not_be_reckoned_is_reckoned_with_other_rules_when_it_is_tried_again(journal: Journal) -> None:
+    publish(journal, PROMISED, events="{promised_by: timestamp}")
+    receive(journal, promised("first", None))
+    receiving, kept = Receiving(journal.engine, Rulebook(journal.revisions)), Quarantine(journal.engine)
+
+    still = receiving.retry(1, by="ann", at=hence(1000))
+    publish(journal, PROMISED.replace("by: =event.promised_by", "late_after: 72h"))
+    taken = receiving.retry(1, by="ann", at=hence(1001))
+
+    assert (still.ended, still.why) == (None, "the fact 'event.promised_by' is not set")
+    assert (taken.ended, taken.ended_by) == (QuarantineEnd.TAKEN, "ann")
+    assert [each.due_at for each in expected(journal)] == [hence(72)]
+    publish(journal, PROMISED, events="{promised_by: timestamp}")
+    receive(journal, cloud_event("order.noted"))
+    assert [(each.number, each.ended_by) for each in kept.listed()] == [(1, None)], "it cannot be reckoned once more"
+
+
+def test_what_cannot_be_reckoned_and_was_dropped_stays_so(journal: Journal) -> None:
+    publish(journal, PROMISED, events="{promised_by: timestamp}")
+    receive(journal, promised("first", None))
+    kept = Quarantine(journal.engine)
+
+    dropped = kept.drop(1, by="ann", reason="nobody promised anything", at=NOON)
+    receive(journal, cloud_event("order.noted"))
+
+    assert kept.listed() == []
+    assert kept.get(1) == dropped
 
 
 def test_the_same_stands_whatever_the_order_in_which_events_come_and_however_often(journal: Journal) -> None:

@@ -122,9 +122,12 @@ quarantine = Table(
     Column("ended_at", UtcDateTime),
     Column("ended_by", Text),
     Column("reason", Text),
+    # set where the event was taken, and a rule could not be reckoned at it
+    Column("order_id", Text),
     UniqueConstraint("digest"),
     CheckConstraint(one_of("ended", *QuarantineEnd), name="ended"),
     CheckConstraint("(ended IS NULL) = (ended_at IS NULL)", name="ended_at"),
+    Index(None, "order_id"),
 )
 
 intake_modes = Table(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Table, insert, inspect, select
 
 from amends.journal import AlertKind, AlertLog, Authority, Journal, connect, current, nothing, schema, upgrade
 from amends.journal.engine import reading, writing
+from amends.journal.schema.intake import ExpectationState, Mode
 from amends.journal.turns import Question
 from amends.models import Head, Outcome, Severity
 from amends.timeline import EntryKind
@@ -88,8 +89,42 @@ def written(tmp_path: Path) -> Iterator[Journal]:
         join_within=timedelta(minutes=20),
         at=NOON,
     )
+    take_in(engine)
     yield journal
     engine.dispose()
+
+
+def take_in(engine: Engine) -> None:
+    """What intake keeps: an event of an order and what follows from it, what was kept apart, and how it is set up."""
+    at: dict[str, object] = {"changed_at": NOON, "changed_by": "an"}
+    rows: dict[Table, dict[str, object]] = {
+        schema.order_events: {
+            **dict.fromkeys(("source", "id", "type"), "x"),
+            "order_id": "SO-1001",
+            "at": NOON,
+            "data": {},
+            "received_at": NOON,
+        },
+        schema.intake_orders: {"order_id": "SO-1001", "rules": "x"},
+        schema.expectations: {
+            **dict.fromkeys(("key", "exception_type", "rule", "why"), "x"),
+            "subject": {},
+            "report": {},
+            "lacking": [],
+            "caused_by": [],
+            "order_id": "SO-1001",
+            "due_at": NOON,
+            "opens_at": NOON,
+            "state": ExpectationState.WAITING.value,
+        },
+        schema.quarantine: {"digest": "x", "via": "a feed", "event": "x", "why": "it is none", "received_at": NOON},
+        schema.intake_modes: {"exception_type": "lost_parcel", "mode": Mode.ON.value, **at},
+        schema.intake_feeds: {"url": "https://shop.example", "cursor": "7"},
+        schema.intake_sweeps: {"number": 1, "at": NOON},
+    }
+    with writing(engine) as connection:
+        for table, row in rows.items():
+            connection.execute(insert(table).values(**row))
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
