@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.client import (
-    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
@@ -83,7 +82,7 @@ class InPlay:
         """See where it stands, and what has come into the journal since the last look."""
         if self._ended:
             return
-        self.pace = pace_of(await self._handle.describe())
+        self.pace = await pace_of(self._world.skipper.client, self._handle.id)
         if self.pace.ended:  # it is not asked any more: to answer, a worker would go through its whole history again
             self._read()
             self._ended = True
@@ -134,7 +133,7 @@ class InPlay:
     async def stop(self) -> None:
         """Leave nothing of it behind on the server. What was not played becomes a remark."""
         self.course.remarks += [f"{in_words(act)} was not played: {why_not(act)}" for act in self.script]
-        if not self._ended and (await self._handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+        if not self._ended and not (await pace_of(self._world.skipper.client, self._handle.id)).ended:
             await self._handle.terminate(reason="the drill is over")
 
     def _read(self) -> None:

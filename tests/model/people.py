@@ -57,7 +57,7 @@ class People:
             view = await self.rig.view()
             if view.status.final or not view.busy:
                 return view
-            pace = pace_of(await self.rig.handle.describe())
+            pace = await pace_of(self.rig.skipper.client, self.rig.handle.id)
             if pace.next_try_at is not None:
                 await skip_to(self.rig.skipper, self.rig.handle, pace.next_try_at)
             else:
