@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +18,10 @@ from amends.connectors.shop import Shop
 from amends.doors.keys import DoorKey
 from amends.doors.trusted import Trusted
 from amends.embedded import EmbeddedServer
-from amends.journal import Journal, connect, upgrade
+from amends.journal import Journal
 from amends.temporal import connect as connect_temporal
 from drills.overhearing import Overhearing
+from drills.rooms import Room, make_blank
 from drills.scenario import Scenario
 from drills.stirring import Stirring
 
@@ -55,31 +56,29 @@ class Stage:
     clients: Mapping[str, Client]
     """By the namespaces in which it is played. Each knows one incident on a subject at a time, and scenarios may well
     be about the same."""
-    _free: asyncio.Queue[Client]
-    _folder: Path
+    _free: asyncio.Queue[Room]
     _door: DoorKey = field(default_factory=lambda: DoorKey.new("drill"))
 
     @contextlib.asynccontextmanager
     async def world(self, scenario: Scenario) -> AsyncIterator[World]:
         """A world with workers of its own, as long as the block runs. Waits until there is room for it."""
-        client = await self._free.get()
+        room = await self._free.get()
         try:
+            await asyncio.to_thread(_prepare, room, scenario)
             name = f"drill-{uuid.uuid4()}"
-            with _databases(self._folder / name) as (journal, shop):
-                await asyncio.to_thread(_prepare, shop, scenario)
-                skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
-                heard, doors, stirring = Overhearing(), Trusted.of(self._door), Stirring()
-                async with worker.serving(
-                    skipper.client,
-                    journal=journal,
-                    connectors=heard.of(shop),
-                    doors=doors,
-                    queue=name,
-                    interceptors=[stirring],
-                ):
-                    yield World(skipper, name, journal, shop, heard, self._door, stirring)
+            skipper = TimeSkipper(room.client, config=TimeSkippingConfig(enabled=False))
+            heard, doors, stirring = Overhearing(), Trusted.of(self._door), Stirring()
+            async with worker.serving(
+                skipper.client,
+                journal=room.journal,
+                connectors=heard.of(room.shop),
+                doors=doors,
+                queue=name,
+                interceptors=[stirring],
+            ):
+                yield World(skipper, name, room.journal, room.shop, heard, self._door, stirring)
         finally:
-            self._free.put_nowait(client)
+            self._free.put_nowait(room)
 
 
 @contextlib.asynccontextmanager
@@ -87,30 +86,21 @@ async def stage(at_once: int = AT_ONCE) -> AsyncIterator[Stage]:
     """A stage with room for so many scenarios at once, as long as the block runs; nothing of it stays. Raises
     ``ConfigurationError`` without a server."""
     names = [f"room-{number}" for number in range(1, at_once + 1)]
-    with tempfile.TemporaryDirectory(prefix="amends-drill-") as folder:
-        async with EmbeddedServer(namespaces=names) as server:
-            clients = {name: await connect_temporal(server.address, namespace=name) for name in names}
-            free: asyncio.Queue[Client] = asyncio.Queue()
-            for each in clients.values():
-                free.put_nowait(each)
-            yield Stage(clients=clients, _free=free, _folder=Path(folder))
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="amends-drill-")))
+        make_blank(folder / "blank")
+        server = await stack.enter_async_context(EmbeddedServer(namespaces=names))
+        free: asyncio.Queue[Room] = asyncio.Queue()
+        clients = {name: await connect_temporal(server.address, namespace=name) for name in names}
+        for name, client in clients.items():
+            room = Room(client, folder / name, folder / "blank")
+            stack.callback(room.close)
+            free.put_nowait(room)
+        yield Stage(clients=clients, _free=free)
 
 
-@contextlib.contextmanager
-def _databases(folder: Path) -> Iterator[tuple[Journal, Shop]]:
-    engine = connect(f"sqlite:///{folder / 'journal.db'}")
-    try:
-        upgrade(engine)
-        shop = Shop(f"sqlite:///{folder / 'shop.db'}")
-        try:
-            yield Journal(engine), shop
-        finally:
-            shop.dispose()
-    finally:
-        engine.dispose()
-
-
-def _prepare(shop: Shop, scenario: Scenario) -> None:
-    shop.seed(at=datetime.now(UTC), around=scenario.order_id)
+def _prepare(room: Room, scenario: Scenario) -> None:
+    room.renew()
+    room.shop.seed(at=datetime.now(UTC), around=scenario.order_id)
     for fault in scenario.faults:
-        shop.fault(call=fault.call, kind=fault.kind, times=fault.times, reason=fault.reason)
+        room.shop.fault(call=fault.call, kind=fault.kind, times=fault.times, reason=fault.reason)
