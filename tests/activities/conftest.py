@@ -5,14 +5,13 @@ import pytest
 from amends.connectors.shop import Shop
 from amends.journal import Journal
 from tests.activities.rig import SEEDED, Rig
+from tests.shops import seeded
 
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    yield shop
-    shop.dispose()
+    with seeded(SEEDED) as shop:
+        yield shop
 
 
 @pytest.fixture

@@ -25,10 +25,14 @@ from cli.main import main
 from cli.quiet import quiet
 from runbooks.bundle import Bundle
 from runbooks.library import load
+from tests.runbooks.comparing.builders import text
+from tests.shops import seeded_file
 from workflows.contract import VIEW, View
 
+_AS_OF = datetime.now(UTC)
+"""The moment around which the orders of all shops here were seeded."""
+
 BO = Actor(kind=ActorKind.HUMAN, id="bo")
-_PLAIN = Path(__file__).parents[1] / "runbooks" / "comparing" / "lost_parcel.yaml"
 READ = "    - {do: shipping.read_parcel, save_as: parcel}\n"
 APPROVAL = (
     "    - {approve: logistics_lead, amount: =parcel.value, decide_within: 4h, if_silent: escalate}\n"
@@ -39,10 +43,8 @@ APPROVAL = (
 
 def own_runbook(folder: Path) -> Bundle:
     """The runbook ``acted_parcel``: everybody who is of a role has to say something before the search begins."""
-    text = _PLAIN.read_text(encoding="utf-8")
-    assert READ in text
     file = folder / "acted_parcel.yaml"
-    file.write_text(text.replace("runbook: lost_parcel", "runbook: acted_parcel").replace(READ, READ + APPROVAL))
+    file.write_text(text(("runbook: lost_parcel", "runbook: acted_parcel"), (READ, READ + APPROVAL)))
     return load(file)
 
 
@@ -117,9 +119,8 @@ class Acted:
 async def acted(client: Client, state_dir: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIterator[Acted]:
     """A journal where commands find it, a shop, and workers; the incident is ended with the block."""
     quiet()  # the workers' logs would stand between what commands say
-    engine, shop = connect(f"sqlite:///{state_dir / 'journal.db'}"), Shop(f"sqlite:///{state_dir / 'shop.db'}")
+    engine, shop = connect(f"sqlite:///{state_dir / 'journal.db'}"), Shop(seeded_file(state_dir / "shop.db", _AS_OF))
     upgrade(engine)
-    shop.seed(at=datetime.now(UTC))
     signing.make_own(Settings())
     doors = signing.trusted(Settings())
     it = Acted(client, Journal(engine), shop, own_runbook(state_dir), f"acted-{uuid4()}", capsys)

@@ -14,6 +14,7 @@ from amends.models import Head, Money, Outcome
 from cli.main import main
 from tests.amends.connectors.elsewhere import SECRET, line_to
 from tests.cli.stories import INCIDENT, OPENED_AT, reported, write
+from tests.shops import seeded_file
 
 KEY = f"{INCIDENT}/action.refund.payments.refund/1"
 PAID = Money(amount=38400, currency="CNY")
@@ -50,8 +51,7 @@ def journal(state_dir: Path) -> Iterator[Journal]:
 
 @pytest.fixture
 def shop(state_dir: Path) -> Iterator[Shop]:
-    shop = Shop(f"sqlite:///{state_dir / 'shop.db'}")
-    shop.seed(at=OPENED_AT)
+    shop = Shop(seeded_file(state_dir / "shop.db", OPENED_AT))
     yield shop
     shop.dispose()
 

@@ -208,7 +208,7 @@ def counted(rows: Iterable[TimelineRow], kind: EntryKind) -> int:
 
 
 def new_rig(skipper: TimeSkipper, journal: Journal, shop: Shop, order_id: str) -> Rig:
-    shop.seed(at=datetime.now(UTC))
+    shop.seed(at=datetime.now(UTC), around=order_id)
     return Rig(skipper=skipper, journal=journal, shop=shop, queue=f"q-{uuid4()}", order_id=order_id)
 
 

@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from amends.connectors.shop.engine import connect
 from tests.amends.connectors.elsewhere import Elsewhere, serving_elsewhere
 from tests.amends.connectors.worlds import SEEDED, World
 from tests.postgres import PostgresServer
+from tests.shops import seeded_file
 
 HTTP = "http"
 """The ports over HTTP, with the reference shop on SQLite at the other end."""
@@ -36,9 +36,7 @@ def elsewhere() -> Iterator[Elsewhere]:
 def shop_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A copy of a seeded shop's database."""
     if request.param != "postgresql":
-        file = tmp_path / "shop.db"
-        shutil.copy(request.getfixturevalue("seeded_file"), file)
-        engine = connect(f"sqlite:///{file}")
+        engine = connect(seeded_file(tmp_path / "shop.db", SEEDED))
         yield engine
         engine.dispose()
         return
@@ -51,20 +49,9 @@ def shop_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engi
 
 
 @pytest.fixture(scope="session")
-def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("seeded") / "shop.db"
-    _seed(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture(scope="session")
 def seeded_database(postgres_server: PostgresServer) -> str:
     name = postgres_server.create_database()
-    _seed(postgres_server.url(name))
-    return name
-
-
-def _seed(url: str) -> None:
-    shop = Shop(url)
+    shop = Shop(postgres_server.url(name))
     shop.seed(at=SEEDED)
     shop.dispose()
+    return name

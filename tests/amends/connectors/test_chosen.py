@@ -10,6 +10,7 @@ from amends.errors import ConfigurationError
 from amends.settings import Settings, Systems
 from tests.amends.connectors.elsewhere import SECRET, Elsewhere
 from tests.amends.connectors.worlds import SEEDED, at
+from tests.shops import seeded
 
 
 def test_without_a_word_it_is_the_reference_shop(tmp_path: Path) -> None:
@@ -20,16 +21,14 @@ def test_without_a_word_it_is_the_reference_shop(tmp_path: Path) -> None:
 
 
 def test_systems_over_http_are_called_where_they_answer(elsewhere: Elsewhere) -> None:
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    elsewhere.reached(shop)
+    with seeded(SEEDED) as shop:
+        elsewhere.reached(shop)
 
-    with connectors_of(over_http(elsewhere.line.url)) as systems:
-        order = systems.orders.read(at(0), order_id="SO-1001")
+        with connectors_of(over_http(elsewhere.line.url)) as systems:
+            order = systems.orders.read(at(0), order_id="SO-1001")
 
     assert order.total.amount == 39800
     assert place_of(over_http(elsewhere.line.url)) == elsewhere.line.url
-    shop.dispose()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from amends.connectors.signing import named
 from amends.errors import ConfigurationError, KeyReused, NoAnswer, Refused, Trouble
 from tests.amends.connectors.elsewhere import SECRETS, Elsewhere, line_to
 from tests.amends.connectors.worlds import SEEDED, at
+from tests.shops import seeded
 
 AT = "2026-03-02T09:00:00Z"
 HOLD = '{"order_id": "SO-1001"}'
@@ -45,11 +46,8 @@ class There:
 
 @pytest.fixture(scope="module")
 def there() -> Iterator[There]:
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    with line_to(shop, silent_for=timedelta(seconds=30)) as line:
+    with seeded(SEEDED) as shop, line_to(shop, silent_for=timedelta(seconds=30)) as line:
         yield There(shop, line.url)
-    shop.dispose()
 
 
 def test_a_call_is_answered_with_its_result_and_one_without_with_nothing(there: There) -> None:
@@ -198,11 +196,8 @@ class Impatient:
 
 @pytest.fixture
 def impatient() -> Iterator[Impatient]:
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    with line_to(shop, silent_for=timedelta(seconds=30), patience=PATIENCE) as line:
+    with seeded(SEEDED) as shop, line_to(shop, silent_for=timedelta(seconds=30), patience=PATIENCE) as line:
         yield Impatient(shop, There(shop, line.url), connected(line))
-    shop.dispose()
 
 
 def test_a_call_that_times_out_before_it_is_done_hangs_and_is_done_once_when_it_is_asked_again(

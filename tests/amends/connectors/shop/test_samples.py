@@ -12,23 +12,14 @@ from amends.errors import Refused
 from amends.models import Head, Money
 from tests.amends.connectors.cases import cny
 from tests.amends.connectors.worlds import SEEDED, at
+from tests.shops import seeded
 
 
 @pytest.fixture(scope="module")
 def untouched() -> Iterator[Shop]:
     """For tests that only look."""
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    yield shop
-    shop.dispose()
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    yield shop
-    shop.dispose()
+    with seeded(SEEDED) as shop:
+        yield shop
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,14 +9,6 @@ from amends.connectors.shop.engine import connect
 from amends.connectors.shop.sample import SampleStock, sample
 from amends.errors import ConfigurationError, InputError, NoAnswer, Refused, Trouble
 from tests.amends.connectors.worlds import SEEDED, at
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    yield shop
-    shop.dispose()
 
 
 def test_seeding_gives_the_sample_orders_and_a_second_seeding_changes_nothing(tmp_path: Path) -> None:

@@ -8,26 +8,24 @@ from sqlalchemy import Engine, text
 
 from amends.connectors.ports import Call
 from amends.connectors.shop import Shop
-from amends.connectors.shop.engine import connect
 from amends.models import Head
 from tests.amends.connectors.cases import cny
 from tests.amends.connectors.worlds import SEEDED, at
+from tests.shops import seeded_engine
 
 LOST, PARCEL = "SO-1001", "PC-1001-1"
 
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = connect("sqlite://")
+    engine = seeded_engine(SEEDED)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
 def shop(engine: Engine) -> Shop:
-    shop = Shop(engine)
-    shop.seed(at=SEEDED)
-    return shop
+    return Shop(engine)
 
 
 def call(hours: float) -> Call:

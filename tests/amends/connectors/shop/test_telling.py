@@ -1,7 +1,6 @@
 """What the shop tells of its changes."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,16 +11,9 @@ from amends.connectors.shop.outbox import TYPES
 from amends.errors import Refused
 from tests.amends.connectors.cases import cny
 from tests.amends.connectors.worlds import SEEDED, World, at
+from tests.shops import seeded
 
 ROOT = Path(__file__).parents[4]
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    shop = Shop("sqlite://")
-    shop.seed(at=SEEDED)
-    yield shop
-    shop.dispose()
 
 
 def test_a_change_is_told_with_the_call_that_makes_it_and_a_refused_call_tells_nothing(shop: Shop) -> None:
@@ -106,12 +98,11 @@ def test_a_payment_that_is_taken_in_by_a_call_and_noticed_as_well_is_told_once(s
 
 def test_a_shop_with_a_clock_lets_time_pass_when_it_is_asked() -> None:
     now = [SEEDED]
-    shop = Shop("sqlite://", clock=lambda: now[0])
-    shop.seed(at=SEEDED)
-    last = shop.events()[-1].seq
+    with seeded(SEEDED, clock=lambda: now[0]) as shop:
+        last = shop.events()[-1].seq
 
-    now[0] = SEEDED + timedelta(days=2)
-    told = {each.id for each in shop.events(after=last)}
+        now[0] = SEEDED + timedelta(days=2)
+        told = {each.id for each in shop.events(after=last)}
 
     assert "shipment.delivered/PC-1301-1" in told
     shop.dispose()
