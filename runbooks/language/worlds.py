@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from pydantic import JsonValue
 
@@ -25,7 +26,8 @@ def known_as(value: JsonValue) -> str:
     return f"={json.dumps(value, sort_keys=True)}"
 
 
-class World(NamedTuple):
+@dataclass(frozen=True)
+class World:
     """The standing of every fact that may be set: ``SET``, ``MAYBE``, or its very value."""
 
     facts: frozenset[tuple[str, str]]
@@ -34,8 +36,17 @@ class World(NamedTuple):
     def of(cls, facts: Mapping[str, str]) -> "World":
         return cls(frozenset(facts.items()))
 
+    @cached_property
+    def _standings(self) -> dict[str, str]:
+        return dict(self.facts)
+
+    @cached_property
+    def vague(self) -> "World":
+        """The same without what the values are."""
+        return World(frozenset((fact[0], SET) if fact[1].startswith("=") else fact for fact in self.facts))
+
     def standing(self, path: str) -> str | None:
-        return dict(self.facts).get(path)
+        return self._standings.get(path)
 
     def is_set(self, path: str) -> bool:
         return self.standing(path) not in (None, MAYBE)
@@ -46,7 +57,7 @@ class World(NamedTuple):
 
     def assuming(self, facts: Mapping[str, str]) -> "World":
         """After single facts were taken as true."""
-        return World.of({**dict(self.facts), **facts})
+        return World.of({**self._standings, **facts}) if facts else self
 
     def given(self, condition: str | None) -> "World":
         """Where a condition holds: what it reads is set."""
@@ -57,12 +68,14 @@ class World(NamedTuple):
 
     def under(self, roots: Iterable[str]) -> dict[str, str]:
         """The facts under some roots."""
-        return {path: standing for path, standing in self.facts if root_of(path) in set(roots)}
+        wanted = set(roots)
+        return {path: standing for path, standing in self.facts if root_of(path) in wanted}
 
 
 Worlds = frozenset[World]
 
 
+@lru_cache(maxsize=4096)
 def root_of(path: str) -> str:
     return path.split(".")[0]
 
@@ -72,7 +85,7 @@ def gathered(worlds: Iterable[World]) -> Worlds:
     found = frozenset(worlds)
     if len(found) <= MANY:
         return found
-    vague = frozenset(World(frozenset((path, _vague(standing)) for path, standing in each.facts)) for each in found)
+    vague = frozenset(each.vague for each in found)
     return vague if len(vague) <= MANY else frozenset([agreed(vague)])
 
 
@@ -114,7 +127,3 @@ def _put(values: Data, path: str, value: JsonValue) -> None:
         assert isinstance(inner, dict), "a fact that is a value has nothing within it"
         node = inner
     node[leaf] = value
-
-
-def _vague(standing: str) -> str:
-    return SET if standing.startswith("=") else standing
