@@ -66,6 +66,8 @@ def due(what: str) -> str:
             return f"a page{of.removeprefix('of').replace(' level', ', level', 1)}"
         case "protection" if of:
             return f"what protects {wording.goal(of.removeprefix('of '))}"
+        case "nearness" if of:
+            return f"how near it is: {wording.goal(of.removeprefix('of '))}"
         case "deadline" if of:
             return f"the deadline of others, {wording.goal(of)}"
         case _ if kind.endswith("%") and of:

@@ -96,7 +96,8 @@ def tell(entry: Told, *, moment: Callable[[datetime], str] = utc, texts: Mapping
         case EntryKind.STAGE_ENTERED:
             return f"Stage: {said['stage'].replace('_', '-')}."
         case EntryKind.SEVERITY_SET:
-            return f"Severity: {said['severity']}{said.maybe(' (was {})', 'was')}."
+            near = f", as it is near: {said.deadline}, due {said['due_at']}" if said.maybe("{}", "deadline") else ""
+            return f"Severity: {said['severity']}{said.maybe(' (was {})', 'was')}{near}."
         case EntryKind.STATUS_CHANGED:
             waiting = wording.parties(said.many("waiting_for"))
             return f"Status: {said['status'].replace('_', ' ')}{f', waiting for {waiting}' if waiting else ''}."

@@ -27,9 +27,8 @@ def tell(kind: Kind, said: Said) -> str:
     """The sentence of what became of a promise or a deadline."""
     match kind:
         case EntryKind.CLOCK_STARTED:
-            return (
-                f"Promise: {said.goal} by {said['due_at']}{said.maybe(', by the calendar {}', 'calendar')}{_far(said)}."
-            )
+            by = said.maybe(", by the calendar {}", "calendar")
+            return f"Promise: {said.goal} by {said['due_at']}{by}{_sooner(said)}{_far(said)}."
         case EntryKind.CLOCK_PAUSED:
             return f"The clock stands still for {said.party('charged_to')}: {_goals(said)}."
         case EntryKind.CLOCK_RESUMED:
@@ -40,7 +39,7 @@ def tell(kind: Kind, said: Said) -> str:
             if said.maybe("{}", "inherited"):
                 used = f"{said.length('inherited')} of {said.length('within')} were used up before"
                 return f"The promise goes on: {said.goal}, {used}{by}{_far(said)}."
-            return f"The severity changes the promise: {said.goal} within {within}{by}{_far(said)}."
+            return f"The promise changes: {said.goal} within {within}{by}{_sooner(said)}{_far(said)}."
         case EntryKind.CLOCK_WARNED:
             return f"{said['percent']} % of the time is gone: {said.goal}, due {said['due_at']}."
         case EntryKind.CLOCK_BREACHED:
@@ -72,6 +71,10 @@ def _goals(said: Said) -> str:
 
 def _due(said: Said) -> str:
     return ", ".join(f"{wording.goal(name)} by {due}" for name, due in said.pairs("goals")) or "?"
+
+
+def _sooner(said: Said) -> str:
+    return said.maybe(", sooner than for others, as {}", "sooner")
 
 
 def _far(said: Said) -> str:

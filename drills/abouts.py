@@ -110,7 +110,7 @@ class Abouts:
             case EntryKind.STAGE_ENTERED:
                 return list(Stage)
             case EntryKind.SEVERITY_SET:
-                return list(Severity)
+                return [*Severity, *self._beside.of(entry)]
             case EntryKind.STATUS_CHANGED:
                 return [*Status, *Party]
             case EntryKind.STEP_SKIPPED:

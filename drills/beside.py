@@ -50,7 +50,7 @@ class Beside:
                 return [*self._deadlines, *(each.table for each in self._bundle.external)]
             case EntryKind.DEADLINE_PROTECTED:
                 return [*self._deadlines, *protecting_steps(self._bundle), *self._own_steps(), *self._people]
-            case EntryKind.DEADLINE_MISSED | EntryKind.DEADLINE_LET_GO:
+            case EntryKind.SEVERITY_SET | EntryKind.DEADLINE_MISSED | EntryKind.DEADLINE_LET_GO:
                 return self._deadlines
             case EntryKind.PAGE_REQUESTED:
                 return [*self._people, *self._roles, *self._levels]
@@ -79,6 +79,7 @@ class Beside:
             "suspension",
             *(f"page of {level}" for level in self._levels),
             *(f"protection of {name}" for name in self._deadlines),
+            *(f"nearness of {name}" for name in self._deadlines),
             *(f"deadline {name}" for name in self._deadlines),
         ]
 

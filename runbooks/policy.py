@@ -33,11 +33,19 @@ class Goal(Model):
     values: tuple[str, ...] = ()
 
 
+class Sooner(Model):
+    """Who is answered sooner: while ``when`` holds, a goal that ``within`` names is due in that time."""
+
+    when: str
+    within: dict[GoalName, BySeverity]
+
+
 class SlaPolicy(Model):
-    """``warn_at``: parts of a goal's budget in percent, ascending. Clocks stop while one of
-    ``pause_while_waiting_for`` holds the ball."""
+    """``sooner``: what is promised in less time than to everybody, and to whom. ``warn_at``: parts of a goal's budget
+    in percent, ascending. Clocks stop while one of ``pause_while_waiting_for`` holds the ball."""
 
     goals: dict[GoalName, Goal]
+    sooner: tuple[Sooner, ...] = ()
     warn_at: tuple[int, ...] = ()
     pause_while_waiting_for: tuple[Party, ...] = ()
 

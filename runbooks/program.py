@@ -291,8 +291,11 @@ class Plan(Model):
 
 
 class SeverityRule(Model):
+    """It holds while ``when`` does, and while a deadline of ``near`` is to be kept and no further away than that."""
+
     severity: Severity
     when: str
+    near: dict[str, timedelta] = {}
 
 
 class Program(Model):

@@ -2,11 +2,13 @@
 
 A clock runs in its goal's calendar. It stands still while everybody who is waited for is named by the runbook, and
 that time is charged to the party; it goes on from when the party answered, though we heard of it later. Another
-severity gives it another budget, and what was consumed stays. A breach is never removed.
+severity gives it another budget, and so does what is known of whom is answered sooner; what was consumed stays. A
+breach is never removed.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -15,8 +17,9 @@ from amends.timeline import EntryKind
 from runbooks import working_time
 from runbooks.bundle import Bundle
 from runbooks.catalogue import TELL
-from runbooks.policy import Calendar, Goal, GoalName
-from workflows import asking, beside, night, program, waiting
+from runbooks.policy import Calendar, Goal, GoalName, SlaPolicy
+from runbooks.program import BySeverity
+from workflows import asking, beside, facts, night, program, waiting
 from workflows.state import ClockRun, Due, State, Suspension
 from workflows.turn import Turn
 
@@ -39,7 +42,7 @@ def keep(turn: Turn) -> None:
     if state.bundle.sla is None or not state.registered or state.ended:
         return
     for clock in running(state):
-        _follow_severity(turn, clock)
+        _follow_budget(turn, clock)
     party = _held_by(state)
     _resume(turn, party)
     for name in state.bundle.sla.goals:
@@ -82,16 +85,20 @@ def reset(turn: Turn, old: Bundle) -> None:
     """The promises of another text hold: what it promises otherwise than the ``old`` one is due at another time."""
     for clock in running(turn.state):
         if not _same(old, turn.state.bundle, clock.goal):
-            _set_budget(turn, clock, _goal(turn.state, clock).within.of(turn.state.severity))
+            _set_budget(turn, clock, _budget(turn.state, clock.goal))
 
 
 def _same(one: Bundle, other: Bundle, name: GoalName) -> bool:
-    """Whether two texts promise the same, by the same calendar."""
+    """Whether two texts promise the same, to the same people, by the same calendar."""
     assert one.sla is not None
     assert other.sla is not None
     goal = one.sla.goals[name]
     calendar = goal.calendar
-    return goal == other.sla.goals[name] and (calendar is None or one.calendars[calendar] == other.calendars[calendar])
+    return (
+        goal == other.sla.goals[name]
+        and _sooner(one.sla, name) == _sooner(other.sla, name)
+        and (calendar is None or one.calendars[calendar] == other.calendars[calendar])
+    )
 
 
 def end(turn: Turn) -> None:
@@ -168,13 +175,13 @@ def _wanted(state: State, name: GoalName) -> bool:
 def _start(turn: Turn, name: GoalName) -> None:
     state = turn.state
     assert state.bundle.sla is not None
-    goal = state.bundle.sla.goals[name]
+    goal, budget = state.bundle.sla.goals[name], _budget(state, name)
     first = state.clocks.get(name) is None and name in (GoalName.FIRST_RESPONSE, GoalName.RESOLVE)
     since = state.opened_at if first and state.opened_at is not None else turn.now
     clock = ClockRun(
         goal=name,
         started_at=since,
-        within=goal.within.of(state.severity),
+        within=budget.within,
         running_since=since,
         words=state.words,
     )
@@ -182,7 +189,7 @@ def _start(turn: Turn, name: GoalName) -> None:
     calendar: Data = {"calendar": goal.calendar} if goal.calendar else {}
     turn.note(
         EntryKind.CLOCK_STARTED,
-        {"goal": name, "within": _seconds(clock.within), **_due_data(state, clock), **calendar},
+        {"goal": name, **budget.told, **_due_data(state, clock), **calendar},
     )
 
 
@@ -203,18 +210,47 @@ def _stop(turn: Turn, clock: ClockRun) -> None:
     )
 
 
-def _follow_severity(turn: Turn, clock: ClockRun) -> None:
-    within = _goal(turn.state, clock).within.of(turn.state.severity)
-    if within != clock.within:
-        _set_budget(turn, clock, within)
+class _Budget(NamedTuple):
+    """How long a promise may take. ``sooner``: by which condition that is less than for everybody, if it is."""
+
+    within: timedelta
+    sooner: str | None = None
+
+    @property
+    def told(self) -> Data:
+        return {"within": _seconds(self.within), **({"sooner": self.sooner} if self.sooner is not None else {})}
 
 
-def _set_budget(turn: Turn, clock: ClockRun, within: timedelta) -> None:
-    clock.within = within
+def _budget(state: State, name: GoalName) -> _Budget:
+    """The least time that is promised now: to everybody at this severity, or to whom is answered sooner as far as is
+    known."""
+    assert state.bundle.sla is not None
+    for_all = _Budget(state.bundle.sla.goals[name].within.of(state.severity))
+    sooner = (
+        _Budget(within.of(state.severity), when)
+        for when, within in _sooner(state.bundle.sla, name)
+        if facts.surely(state, when)
+    )
+    return min((for_all, *sooner), key=lambda budget: budget.within)
+
+
+def _sooner(sla: SlaPolicy, name: GoalName) -> list[tuple[str, BySeverity]]:
+    """Less time for a goal, each with its condition."""
+    return [(each.when, each.within[name]) for each in sla.sooner if name in each.within]
+
+
+def _follow_budget(turn: Turn, clock: ClockRun) -> None:
+    budget = _budget(turn.state, clock.goal)
+    if budget.within != clock.within:
+        _set_budget(turn, clock, budget)
+
+
+def _set_budget(turn: Turn, clock: ClockRun, budget: _Budget) -> None:
+    within = clock.within = budget.within
     consumed = _consumed(turn.state, clock, turn.now)
     clock.warned = [percent for percent in clock.warned if consumed >= _part(within, percent)]
     due = _due_data(turn.state, clock)
-    turn.note(EntryKind.CLOCK_RESET, {"goal": clock.goal, "within": _seconds(within), **due})
+    turn.note(EntryKind.CLOCK_RESET, {"goal": clock.goal, **budget.told, **due})
     if clock.breached and consumed < within:
         clock.breached = False
         data: Data = {"goal": clock.goal, "due_at": due["due_at"], "severity": turn.state.severity}

@@ -18,6 +18,10 @@ from workflows.turn import Turn
 UNPROTECTED = "unprotected:"
 """How the task begins that stands for a deadline which cannot be protected for want of a fact."""
 
+_OPEN = (DeadlinePhase.WATCHED, DeadlinePhase.PROTECTING)
+_MISSED = timedelta(0)
+"""How near a deadline is that was missed."""
+
 
 def keep(turn: Turn) -> None:
     """Set what has begun, protect what is near, and say what was missed."""
@@ -26,15 +30,16 @@ def keep(turn: Turn) -> None:
     for deadline in turn.state.bundle.external:
         _set(turn, deadline)
         run = turn.state.deadlines.get(deadline.name)
-        if run is not None and run.phase in (DeadlinePhase.WATCHED, DeadlinePhase.PROTECTING):
+        if run is not None and run.phase in _OPEN:
             _protect(turn, deadline, run)
+    _look_how_near(turn)
 
 
 def end(turn: Turn) -> None:
     """The incident ends: what was protected by the last that it has done is said, and nothing is watched any more."""
     for deadline in turn.state.bundle.external:
         run = turn.state.deadlines.get(deadline.name)
-        if run is not None and run.phase in (DeadlinePhase.WATCHED, DeadlinePhase.PROTECTING):
+        if run is not None and run.phase in _OPEN:
             run.phase = DeadlinePhase.OVER
             _note_protected(turn, deadline, run)
 
@@ -44,6 +49,9 @@ def dues(state: State) -> Iterator[Due]:
     if state.leaving:
         return
     for name, run in state.deadlines.items():
+        if run.phase in _OPEN:
+            closer = (span for span in _spans(state, name) if run.near is None or span < run.near)
+            yield from (Due(at=run.due_at - span, what=f"nearness of {name}") for span in closer)
         if run.phase is DeadlinePhase.WATCHED:
             yield Due(at=run.protect_at, what=f"protection of {name}")
         elif run.phase is DeadlinePhase.PROTECTING:
@@ -60,11 +68,7 @@ def let_go(turn: Turn, kept: Collection[str]) -> None:
 
 def open_deadlines(state: State) -> dict[str, DeadlineRun]:
     """Those that are to be kept yet, by name."""
-    return {
-        name: run
-        for name, run in state.deadlines.items()
-        if run.phase in (DeadlinePhase.WATCHED, DeadlinePhase.PROTECTING)
-    }
+    return {name: run for name, run in state.deadlines.items() if run.phase in _OPEN}
 
 
 def keep_by_hand(turn: Turn, task: str, *, by: str) -> None:
@@ -89,7 +93,7 @@ def _set(turn: Turn, deadline: ExternalDeadline) -> None:
     protect_at = due_at - deadline.safe_before - deciding
     if before is not None and (before.due_at, before.protect_at) == (due_at, protect_at):
         return
-    state.deadlines[deadline.name] = DeadlineRun(due_at=due_at, protect_at=protect_at)
+    state.deadlines[deadline.name] = DeadlineRun(due_at=due_at, protect_at=protect_at, near=before and before.near)
     turn.note(
         EntryKind.DEADLINE_SET,
         {
@@ -124,7 +128,7 @@ def _protect(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> None:
         turn.note(EntryKind.DEADLINE_LET_GO, {"deadline": deadline.name})
         _let_be(turn, deadline)
     elif turn.now >= run.due_at:
-        run.phase = DeadlinePhase.OVER
+        run.phase, run.near = DeadlinePhase.OVER, _MISSED
         turn.note(EntryKind.DEADLINE_MISSED, {"deadline": deadline.name, "due_at": run.due_at.isoformat()})
         _let_be(turn, deadline, still=(Why.OUTCOME_UNKNOWN, Why.REFUSED))
         state.escalated = True
@@ -133,6 +137,36 @@ def _protect(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> None:
         run.phase = DeadlinePhase.PROTECTING
         if not _under_way(state, deadline, calls):
             _call(turn, deadline)
+
+
+def _look_how_near(turn: Turn) -> None:
+    """The severity follows how near the deadlines are, and the moment from which on they are protected the severity."""
+    state, before = turn.state, turn.state.severity
+    if not any(rule.near for rule in state.bundle.program.severity):
+        return
+    for deadline in state.bundle.external:
+        run = state.deadlines.get(deadline.name)
+        if run is not None:
+            run.near = _how_near(turn, deadline, run)
+    facts.update_severity(turn)
+    if state.severity is not before:
+        for deadline in state.bundle.external:
+            _set(turn, deadline)
+
+
+def _how_near(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> timedelta | None:
+    """The least of the spans that the rules name for a deadline within which it is now. What was missed is nearest of
+    all until it is made good."""
+    if run.phase in _OPEN:
+        reached = (span for span in _spans(turn.state, deadline.name) if turn.now >= run.due_at - span)
+        return min(reached, default=None)
+    made_good = any(_stands(call) for call in _calls(turn.state, deadline.protect_by))
+    return _MISSED if run.near == _MISSED and not made_good else None
+
+
+def _spans(state: State, name: str) -> set[timedelta]:
+    """From how near on a deadline makes an incident more severe."""
+    return {rule.near[name] for rule in state.bundle.program.severity if name in rule.near}
 
 
 def _call(turn: Turn, deadline: ExternalDeadline) -> None:

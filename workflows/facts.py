@@ -104,23 +104,29 @@ def assume(turn: Turn, assumed: dict[str, JsonValue]) -> None:
 
 
 def update_severity(turn: Turn) -> None:
-    """Derive the severity from the facts: the first rule that holds. A rule whose facts are not known does not hold."""
-    severity = _severity(turn.state)
+    """Derive the severity from the facts and from how near the deadlines of others are: the first rule that holds. A
+    rule whose facts are not known does not hold."""
+    severity, near = _severity(turn.state)
     if severity is not turn.state.severity:
-        turn.note(EntryKind.SEVERITY_SET, {"severity": severity, "was": turn.state.severity})
+        why: Data = {}
+        if near is not None:
+            why = {"deadline": near, "due_at": turn.state.deadlines[near].due_at.isoformat()}
+        turn.note(EntryKind.SEVERITY_SET, {"severity": severity, "was": turn.state.severity, **why})
         turn.state.severity = severity
 
 
-def _severity(state: State) -> Severity:
+def _severity(state: State) -> tuple[Severity, str | None]:
+    """The severity, and the deadline that alone makes it so, if one does."""
     if state.severity_chosen is not None:
-        return state.severity_chosen
+        return state.severity_chosen, None
     for rule in state.bundle.program.severity:
-        try:
-            if condition(state, rule.when):
-                return rule.severity
-        except FactMissing:
-            continue
-    return state.bundle.program.otherwise
+        if surely(state, rule.when):
+            return rule.severity, None
+        for name, span in rule.near.items():
+            run = state.deadlines.get(name)
+            if run is not None and run.near is not None and run.near <= span:
+                return rule.severity, name
+    return state.bundle.program.otherwise, None
 
 
 def _visible(state: State) -> Data:

@@ -283,11 +283,16 @@ class DeadlinePhase(StrEnum):
 
 
 class DeadlineRun(_Part):
-    """A deadline that others set: when it is, and from when on it is protected."""
+    """A deadline that others set: when it is, and from when on it is protected.
+
+    ``near``: how near it has been found to be, by the spans that the rules of the severity name; no time at all once it
+    was missed, and not set while it is further away than any of them or nothing has to be done for it.
+    """
 
     due_at: Utc
     protect_at: Utc
     phase: DeadlinePhase = DeadlinePhase.WATCHED
+    near: timedelta | None = None
 
 
 class LadderRun(_Part):

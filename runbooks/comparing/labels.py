@@ -26,6 +26,7 @@ from runbooks.policy import (
     Role,
     Shift,
     SlaPolicy,
+    Sooner,
     Table,
     TableRow,
     TaskPolicy,
@@ -148,7 +149,11 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "action": Label("plans", place="Stage action", ordered=True),
         "follow_up": Label("steps", place="Stage follow-up", ordered=True),
     },
-    SeverityRule: {"severity": Label("severity", named=True), "when": Label(show=code)},
+    SeverityRule: {
+        "severity": Label("severity", named=True),
+        "when": Label(show=code),
+        "near": Label("near", item="near `{}` from"),
+    },
     Plan: {
         "name": Label("name", named=True, show=code),
         "when": Label("when", show=code),
@@ -246,6 +251,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
     MessageText: {"subject": Label("subject", show=prose), "body": Label("text", show=prose)},
     SlaPolicy: {
         "goals": Label("goals", item="{}"),
+        "sooner": Label("sooner"),
         "warn_at": Label("warn at", show=percents),
         "pause_while_waiting_for": Label("pause while waiting for"),
     },
@@ -255,6 +261,7 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "tell": Label("told by itself", show=code),
         "values": Label("values that the text names", named=True, show=code),
     },
+    Sooner: {"when": Label("when", named=True, show=code), "within": Label("within", item="{}")},
     Interrupt: {
         "on": Label("on", named=True, show=code),
         "when": Label("when", show=code),

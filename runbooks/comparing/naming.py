@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from amends.models import Model
 from runbooks.comparing.labels import Label
 from runbooks.comparing.wording import minute_of_week, plain
-from runbooks.policy import Clearing, Expectation, ExternalDeadline, Interrupt, Level, Match, Shift, TableRow
+from runbooks.policy import Clearing, Expectation, ExternalDeadline, Interrupt, Level, Match, Shift, Sooner, TableRow
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -56,6 +56,8 @@ def name_of(item: object, label: Label) -> str:
             return item.severity.value
         case Choice():
             return f"choice `{item.name}`"
+        case Sooner():
+            return f"sooner if `{item.when}`"
         case Interrupt():
             return f"`{item.on}` cutting in for plan `{item.plan}`"
         case Clearing():

@@ -12,7 +12,7 @@ from amends.models import Data
 from runbooks.bundle import Bundle
 from runbooks.language.surface import Runbook
 from runbooks.language.words import SKIP
-from runbooks.policy import Clearing, Expectation, ExternalDeadline, Goal, Interrupt, Level, Match, SlaPolicy
+from runbooks.policy import Clearing, Expectation, ExternalDeadline, Goal, Interrupt, Level, Match, SlaPolicy, Sooner
 from runbooks.program import (
     AnswerKind,
     ApproveStep,
@@ -37,7 +37,9 @@ def written_of(bundle: Bundle) -> Runbook:
     program = bundle.program
     names = dict.fromkeys([*bundle.subject, *sorted(bundle.report)])  # what it is about comes first
     fields = {name: {"type": bundle.report[name], "optional": name in bundle.report_optional} for name in names}
-    severity: dict[str, Any] = {rule.severity.value: rule.when for rule in program.severity}
+    severity: dict[str, Any] = {
+        rule.severity.value: {"when": rule.when, "or_near": rule.near} for rule in program.severity
+    }
     written: dict[str, Any] = {
         "runbook": bundle.exception_type,
         "title": bundle.title,
@@ -84,8 +86,13 @@ def _opening(rule: Expectation | Match) -> dict[str, Any]:
 
 def _sla(sla: SlaPolicy) -> dict[str, Any]:
     goals = {name.value: _goal(goal) for name, goal in sla.goals.items()}
+    sooner = tuple(map(_sooner, sla.sooner))
     warned = tuple(f"{part}%" for part in sla.warn_at)
-    return {**goals, "warn_at": warned, "pause_while_waiting_for": sla.pause_while_waiting_for}
+    return {**goals, "sooner": sooner, "warn_at": warned, "pause_while_waiting_for": sla.pause_while_waiting_for}
+
+
+def _sooner(sooner: Sooner) -> dict[str, Any]:
+    return {"when": sooner.when, **{name.value: _times(within) for name, within in sooner.within.items()}}
 
 
 def _goal(goal: Goal) -> dict[str, Any]:

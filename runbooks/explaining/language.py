@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 
+from runbooks.explaining.conditions import Condition
 from runbooks.explaining.items import ApproveItem, AskItem, Item, PlanItem, RoundsItem, WaitItem
 from runbooks.explaining.labels import Told
 from runbooks.explaining.model import (
@@ -24,6 +25,7 @@ from runbooks.explaining.model import (
     Undoing,
 )
 from runbooks.explaining.saying import Sayer
+from runbooks.policy import GoalName
 
 
 class Language(Sayer):
@@ -49,6 +51,10 @@ class Language(Sayer):
     def severity_rules(self, severities: Severities) -> list[str]: ...
     @abstractmethod
     def severity_changes(self, severities: Severities) -> str: ...
+    @abstractmethod
+    def goal_if(self, name: GoalName, condition: Condition) -> str:
+        """A goal, as it is promised to some alone."""
+
     @abstractmethod
     def clock(self, goal: Goal) -> str: ...
     @abstractmethod

@@ -68,8 +68,11 @@ class Opening(Model):
 
 
 class SeverityRule(Model):
+    """``near``: from how long before each deadline of others on it holds too."""
+
     severity: Severity
     condition: Condition
+    near: dict[str, timedelta] = {}
 
 
 class Severities(Model):
@@ -85,12 +88,20 @@ class Severities(Model):
         return tuple(severity for severity in Severity if severity in given)
 
 
+class Sooner(Model):
+    """For whom less time is promised."""
+
+    only_if: Condition
+    within: Times
+
+
 class Goal(Model):
-    """A promise; round the clock, or in the working time of a calendar. ``tells``: the message that goes out by itself,
-    so that it is kept."""
+    """A promise; round the clock, or in the working time of a calendar. ``sooner``: who has it in less time. ``tells``:
+    the message that goes out by itself, so that it is kept."""
 
     name: GoalName
     within: Times
+    sooner: tuple[Sooner, ...] = ()
     calendar: str | None
     tells: Message | None = None
 

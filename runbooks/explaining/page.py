@@ -1,15 +1,15 @@
 """The page: an explanation, put into words and laid out in blocks, for no format yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
 from amends.models import Model, Stage
-from runbooks.explaining.items import Item, PlanItem, RoundsItem, TogetherItem
+from runbooks.explaining.items import Item, PlanItem, RoundsItem, Times, TogetherItem
 from runbooks.explaining.labels import Told
 from runbooks.explaining.language import Language
-from runbooks.explaining.model import Explanation, StageItem, WorstCase
+from runbooks.explaining.model import Explanation, Goal, StageItem, WorstCase
 from runbooks.explaining.reckoning import all_items
 
 
@@ -99,18 +99,22 @@ def _promises(explanation: Explanation, language: Language) -> list[Block]:
     blocks: list[Block] = []
     if promises.goals:
         head = (language.labels.goal, *map(language.severity, severities), language.labels.clock)
-        rows = tuple(
-            (
-                language.goal(goal.name),
-                *(language.duration(goal.within.of(severity)) for severity in severities),
-                language.clock(goal),
-            )
+        rows = [
+            (name, *(language.duration(within.of(severity)) for severity in severities), language.clock(goal))
             for goal in promises.goals
-        )
-        blocks.append(Grid(head=head, rows=rows))
+            for name, within in _times_promised(goal, language)
+        ]
+        blocks.append(Grid(head=head, rows=tuple(rows)))
     lines = [Point(text=text) for text in language.promised(promises)]
     lines += [_told(language.set_by_others(deadline)) for deadline in promises.external]
     return [*blocks, Points(points=tuple(lines))] if lines else blocks
+
+
+def _times_promised(goal: Goal, language: Language) -> Iterator[tuple[str, Times]]:
+    """To everybody, and to those who have it sooner."""
+    yield language.goal(goal.name), goal.within
+    for each in goal.sooner:
+        yield language.goal_if(goal.name, each.only_if), each.within
 
 
 def _ladder(explanation: Explanation, language: Language) -> list[Block]:

@@ -24,12 +24,13 @@ from runbooks.explaining.model import (
     SetByOthers,
     Severities,
     SeverityRule,
+    Sooner,
     Tasks,
 )
 from runbooks.explaining.steps import condition_of, message_of, times_of
 from runbooks.explaining.understanding import read_condition, read_operand
 from runbooks.language.facts import every_step
-from runbooks.language.promise_shapes import UpdateTimes, WrittenExpect
+from runbooks.language.promise_shapes import UpdateTimes, WrittenExpect, WrittenSla
 from runbooks.language.reference import Reference
 from runbooks.language.step_shapes import Approve, Ask
 from runbooks.language.surface import Runbook
@@ -85,11 +86,9 @@ def _expected(rule: WrittenExpect) -> Expected:
 
 def severities_of(runbook: Runbook) -> Severities:
     """The rules, from the worst down, and what holds otherwise."""
-    written = ((severity, getattr(runbook.severity, severity.value)) for severity in Severity)
     rules = tuple(
-        SeverityRule(severity=severity, condition=read_condition(when))
-        for severity, when in written
-        if when is not None
+        SeverityRule(severity=severity, condition=read_condition(rule.when), near=rule.or_near)
+        for severity, rule in runbook.severity.written()
     )
     return Severities(rules=rules, otherwise=runbook.severity.otherwise)
 
@@ -110,6 +109,7 @@ def promises_of(
                 Goal(
                     name=name,
                     within=times_of(written, severities),
+                    sooner=_sooner(runbook.sla, name, severities),
                     calendar=written.calendar,
                     tells=message_of(tell, texts) if tell is not None else None,
                 )
@@ -173,6 +173,14 @@ def tasks_of(runbook: Runbook, reference: Reference, severities: tuple[Severity,
         return None
     within = Times(by={severity: policy.within.of(severity) for severity in severities})
     return Tasks(owner=policy.owner, within=within)
+
+
+def _sooner(sla: WrittenSla | None, name: GoalName, severities: tuple[Severity, ...]) -> tuple[Sooner, ...]:
+    return tuple(
+        Sooner(only_if=read_condition(each.when), within=times_of(within, severities))
+        for each in (sla.sooner if sla is not None else ())
+        if (within := each.within().get(name)) is not None
+    )
 
 
 def _ladder(runbook: Runbook, severity: Severity) -> Ladder:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from amends.models import Severity
 from runbooks.bundle import Bundle
 from runbooks.language.compared import check_words_compared
 from runbooks.language.context import Context
@@ -24,12 +23,13 @@ from runbooks.language.promises import (
 from runbooks.language.reading import read_runbook
 from runbooks.language.reference import Reference
 from runbooks.language.sent import check_messages
-from runbooks.language.source import Source
+from runbooks.language.source import Path, Source
 from runbooks.language.steps import StepCompiler
 from runbooks.language.surface import Runbook
 from runbooks.language.texts import Texts
 from runbooks.language.unset import check_facts_are_set
 from runbooks.program import FactType, Plan, Program, SeverityRule
+from runbooks.suggestions import meant
 
 _NOTHING = Reference()
 
@@ -155,11 +155,14 @@ def _program(runbook: Runbook, context: Context) -> Program:
 
 def _severity(runbook: Runbook, context: Context) -> tuple[SeverityRule, ...]:
     rules = []
-    for severity in Severity:
-        when = getattr(runbook.severity, severity.value)
-        if when is not None:
-            context.condition(("severity", severity.value), when)
-            rules.append(SeverityRule(severity=severity, when=when))
+    for severity, rule in runbook.severity.written():
+        path: Path = ("severity", severity.value)
+        context.condition((*path, "when"), rule.when)
+        for name in rule.or_near:
+            if name not in runbook.external:
+                message = f"there is no deadline {name!r} under `external`{meant(name, runbook.external)}"
+                context.problems.append(context.source.key_problem((*path, "or_near", name), message))
+        rules.append(SeverityRule(severity=severity, when=rule.when, near=rule.or_near))
     return tuple(rules)
 
 

@@ -27,6 +27,7 @@ def check_deadlines(runbook: Runbook, context: Context) -> None:
     """Notes every time that cannot be kept, with the severities and the numbers."""
     if runbook.sla is not None:
         _first_response(runbook.sla, context)
+        _sooner(runbook.sla, context)
         _working_time(runbook.sla, context)
         _stages_within_resolve(runbook.sla, context)
         _words_at_night(runbook.sla, context)
@@ -48,6 +49,34 @@ def _first_response(sla: WrittenSla, context: Context) -> None:
         if limit > LONGEST_FIRST_RESPONSE:
             message = f"for {severity.value}, {in_words(limit)} is above 24h; every customer hears from us within a day"
             context.wrong(("sla", "first_response", severity.value), message)
+
+
+def _sooner(sla: WrittenSla, context: Context) -> None:
+    """Who is answered sooner never waits longer than everybody, and for something less long."""
+    for index, written in enumerate(sla.sooner):
+        path: Path = ("sla", "sooner", index)
+        within = written.within()
+        if not within:
+            message = "say what comes sooner then: `first_response`, `update` or both"
+            context.wrong(path, message)
+        for name, times in within.items():
+            goal: GoalTimes | None = getattr(sla, name.value)
+            if goal is None:
+                message = (
+                    f"`{name.value}` is promised to nobody, so it cannot come sooner; promise it, or leave this out"
+                )
+                context.wrong((*path, name.value), message)
+                continue
+            longer = [each for each in Severity if _of(times, each) > _of(goal, each)]
+            if longer:
+                pairs = [
+                    f"{in_words(_of(times, each))} > {in_words(_of(goal, each))} ({each.value})" for each in longer
+                ]
+                message = f"this is longer than `{name.value}` is for everybody: {', '.join(pairs)}; promise less time"
+                context.wrong((*path, name.value), message)
+            elif times.by_severity() == goal.by_severity():
+                message = f"`{name.value}` is just as long for everybody; promise less time, or leave this out"
+                context.wrong((*path, name.value), message)
 
 
 def _working_time(sla: WrittenSla, context: Context) -> None:
@@ -96,11 +125,14 @@ def _words_at_night(sla: WrittenSla, context: Context) -> None:
     if night is None or sla.update is None:
         return
     lasts = (night.ends - night.begins) % timedelta(days=1)
-    short = [each for each in Severity if _of(sla.update, each) <= lasts]
-    if short:
-        named = ", ".join(f"{in_words(_of(sla.update, each))} ({each.value})" for each in short)
-        message = f"a night takes {in_words(lasts)}, and nothing is said in it: no longer than that is {named}; "
-        context.odd(("sla", "update"), message + "promise less, or shorten the `night` of the people")
+    sooner = [(("sla", "sooner", index, "update"), each.update) for index, each in enumerate(sla.sooner) if each.update]
+    written: list[tuple[Path, Durations]] = [(("sla", "update"), sla.update), *sooner]
+    for path, times in written:
+        short = [each for each in Severity if _of(times, each) <= lasts]
+        if short:
+            named = ", ".join(f"{in_words(_of(times, each))} ({each.value})" for each in short)
+            message = f"a night takes {in_words(lasts)}, and nothing is said in it: no longer than that is {named}; "
+            context.odd(path, message + "promise less, or shorten the `night` of the people")
 
 
 def _deadlines_of_others(runbook: Runbook, context: Context) -> None:
@@ -120,6 +152,11 @@ def _deadlines_of_others(runbook: Runbook, context: Context) -> None:
                 f"{named} {in_words(needed)}, but the shortest row of {external.table!r} is {in_words(shortest)}; "
             )
             context.wrong(("external", name, "safe_before" if written else "table"), message + "take less time")
+        for severity, rule in runbook.severity.written():
+            if (span := rule.or_near.get(name, timedelta(0))) >= shortest:
+                message = f"the shortest row of {external.table!r} is {in_words(shortest)}, so that {name!r} is near "
+                message += f"from its beginning, within {in_words(span)}; take less time"
+                context.wrong(("severity", severity.value, "or_near", name), message)
 
 
 def _ladder(runbook: Runbook, sla: WrittenSla, context: Context) -> None:

@@ -1,10 +1,12 @@
 """What is legal but odd: it runs, and probably not as somebody meant it."""
 
 import re
+from datetime import timedelta
 
 from amends.models import Severity
 from runbooks.catalogue import CATALOGUE, MESSAGES
 from runbooks.language.context import Context
+from runbooks.language.durations import in_words
 from runbooks.language.facts import every_step, saves
 from runbooks.language.problems import Weight
 from runbooks.language.source import Path
@@ -58,15 +60,20 @@ def _may_be_refused(step: AnyStep) -> bool:
 
 def _severity_rules(runbook: Runbook, context: Context) -> None:
     seen: dict[str, Severity] = {}
-    for severity in Severity:
-        when = getattr(runbook.severity, severity.value)
-        if when is None:
-            continue
-        text = _plain(when)
+    nearest: dict[str, tuple[timedelta, Severity]] = {}
+    for severity, rule in runbook.severity.written():
+        text, path = _plain(rule.when), ("severity", severity.value)
         if text in seen:
             message = f"this is the rule of {seen[text].value} too, which is read first; it never decides"
-            context.odd(("severity", severity.value), message)
+            context.odd((*path, "when"), message)
         seen.setdefault(text, severity)
+        for name, span in rule.or_near.items():
+            longest, worse = nearest.get(name, (timedelta(0), severity))
+            if span <= longest:
+                message = f"it is {worse.value} from {in_words(longest)} before {name!r} on, so this never decides"
+                context.odd((*path, "or_near", name), message)
+            else:
+                nearest[name] = (span, severity)
 
 
 def _plans(runbook: Runbook, context: Context) -> None:

@@ -10,7 +10,7 @@ from amends.models import Party, Written
 from runbooks.language.durations import Duration, Durations, EachDuration, for_all, parse_duration
 from runbooks.language.words import EventType, MessageKey, Name
 from runbooks.language.written_times import Zone
-from runbooks.policy import NO, YES, TaskPolicy
+from runbooks.policy import NO, YES, GoalName, TaskPolicy
 
 
 def _percent(value: Any) -> Any:
@@ -38,6 +38,19 @@ class UpdateTimes(GoalTimes):
     tell: str | None = None
 
 
+class WrittenSooner(Written):
+    """Whose response comes sooner: the first word and the next ones, and nothing else."""
+
+    when: str
+    first_response: EachDuration | None = None
+    update: EachDuration | None = None
+
+    def within(self) -> dict[GoalName, Durations]:
+        """The times that are written, by the goals that they shorten."""
+        times = {GoalName.FIRST_RESPONSE: self.first_response, GoalName.UPDATE: self.update}
+        return {name: each for name, each in times.items() if each is not None}
+
+
 WrittenGoal = Annotated[GoalTimes, BeforeValidator(for_all)]
 
 
@@ -48,6 +61,7 @@ class WrittenSla(Written):
     analysis: WrittenGoal | None = None
     action: WrittenGoal | None = None
     resolve: WrittenGoal | None = None
+    sooner: tuple[WrittenSooner, ...] = ()
     warn_at: Annotated[tuple[Annotated[int, BeforeValidator(_percent)], ...], AfterValidator(_ascending)] = ()
     pause_while_waiting_for: tuple[Party, ...] = ()
 
@@ -151,6 +165,7 @@ PROMISE_SHAPES: dict[str, type[Written]] = {
     "sla": WrittenSla,
     **dict.fromkeys(("acknowledge", "first_response", "analysis", "action", "resolve"), GoalTimes),
     "update": UpdateTimes,
+    "sooner": WrittenSooner,
     "escalation": WrittenLevel,
     **dict.fromkeys(("ack_within", "again_after"), Durations),
     "tasks": WrittenTasks,

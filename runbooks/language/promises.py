@@ -8,7 +8,7 @@ from runbooks.expressions import ExpressionError, check
 from runbooks.language.calls import inputs_of
 from runbooks.language.context import Context
 from runbooks.language.order_events import events_of, kinds_of
-from runbooks.language.promise_shapes import GoalTimes, UpdateTimes, WrittenExpect, WrittenExternal
+from runbooks.language.promise_shapes import GoalTimes, UpdateTimes, WrittenExpect, WrittenExternal, WrittenSla
 from runbooks.language.sent import addressee
 from runbooks.language.source import Path
 from runbooks.language.surface import Runbook
@@ -24,6 +24,7 @@ from runbooks.policy import (
     Level,
     Match,
     SlaPolicy,
+    Sooner,
     TableKind,
     TaskPolicy,
 )
@@ -47,7 +48,10 @@ def sla_of(runbook: Runbook, context: Context) -> SlaPolicy | None:
                 values=_told_by_itself(tell, context) if tell is not None else (),
             )
     return SlaPolicy(
-        goals=goals, warn_at=runbook.sla.warn_at, pause_while_waiting_for=runbook.sla.pause_while_waiting_for
+        goals=goals,
+        sooner=_sooner(runbook.sla, context),
+        warn_at=runbook.sla.warn_at,
+        pause_while_waiting_for=runbook.sla.pause_while_waiting_for,
     )
 
 
@@ -231,6 +235,16 @@ def _approval(written: WrittenExternal, spec: ActivitySpec, path: Path, context:
     if role is not None and (role.approves_up_to or role.approves_per_day) and "amount" not in spec.takes.model_fields:
         message = f"{written.approve!r} may approve so much and no more, and {spec.name!r} takes no amount; ask a role "
         context.wrong((*path, "approve"), message + "whose authority has no limit")
+
+
+def _sooner(sla: WrittenSla, context: Context) -> tuple[Sooner, ...]:
+    """To whom less time is promised, and of what."""
+    for index, written in enumerate(sla.sooner):
+        context.condition(("sla", "sooner", index, "when"), written.when)
+    return tuple(
+        Sooner(when=each.when, within={name: times.by_severity() for name, times in each.within().items()})
+        for each in sla.sooner
+    )
 
 
 def _calendar(written: GoalTimes, name: GoalName, context: Context) -> str | None:

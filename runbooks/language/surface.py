@@ -1,5 +1,6 @@
 """What people write: the keys of a runbook file, their shapes, and nothing of their meaning."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictBool
@@ -37,14 +38,33 @@ class ReportField(Written):
     optional: StrictBool = False
 
 
+class WrittenRule(Written):
+    """It holds while ``when`` does, or while one of the deadlines of ``or_near`` is no further away than that."""
+
+    when: str
+    or_near: dict[Name, Duration] = {}
+
+
+def _rule(value: Any) -> Any:
+    return {"when": value} if isinstance(value, str) else value
+
+
+AnyRule = Annotated[WrittenRule | None, BeforeValidator(_rule)]
+
+
 class SeverityRules(Written):
     """Read from the worst to the mildest, whatever their order in the file; the first that holds counts."""
 
-    critical: str | None = None
-    high: str | None = None
-    medium: str | None = None
-    low: str | None = None
+    critical: AnyRule = None
+    high: AnyRule = None
+    medium: AnyRule = None
+    low: AnyRule = None
     otherwise: Severity
+
+    def written(self) -> Iterator[tuple[Severity, WrittenRule]]:
+        """The rules that there are, from the worst down."""
+        rules = ((severity, getattr(self, severity.value)) for severity in Severity)
+        return ((severity, rule) for severity, rule in rules if rule is not None)
 
 
 class Runbook(Written):
@@ -71,6 +91,7 @@ SHAPES: dict[str, type[Written]] = {
     "": Runbook,
     "title": Titles,
     "severity": SeverityRules,
+    **dict.fromkeys(map(str, Severity), WrittenRule),
     **PROMISE_SHAPES,
     **STEP_SHAPES,
 }

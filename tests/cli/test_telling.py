@@ -175,6 +175,12 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
     (EntryKind.STAGE_ENTERED, ENGINE, {"stage": "follow_up"}, "Stage: follow-up."),
     (EntryKind.SEVERITY_SET, ENGINE, {"severity": "high", "was": "low"}, "Severity: high (was low)."),
     (
+        EntryKind.SEVERITY_SET,
+        TIMER,
+        {"severity": "critical", "was": "low", "deadline": "refund_after_return", "due_at": DUE},
+        "Severity: critical (was low), as it is near: refund after return, due 2026-11-25 18:35 UTC.",
+    ),
+    (
         EntryKind.STATUS_CHANGED,
         ENGINE,
         {"status": "in_progress", "waiting_for": ["carrier", "us"]},
@@ -486,7 +492,14 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
         EntryKind.CLOCK_RESET,
         ENGINE,
         {"goal": "resolve", "within": 259200, "due_at": DUE},
-        "The severity changes the promise: resolve within 3 d in all, which is by 2026-11-25 18:35 UTC.",
+        "The promise changes: resolve within 3 d in all, which is by 2026-11-25 18:35 UTC.",
+    ),
+    (
+        EntryKind.CLOCK_RESET,
+        ENGINE,
+        {"goal": "first_response", "within": 7200, "due_at": DUE, "sooner": 'order.tier == "gold"'},
+        "The promise changes: first response within 2 h in all, which is by 2026-11-25 18:35 UTC, sooner than for "
+        'others, as order.tier == "gold".',
     ),
     (
         EntryKind.CLOCK_WARNED,

@@ -54,6 +54,9 @@ stages:
 """
 
 
+_SEVERITY = "severity:\n  otherwise: low\n"
+
+
 def embedded(fragment: Example) -> str:
     """The minimal runbook with a page's fragment in its place."""
     match fragment.role.split()[0]:
@@ -62,7 +65,8 @@ def embedded(fragment: Example) -> str:
         case "plans":
             return MINIMAL[: MINIMAL.index("    - plan: refund")] + _indented(fragment.text, 4)
         case "keys":
-            return MINIMAL + fragment.text
+            own = MINIMAL.replace(_SEVERITY, "") if "severity:" in fragment.text.splitlines() else MINIMAL
+            return own + fragment.text
         case role:
             raise AssertionError(f"{fragment.place}: nobody knows what a fragment called {role!r} is")
 

@@ -63,7 +63,7 @@ class Keeping:
         self._check()
         telling = outstanding is None or any(command.activity == TELL for command in outstanding.values())
         telling = telling or bool(self.nights.held)
-        self.clocks.follow(entries, telling=telling)
+        self.clocks.follow(entries, facts, telling=telling)
         self.paging.follow(entries, commands)
         self.limits.follow(entries)
 

@@ -77,9 +77,10 @@ def a_parcel() -> Bundle:
             Plan(name="refund", steps=(*pay_back, tell("action.refund.tell"))),
         ),
         follow_up=(claim, survey()),
-        sla=promises.all_six(Party.CUSTOMER),
+        sla=promises.all_six(Party.CUSTOMER, sooner=promises.SOONER),
         escalation=promises.ladder(),
         external=promises.claim("leads", safe_before=timedelta(hours=10)),
+        near={"carrier_claim": timedelta(hours=20)},
     )
 
 
@@ -316,10 +317,11 @@ def _bundle(
     analysis: tuple[Step, ...] = (),
     action: tuple[Plan, ...],
     follow_up: tuple[Step, ...] = (),
+    near: dict[str, timedelta] | None = None,
     **promised: Any,
 ) -> Bundle:
-    """The leads approve up to 250.00, finance as much as is wanted up to 450.00, the bosses everything. ``promised``:
-    the bundle's promises, ladder, deadlines and roles."""
+    """The leads approve up to 250.00, finance as much as is wanted up to 450.00, the bosses everything. ``near``: from
+    how long before each deadline on it is critical. ``promised``: the bundle's promises, deadlines, ladder, roles."""
     kept: dict[str, Any] = {"roles": promises.ROLES, "tables": promises.TABLES, **promised}
     return Bundle(
         exception_type="lost_parcel",
@@ -333,7 +335,7 @@ def _bundle(
         reopen_for=timedelta(days=30),
         program=Program(
             severity=(
-                SeverityRule(severity=Severity.CRITICAL, when="incident.contacts == 3"),
+                SeverityRule(severity=Severity.CRITICAL, when="incident.contacts == 3", near=near or {}),
                 SeverityRule(severity=Severity.HIGH, when='parcel.value >= money("CNY 300.00")'),
                 SeverityRule(severity=Severity.MEDIUM, when="incident.contacts > 1"),
             ),

@@ -18,6 +18,7 @@ from runbooks.policy import (
     Role,
     Shift,
     SlaPolicy,
+    Sooner,
     Table,
     TableKind,
     TableRow,
@@ -104,7 +105,17 @@ def claim(approve: str | None = None, **said: Any) -> tuple[ExternalDeadline, ..
     return (deadline.model_copy(update=said),)
 
 
-def all_six(*pausing: Party) -> SlaPolicy:
+SOONER = (
+    Sooner(
+        when='parcel.value < money("CNY 150.00")',
+        within={GoalName.FIRST_RESPONSE: by(1, 2, 8, 12), GoalName.UPDATE: by(5, 9, 18, 20)},
+    ),
+    Sooner(when='parcel.value < money("CNY 300.00")', within={GoalName.UPDATE: by(6, 8, 12, 24)}),
+)
+"""Both hold for what is cheapest, and each is the shorter one at some severity."""
+
+
+def all_six(*pausing: Party, sooner: tuple[Sooner, ...] = ()) -> SlaPolicy:
     """Everything that can be promised; what is to be done by us is reckoned in office hours."""
     return SlaPolicy(
         goals={
@@ -115,6 +126,7 @@ def all_six(*pausing: Party) -> SlaPolicy:
             GoalName.ACTION: Goal(within=by(3, 5, 9, 14), calendar="office"),
             GoalName.RESOLVE: Goal(within=by(24, 36, 60, 72)),
         },
+        sooner=sooner,
         warn_at=(50, 80),
         pause_while_waiting_for=pausing,
     )

@@ -10,6 +10,7 @@ from tests.model.entries import text
 from tests.model.hours import confirmed, worked
 from tests.model.nights import Nights
 from tests.model.story import Story, moment
+from tests.model.tables import holds
 
 _SECOND, _NOTHING = timedelta(seconds=1), timedelta(0)
 _WORD = "sla.update."
@@ -65,18 +66,20 @@ class Timekeeping:
     sent: set[str] = field(default_factory=set)
     """The words by themselves that have been meant for the customer so far."""
     suspended_until: datetime | None = None
+    facts: Data | None = None
     inherited: dict[str, int] = field(default_factory=dict)
     """What another incident has handed over in this turn, in seconds, and has not been added yet."""
 
     def __post_init__(self) -> None:
         sla = self.story.bundle.sla
         self.goals: dict[GoalName, Goal] = sla.goals if sla else {}
+        self.sooner = sla.sooner if sla else ()
         self.warn_at = sla.warn_at if sla else ()
 
-    def follow(self, entries: list[Entry], *, telling: bool) -> None:
-        """Take a turn. ``telling``: a word to the customer is on its way. Raises ``AssertionError`` for what must not
-        be, and for what is missing."""
-        first = entries[0]
+    def follow(self, entries: list[Entry], facts: Data | None, *, telling: bool) -> None:
+        """Take a turn, with what is known at its end, if that is known. ``telling``: a word to the customer is on its
+        way. Raises ``AssertionError`` for what must not be, and for what is missing."""
+        first, self.facts = entries[0], facts
         said = moment(first.data, "at") if first.data.get("at") else first.occurred_at
         ends = (EntryKind.ANSWER_RECEIVED, EntryKind.RESUMPTION_REQUESTED)
         self.ended_at = [said] if first.kind in ends else []
@@ -185,6 +188,7 @@ class Timekeeping:
         assert since is not None
         clock = Clock(goal, calendar, timedelta(seconds=_number(data, "within")), started_at=since, since=since)
         assert data.get("calendar") == promised.calendar
+        self._check_sooner(goal, data)
         self.open[goal] = clock
         self.begun.add(goal)
         self._check_due(clock, data)
@@ -234,6 +238,7 @@ class Timekeeping:
         before = clock.within
         clock.within = timedelta(seconds=_number(data, "within"))
         assert clock.within != before
+        self._check_sooner(GoalName(clock.goal), data)
         self._check_due(clock, data)
         clock.warned = {each for each in clock.warned if clock.consumed(now) >= self._part(clock, each)}
 
@@ -254,7 +259,7 @@ class Timekeeping:
         assert set(self.open) == {goal for goal in self.goals if self._wanted(goal)}
         held_by = self.story.held_by()
         for clock in self.open.values():
-            assert clock.within == self.goals[GoalName(clock.goal)].within.of(self.story.severity)
+            assert clock.within in self._budgets(GoalName(clock.goal))
             assert (clock.since is None) is (bool(held_by) and clock.goal not in _OURS)
             assert clock.since is not None or clock.charged in held_by
             consumed = clock.consumed(now)
@@ -269,6 +274,22 @@ class Timekeeping:
             assert not tells or clock.told or telling, "the customer hears from us in time"
         if "update" in self.open:
             assert self.open["update"].started_at >= self.story.words[-1], "each word starts it anew"
+
+    def _budgets(self, goal: GoalName) -> set[timedelta]:
+        """How long it may take now; all that it might be, where it is not known what is known."""
+        for_all = self.goals[goal].within.of(self.story.severity)
+        sooner = [each for each in self.sooner if goal in each.within]
+        if self.facts is None:
+            return {for_all, *(each.within[goal].of(self.story.severity) for each in sooner)}
+        holding = [each.within[goal].of(self.story.severity) for each in sooner if holds(each.when, self.facts)]
+        return {min([for_all, *holding])}
+
+    def _check_sooner(self, goal: GoalName, data: Data) -> None:
+        """It is said by which condition somebody is answered sooner, of those that hold."""
+        if "sooner" in data:
+            (least,) = [each for each in self.sooner if each.when == data["sooner"] and goal in each.within]
+            assert self.facts is None or holds(least.when, self.facts)
+            assert data["within"] == _seconds(least.within[goal].of(self.story.severity))
 
     def _wanted(self, goal: GoalName) -> bool:
         story = self.story

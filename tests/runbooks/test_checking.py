@@ -60,6 +60,16 @@ def test_a_runbook_that_cannot_be_found_or_read_is_a_problem_among_the_others(tm
             "9:8: this is the rule of high too, which is read first; it never decides",
         ),
         (
+            (
+                '  high: order.total >= money("CNY 1000.00")\n  otherwise: low\n',
+                "  critical: {when: incident.contacts > 9, or_near: {claim: 12h}}\n"
+                "  high: {when: incident.contacts > 1, or_near: {claim: 6h}}\n  otherwise: low\n"
+                "external:\n  claim:\n    {from: order.placed_at, table: carrier_claim_window, "
+                "protect_by: shipping.file_claim}\n",
+            ),
+            "9:56: it is critical from 12h before 'claim' on, so this never decides",
+        ),
+        (
             ("    - plan: say_sorry", "    - plan: first\n      steps: [{do: orders.read}]\n    - plan: say_sorry"),
             "16:13: 'first' has no `when`, so this plan is only tried when that one has failed",
         ),

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from runbooks.explaining.chinese.words import TYPES, Words
+from runbooks.explaining.conditions import Condition
 from runbooks.explaining.items import Message
 from runbooks.explaining.labels import Told
 from runbooks.explaining.model import (
@@ -21,9 +22,11 @@ from runbooks.explaining.model import (
     RoleInfo,
     SetByOthers,
     Severities,
+    SeverityRule,
     Tasks,
 )
 from runbooks.explaining.saying import code, hours_of, time_of_day
+from runbooks.policy import GoalName
 
 
 class Frame(Words):
@@ -87,13 +90,27 @@ class Frame(Words):
         return f"{said}{doubt}，{asked}；{unless}，则继续处理。"
 
     def severity_rules(self, severities: Severities) -> list[str]:
-        said = [f"{self.severity(each.severity)}：{self.condition(each.condition)}。" for each in severities.rules]
+        said = [
+            f"{self.severity(each.severity)}：{self.condition(each.condition)}{self._near(each)}。"
+            for each in severities.rules
+        ]
         return [*said, f"{self.severity(severities.otherwise)}：其他情况。"]
 
     def severity_changes(self, severities: Severities) -> str:
         if not severities.rules:
             return "严重程度固定不变。"
-        return "自上而下，以第一条成立的为准。任何事实变化后都会重新判定；所需事实尚不明确的规则视为不成立。"
+        near = "或外部期限临近" if any(each.near for each in severities.rules) else ""
+        return f"自上而下，以第一条成立的为准。任何事实变化{near}后都会重新判定；所需事实尚不明确的规则视为不成立。"
+
+    def _near(self, rule: SeverityRule) -> str:
+        spans = (
+            f"或距外部期限{self.field(name)}不超过 {self.duration(span)}或已逾期，而应做之事尚未完成"
+            for name, span in rule.near.items()
+        )
+        return "".join(f"；{each}" for each in spans)
+
+    def goal_if(self, name: GoalName, condition: Condition) -> str:
+        return f"{self.goal(name)}（{self.condition(condition)}时）"
 
     def clock(self, goal: Goal) -> str:
         return f"按 {code(goal.calendar)} 的工作时间" if goal.calendar else "全天候"

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from runbooks.explaining.conditions import Condition
 from runbooks.explaining.english.words import TYPES, Words, lower, upper
 from runbooks.explaining.items import Message
 from runbooks.explaining.labels import Told
@@ -21,9 +22,11 @@ from runbooks.explaining.model import (
     RoleInfo,
     SetByOthers,
     Severities,
+    SeverityRule,
     Tasks,
 )
 from runbooks.explaining.saying import code, hours_of, time_of_day
+from runbooks.policy import GoalName
 
 
 class Frame(Words):
@@ -92,15 +95,28 @@ class Frame(Words):
 
     def severity_rules(self, severities: Severities) -> list[str]:
         said = [
-            f"{upper(self.severity(each.severity))}: {self.condition(each.condition)}." for each in severities.rules
+            f"{upper(self.severity(each.severity))}: {self.condition(each.condition)}{self._near(each)}."
+            for each in severities.rules
         ]
         return [*said, f"{upper(self.severity(severities.otherwise))}: in all other cases."]
 
     def severity_changes(self, severities: Severities) -> str:
         if not severities.rules:
             return "It is always the same."
-        said = "The first that holds counts. It is decided anew whenever a fact changes; "
+        near = " or a deadline comes near" if any(each.near for each in severities.rules) else ""
+        said = f"The first that holds counts. It is decided anew whenever a fact changes{near}; "
         return f"{said}what is not known yet does not hold."
+
+    def _near(self, rule: SeverityRule) -> str:
+        spans = (
+            f"the deadline {self.field(name)} is no more than {self.duration(span)} away, or over, and nothing done "
+            "for it"
+            for name, span in rule.near.items()
+        )
+        return "".join(f"; or {each}" for each in spans)
+
+    def goal_if(self, name: GoalName, condition: Condition) -> str:
+        return f"{self.goal(name)}, if {self.condition(condition)}"
 
     def clock(self, goal: Goal) -> str:
         return f"in the working time of {code(goal.calendar)}" if goal.calendar else "round the clock"

@@ -68,8 +68,11 @@ def rich() -> Bundle:
         ("        - {do: inventory.reserve, undo: inventory.release, save_as: reservation}\n", _APPROVAL),
     )
     (deadline,) = whole.external
+    worst, *milder = whole.program.severity
+    near = worst.model_copy(update={"near": {deadline.name: timedelta(hours=12)}})
     return whole.model_copy(
         update={
+            "program": whole.program.model_copy(update={"severity": (near, *milder)}),
             "supersedes": ("delayed_shipment",),
             "external": (deadline.model_copy(update={"inputs": {"parcel_id": Value(expr="report.parcel_id")}}),),
             "roles": {**whole.roles, "finance": _role()},

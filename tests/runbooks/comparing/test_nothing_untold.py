@@ -54,9 +54,10 @@ def other_values(value: JsonValue) -> list[JsonValue]:
                 {"message": "x", "after": ["PT1H"]},
             ]
         case []:
-            return [["x"], ["2031-01-01"], [{"who": "an", "begins": 0, "ends": 60}]]
+            sooner: JsonValue = {"when": "x", "within": {"update": dict.fromkeys(map(str, Severity), "PT1H")}}
+            return [["x"], ["2031-01-01"], [{"who": "an", "begins": 0, "ends": 60}], [sooner]]
         case _:
-            return [{"x": "x"}]
+            return [{"x": "x"}, {"x": "PT1H"}]
 
 
 def at(document: Any, path: Path) -> Any:

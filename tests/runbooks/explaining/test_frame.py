@@ -318,3 +318,37 @@ def test_a_deadline_of_others_tells_its_table_its_sources_and_what_protects_it()
         "the carrier." in lines
     )
     assert "不限地区：24 小时，自 2026-01-01 起。来源：test。" in said(explanation, ZH)
+
+
+def test_who_is_answered_sooner_has_a_line_of_their_own_beneath_the_goal() -> None:
+    keys = (
+        "sla:\n  first_response: {critical: 1h, high: 4h, medium: 12h, low: 24h}\n  resolve: 2d\n"
+        '  sooner:\n    - when: order.tier == "gold"\n'
+        "      first_response: {critical: 1h, high: 2h, medium: 6h, low: 12h}\n"
+    )
+    english, chinese = said(with_keys(keys), EN), said(with_keys(keys), ZH)
+
+    assert "First word to the customer | 4 hours | 24 hours | round the clock" in english
+    assert "First word to the customer, if the order's tier is `gold` | 2 hours | 12 hours | round the clock" in english
+    assert "首次回复顾客（订单客户等级为 `gold` 时） | 2 小时 | 12 小时 | 全天候" in chinese
+
+
+def test_a_deadline_that_makes_it_more_severe_is_told_with_its_rule() -> None:
+    explanation = explained(
+        ('  high: order.total >= money("CNY 1000.00")', "  high: {when: incident.contacts > 1, or_near: {claim: 12h}}"),
+        ("  parcel_id: string", "  parcel_id: string\n  seen_at: timestamp"),
+        (
+            "stages:",
+            "external:\n  claim: {from: report.seen_at, table: claim_window, protect_by: shipping.file_claim, "
+            "safe_before: 6h}\nstages:",
+        ),
+    )
+
+    english, chinese = said(explanation, EN), said(explanation, ZH)
+
+    assert (
+        "High: the number of reports is more than 1; or the deadline claim is no more than 12 hours away, or over, and "
+        "nothing done for it." in english
+    )
+    assert any("whenever a fact changes or a deadline comes near;" in line for line in english)
+    assert "高：报告次数超过 1 次；或距外部期限 `claim` 不超过 12 小时或已逾期，而应做之事尚未完成。" in chinese
