@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from amends.connectors.calls import PORT_CALLS, Hello
 from amends.connectors.http import Line, connected
 from amends.connectors.serving import description
 from amends.connectors.shop import Shop
 from amends.connectors.shop.sample import sample
 from amends.connectors.signing import Secrets, new_secret
 from amends.server_process import free_port
+from cli.doctoring.called import calls_of
 from cli.main import main
+from runbooks import library
 from tests.amends.connectors.elsewhere import SECRET, SECRETS, Elsewhere, serving_elsewhere
 from tests.amends.connectors.worlds import at
 from tests.cli.serving_worker import AMENDS, WITHIN
@@ -132,6 +135,38 @@ def test_doctor_says_what_is_wrong_with_the_systems_and_how_to_mend_it(
     assert "refused" in away["says"]
     assert away["mend"] == "see that they run, or mend AMENDS_CONNECTORS_URL"
     assert nowhere["mend"] == "set it to https://<host>/<path>"
+
+
+def test_doctor_says_of_each_runbook_which_of_its_calls_are_missing(
+    state_dir: Path, line: Line, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert state_dir.is_dir()
+    away = {"payments.send_link", "payments.cancel_link", "shipping.open_trace", "people.page"}
+    monkeypatch.setattr(Line, "hello", lambda _: Hello(calls=tuple(name for name in PORT_CALLS if name not in away)))
+
+    told = {each["says"]: each for each in findings(capsys, "systems")}
+
+    unpaid = f"{line.url} does not serve what payment_timeout calls: payments.send_link, payments.cancel_link"
+    lost = f"{line.url} does not serve what lost_parcel calls: shipping.open_trace, "
+    assert (told[unpaid]["verdict"], told[unpaid]["mend"].partition(":")[0]) == (
+        "warning",
+        "serve them too before its type is switched on",
+    )
+    assert [says for says in told if says.startswith(lost)]
+
+
+def test_doctor_names_the_runbooks_that_are_served_whole(
+    state_dir: Path, line: Line, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert state_dir.is_dir()
+    served = calls_of(library.load("payment_timeout"))
+    monkeypatch.setattr(Line, "hello", lambda _: Hello(calls=served))
+
+    told = findings(capsys, "systems")
+
+    assert [each["says"] for each in told if each["verdict"] == "ok"] == [
+        f"{line.url} serves every call of payment_timeout"
+    ]
 
 
 def test_pages_are_said_to_go_to_the_systems_where_no_channels_are_named(
