@@ -82,9 +82,15 @@ def replay(
         else:
             print_as_text(notebook, summary, held, times)
     if summary.lines and not summary.events:
-        say("not one line is an event as it stands; --mapping says where plain objects have what an event needs")
+        say(_mend_of_all(mapping))
         return 1
     return 0
+
+
+def _mend_of_all(mapping: Path | None) -> str:
+    if mapping is None:
+        return "not one line is an event as it stands; --mapping says where plain objects have what an event needs"
+    return f"not one line is an event by {mapping}; mend its places, or name the mapping of these objects"
 
 
 def _rules(names: Iterable[str]) -> tuple[Rule, ...]:

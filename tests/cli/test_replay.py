@@ -113,6 +113,19 @@ def test_a_file_of_which_nothing_can_be_taken_is_told(
     assert "not one line is an event as it stands; --mapping says where" in err
 
 
+def test_a_mapping_by_which_nothing_can_be_taken_is_named(
+    rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, mapping = tmp_path / "plain", tmp_path / "wrong.yaml"
+    file.write_text('{"when": "2026-03-02T12:00:00Z"}\n')
+    mapping.write_text("source: shop\ntime: wen\ntype: kind\norder: order\n")
+
+    _, err = told(capsys, file, "--mapping", mapping, "--rules", rules, "--dry-run", expect=1)
+
+    assert f"not one line is an event by {mapping}; mend its places" in err
+    assert "as it stands" not in err
+
+
 def test_the_clock_stops_where_it_is_told_to(rules: Path, events: Path, capsys: pytest.CaptureFixture[str]) -> None:
     until = ["--until", "2026-03-03T14:30:00Z"]
 
