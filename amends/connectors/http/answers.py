@@ -65,6 +65,8 @@ def _result(asked: PortCall, answer: Answer) -> Any:
         return asked.gives.validate_json(answer.body)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in error.errors())
+        if not answer.body and isinstance(asked.returns, type):
+            wrong = f"its body is empty, and has to be a {asked.returns.__name__}"
         raise ConfigurationError(
             f"{asked.name}: {answer.url} answered {answer.status} with what is no result of it: {wrong}; "
             f"mend what answers there by {DOCUMENT}, or {URL_SETTING}"

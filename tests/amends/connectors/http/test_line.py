@@ -104,7 +104,7 @@ def test_a_call_is_a_signed_post_of_its_arguments(systems: Scripted, there: Conn
         (problem(409, reason="Conflict", detail="of a proxy"), ConfigurationError, r"answered 409 \(of a proxy\)"),
         (Response("<html>hello</html>", 200), ConfigurationError, "answered 200 with what is no result of it: body: "),
         (JSONResponse({"hold": "HD-1"}), ConfigurationError, "no result of it: hold_id: Field required; mend what"),
-        (Response(status_code=204), ConfigurationError, "answered 204 with what is no result"),
+        (Response(status_code=204), ConfigurationError, "no result of it: its body is empty, and has to be a Hold"),
         (JSONResponse({"hold_id": "HD-1"}, 202), ConfigurationError, "answered 202"),
     ],
     ids=lambda each: "" if isinstance(each, Response) else getattr(each, "__name__", str(each)[:30]),
