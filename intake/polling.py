@@ -30,6 +30,8 @@ AGAIN: Final = timedelta(seconds=10)
 _LEASE: Final = timedelta(seconds=10)
 """How long a feed is held by one that may have died. Two that read it at once do no harm: one finds repeats."""
 
+_UNSIGNED: Final = {httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN}
+
 _PATIENCE: Final = httpx2.Timeout(20.0, connect=5.0)
 
 _LARGEST: Final = 32 * 1024 * 1024
@@ -82,6 +84,9 @@ class Poller:
             http.stream("GET", url, headers=dict(self._headers(url))) as answer,
         ):
             body = await _whole(answer)
+        if answer.status_code in _UNSIGNED:
+            mend = "let AMENDS_CONNECTORS_SECRET be the same on both sides, and their clocks agree"
+            raise Trouble(f"it answers {answer.status_code}; {mend}")
         if answer.status_code != httpx2.codes.OK:
             raise Trouble(f"it answers {answer.status_code}, and should answer 200 with a batch of CloudEvents")
         batch = read_json(body)

@@ -112,6 +112,7 @@ async def test_a_feed_that_somebody_reads_is_left_to_them(journal: Journal) -> N
     ("status", "body", "trouble"),
     [
         (503, "", "it answers 503, and should answer 200 with a batch of CloudEvents"),
+        (401, "", "it answers 401; let AMENDS_CONNECTORS_SECRET be the same on both sides"),
         (200, "{}", "it answers no batch"),
         (200, "<html>", "JSON"),
         (200, json.dumps([cloud_event("shipment.handed_over")]), "its last event has no `sequence`"),
