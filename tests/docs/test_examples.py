@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from amends.connectors.signing import Secrets
 from amends.models import Head
 from amends.paging.directory import read_directory
 from cli.main import main
@@ -251,6 +252,10 @@ def test_the_request_of_the_page_is_signed_as_it_says_and_its_program_takes_it()
     assert Webhook(secret).sign(headers["webhook-id"], signed_at, body) == headers["webhook-signature"]
     assert program["is_from_amends"](secret, path, sent, body.encode())
     assert not program["is_from_amends"](secret, "orders/release", sent, body.encode())
+    for asked_by_get in ("hello", "events?after=0"):
+        greeting = Secrets.parse(secret, named="here").headers(request=asked_by_get, body="", now=now)
+        assert program["is_from_amends"](secret, asked_by_get, greeting, b"")
+        assert not program["is_from_amends"](secret, "orders/hold", greeting, b"")
 
 
 def test_the_verifying_script_tells_what_is_proved(
