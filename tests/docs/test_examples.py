@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 from standardwebhooks import Webhook
 
 from amends.connectors.signing import Secrets
-from amends.models import Head
+from amends.models import Data, Head
 from amends.paging.directory import read_directory
 from cli.main import main
 from drills.scenario import parse_scenarios
@@ -165,6 +166,32 @@ def test_the_order_event_and_the_mapping_can_be_read() -> None:
     assert mapped.data == {"payment_method": "card", "paid": {"amount": 1925, "currency": "BRL"}}
 
 
+def test_a_place_translates_words_into_those_of_the_runbook() -> None:
+    written = example("yaml", "words")
+    mapping = parse_mapping(
+        file=written.place, text=f"source: own\ntime: at\ntype: kind\norder: number\n{written.text}"
+    )
+
+    def method(kind: str) -> JsonValue:
+        said: Data = {"at": "2026-03-02T12:00:00Z", "kind": "NEW", "number": "7", "pay": {"kind": kind}}
+        return mapping.event(said).data["payment_method"]
+
+    assert [method(kind) for kind in ("WIRE", "PAYPAL", "VISA")] == ["bank_transfer", "wallet", "card"]
+
+
+def test_the_words_of_payment_methods_are_those_of_the_runbooks() -> None:
+    page = code_of(ROOT / "docs" / "integrating.md")
+    compared = {
+        word
+        for path in (ROOT / "runbooks").glob("*.yaml")
+        for after in re.findall(r"payment_method (?:==|in) (\[[^]]*\]|\"\w+\")", path.read_text(encoding="utf-8"))
+        for word in re.findall(r"\w+", after)
+    }
+
+    assert compared == {"wallet", "bank_transfer", "bank_slip"}
+    assert compared <= page
+
+
 def test_the_scenario_fits_the_shipped_runbook() -> None:
     written = example("yaml", "scenarios")
     text = written.text + example("yaml", "unreachable").text
@@ -199,6 +226,7 @@ def test_no_yaml_example_is_left_untested() -> None:
         "added",
         "channels",
         "mapping",
+        "words",
     }
 
     left = [each.place for each in examples("yaml") if each not in fragments() and each.role not in tested]
