@@ -63,6 +63,14 @@ class InventoryActivities(SystemActivities[ports.Inventory]):
     def free_order(self, call: Call, inputs: OrderRef) -> ports.KeptGoods:
         return self._port.free_order(call, order_id=inputs.order_id)
 
+    @carries_out("inventory.keep_parcel")
+    def keep_parcel(self, call: Call, inputs: ParcelRef) -> ports.KeptParcel:
+        return self._port.keep_parcel(call, parcel_id=inputs.parcel_id)
+
+    @carries_out("inventory.free_parcel")
+    def free_parcel(self, call: Call, inputs: ParcelRef) -> ports.KeptParcel:
+        return self._port.free_parcel(call, parcel_id=inputs.parcel_id)
+
     @carries_out("inventory.stop_selling")
     def stop_selling(self, call: Call, inputs: ArticleRef) -> ports.SaleStop:
         return self._port.stop_selling(call, sku=inputs.sku)

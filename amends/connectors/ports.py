@@ -50,6 +50,7 @@ from amends.connectors.facts.stock import (
     Elsewhere,
     Goods,
     KeptGoods,
+    KeptParcel,
     Replenishment,
     SaleStop,
     Supply,
@@ -74,6 +75,7 @@ __all__ = [
     "Goods",
     "Intercept",
     "KeptGoods",
+    "KeptParcel",
     "LedgerEntry",
     "Liable",
     "Line",
@@ -376,6 +378,14 @@ class Inventory(Recalling, Protocol):
 
     def free_order(self, call: Call, *, order_id: str) -> KeptGoods:
         """Gives back all that stands aside for the lines of an order. Refuses ``OrderNotFound``."""
+
+    def keep_parcel(self, call: Call, *, parcel_id: str) -> KeptParcel:
+        """Sets every unit aside that a parcel's lines still wait for, all or none; what stands aside stays. Refuses
+        ``ParcelNotFound``, ``OutOfStock``."""
+
+    def free_parcel(self, call: Call, *, parcel_id: str) -> KeptParcel:
+        """Gives back all that stands aside for the lines of a parcel; those of the order's other parcels keep theirs.
+        Refuses ``ParcelNotFound``."""
 
     def stop_selling(self, call: Call, *, sku: str) -> SaleStop:
         """Keeps the shop from selling an article. Several stops may stand: it is not sold while any of them does.

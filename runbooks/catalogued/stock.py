@@ -77,6 +77,22 @@ STOCK: tuple[ActivitySpec, ...] = (
         undone_by="inventory.keep_order",
     ),
     effect(
+        "inventory.keep_parcel",
+        ParcelRef,
+        ports.KeptParcel,
+        {"en": "Keep the goods of the parcel aside.", "zh": "保留该包裹的商品。"},
+        refusals=("ParcelNotFound", "OutOfStock"),
+        undone_by="inventory.free_parcel",
+    ),
+    effect(
+        "inventory.free_parcel",
+        ParcelRef,
+        ports.KeptParcel,
+        {"en": "Give the goods of the parcel back to stock.", "zh": "释放该包裹的商品。"},
+        refusals=("ParcelNotFound",),
+        undone_by="inventory.keep_parcel",
+    ),
+    effect(
         "inventory.stop_selling",
         ArticleRef,
         ports.SaleStop,

@@ -84,6 +84,13 @@ class KeptGoods(Model):
     units: int
 
 
+class KeptParcel(Model):
+    """How many units stand aside for what a parcel is to carry."""
+
+    parcel_id: str
+    units: int
+
+
 class SaleStop(Model):
     stop_id: str
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup
-from amends.connectors.shop.allocation import free_now, held_for, replan, shelf, waiting_before
-from amends.connectors.shop.keeping import for_line, keep, open_lines, set_aside
+from amends.connectors.shop.allocation import free_now, replan, shelf, to_pack, waiting_before
+from amends.connectors.shop.keeping import for_line, keep, kept, let_go, open_lines, set_aside
 from amends.connectors.shop.reserving import collect, inbound, put_back, reserved
 from amends.connectors.shop.supplying import SupplyDesk
 from amends.connectors.shop.tables import InboundRow, ReservationRow
@@ -101,8 +101,9 @@ class ShopInventory(SupplyDesk):
     def keep_order(self, call: Call, *, order_id: str) -> ports.KeptGoods:
         def work(db: Session) -> ports.KeptGoods:
             lookup.order(db, order_id, lock=True)
-            keep(db, call, order_id)
-            return _kept(db, order_id)
+            lines = open_lines(db, order_id)
+            keep(db, call, lines)
+            return ports.KeptGoods(order_id=order_id, units=kept(db, lines))
 
         return self._door.give("inventory.keep_order", call, {"order_id": order_id}, ports.KeptGoods, work)
 
@@ -110,22 +111,33 @@ class ShopInventory(SupplyDesk):
         def work(db: Session) -> ports.KeptGoods:
             lookup.order(db, order_id, lock=True)
             collect(db, order_id, call.at)
-            for line in open_lines(db, order_id):
-                for row in held_for(db, line):
-                    if row.status == "held":
-                        put_back(db, row, call.at)
+            lines = open_lines(db, order_id)
+            let_go(db, lines, call.at)
             for parcel in lookup.parcels(db, order_id):
                 if parcel.paid_as == parcel.parcel_id:
                     replan(db, parcel, call.at)
-            return _kept(db, order_id)
+            return ports.KeptGoods(order_id=order_id, units=kept(db, lines))
 
         return self._door.give("inventory.free_order", call, {"order_id": order_id}, ports.KeptGoods, work)
 
+    def keep_parcel(self, call: Call, *, parcel_id: str) -> ports.KeptParcel:
+        def work(db: Session) -> ports.KeptParcel:
+            lines = to_pack(db, lookup.parcel(db, parcel_id, lock=True))
+            keep(db, call, lines)
+            return ports.KeptParcel(parcel_id=parcel_id, units=kept(db, lines))
 
-def _kept(db: Session, order_id: str) -> ports.KeptGoods:
-    db.flush()
-    rows = (row for line in open_lines(db, order_id) for row in held_for(db, line))
-    return ports.KeptGoods(order_id=order_id, units=sum(row.quantity or 0 for row in rows if row.status == "held"))
+        return self._door.give("inventory.keep_parcel", call, {"parcel_id": parcel_id}, ports.KeptParcel, work)
+
+    def free_parcel(self, call: Call, *, parcel_id: str) -> ports.KeptParcel:
+        def work(db: Session) -> ports.KeptParcel:
+            parcel = lookup.parcel(db, parcel_id, lock=True)
+            collect(db, parcel.order_id, call.at)
+            lines = to_pack(db, parcel)
+            let_go(db, lines, call.at)
+            replan(db, lookup.parcel(db, parcel.paid_as), call.at)
+            return ports.KeptParcel(parcel_id=parcel_id, units=kept(db, lines))
+
+        return self._door.give("inventory.free_parcel", call, {"parcel_id": parcel_id}, ports.KeptParcel, work)
 
 
 def _unpromised(coming: InboundRow) -> int:

@@ -1,5 +1,6 @@
 """Goods that stand aside for lines."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,15 +8,15 @@ from sqlalchemy.orm import Session
 
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup, outbox
-from amends.connectors.shop.allocation import Shelf, free, free_now, is_allocated, replan, shelf
-from amends.connectors.shop.reserving import reserved
+from amends.connectors.shop.allocation import Shelf, free, free_now, held_for, is_allocated, replan, shelf
+from amends.connectors.shop.reserving import put_back, reserved
 from amends.connectors.shop.tables import LineRow, OrderRow, ParcelRow, ReservationRow
 from amends.errors import Refused
 
 
-def keep(db: Session, call: Call, order_id: str) -> None:
-    """Sets aside what does not stand aside yet for the lines of an order. Refuses ``OutOfStock``."""
-    for line in without_goods(db, order_id):
+def keep(db: Session, call: Call, lines: Sequence[LineRow]) -> None:
+    """Sets aside what does not stand aside yet for some lines. Refuses ``OutOfStock``."""
+    for line in (each for each in lines if not is_allocated(db, each)):
         set_aside(shelf(db, line.sku, None, call.at), line.sku, line.quantity, call.at)
         for_line(db, call, line)
 
@@ -23,17 +24,27 @@ def keep(db: Session, call: Call, order_id: str) -> None:
 def can_keep(db: Session, order_id: str, at: datetime) -> bool:
     """Whether what does not stand aside yet for the lines of an order could be set aside, for who only looks."""
     wanted: dict[str, int] = {}
-    for line in without_goods(db, order_id):
+    for line in (each for each in open_lines(db, order_id) if not is_allocated(db, each)):
         wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
     return all(free_now(db, sku, at) >= quantity for sku, quantity in wanted.items())
+
+
+def let_go(db: Session, lines: Sequence[LineRow], at: datetime) -> None:
+    """Gives back what stands aside for some lines."""
+    for row in (each for line in lines for each in held_for(db, line)):
+        if row.status == "held":
+            put_back(db, row, at)
 
 
 def open_lines(db: Session, order_id: str) -> list[LineRow]:
     return [line for line in lookup.lines(db, order_id) if line.dropped_at is None]
 
 
-def without_goods(db: Session, order_id: str) -> list[LineRow]:
-    return [line for line in open_lines(db, order_id) if not is_allocated(db, line)]
+def kept(db: Session, lines: Sequence[LineRow]) -> int:
+    """How many units stand aside for some lines."""
+    db.flush()
+    rows = (row for line in lines for row in held_for(db, line))
+    return sum(row.quantity or 0 for row in rows if row.status == "held")
 
 
 def set_aside(stock: Shelf | None, sku: str, quantity: int, at: datetime) -> None:

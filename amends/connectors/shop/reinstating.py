@@ -9,7 +9,7 @@ from amends.connectors.ports import Call
 from amends.connectors.shop import books, lookup, outbox, takings
 from amends.connectors.shop.allocation import replan
 from amends.connectors.shop.door import Desk
-from amends.connectors.shop.keeping import can_keep, keep
+from amends.connectors.shop.keeping import can_keep, keep, open_lines
 from amends.connectors.shop.tables import OrderRow
 from amends.errors import Refused
 
@@ -73,7 +73,7 @@ class CancelDesk(Desk):
             if refused is not None:
                 raise refused
             payment = takings.take_in(db, order_id, call.at)
-            keep(db, call, order_id)
+            keep(db, call, open_lines(db, order_id))
             order.cancelled_at = None
             order.status = "placed" if payment.captured < lookup.order_total(db, order) else "paid"
             if order.status == "paid":

@@ -121,6 +121,8 @@ MORE_EFFECTS = (
     _case("inventory.backorder", line_id="SO-1402/1"),
     _case("inventory.keep_order", order_id="SO-1406"),
     _case("inventory.free_order", order_id="SO-1201"),
+    _case("inventory.keep_parcel", parcel_id="PC-1406-1"),
+    _case("inventory.free_parcel", parcel_id="PC-1201-1"),
     _case("inventory.stop_selling", sku="TOASTER-2"),
     _case("inventory.sell_again", _STOPPED, stop_id="ST-TOASTER-2-1"),
     _case("inventory.count", sku="SCALE-K"),
@@ -189,6 +191,8 @@ OF_A_LINE = (
 OF_A_PARCEL = (
     "inventory.read_goods",
     "inventory.find_elsewhere",
+    "inventory.keep_parcel",
+    "inventory.free_parcel",
     "shipping.prioritise",
     "shipping.cancel_pick",
     "shipping.upgrade_service",
@@ -348,6 +352,7 @@ REFUSALS = (
     _case("inventory.transfer", reason="OutOfStock", line_id="SO-1403/1", warehouse="suzhou"),
     _case("inventory.backorder", reason="NothingInbound", line_id="SO-1403/1"),
     _case("inventory.keep_order", reason="OutOfStock", order_id="SO-1403"),
+    _case("inventory.keep_parcel", reason="OutOfStock", parcel_id="PC-1403-1"),
     _case("inventory.replenish", reason="SkuNotFound", sku="LAMP-PINE", quantity=20),
     _case("inventory.replenish", reason="NothingWanted", sku="TOASTER-2", quantity=0),
     _case(

@@ -47,6 +47,8 @@ def _does(chance: random.Random, held: list[str]) -> tuple[str, dict[str, Any]]:
             ("inventory.backorder", {"line_id": line}),
             ("inventory.keep_order", {"order_id": order}),
             ("inventory.free_order", {"order_id": order}),
+            ("inventory.keep_parcel", {"parcel_id": parcel}),
+            ("inventory.free_parcel", {"parcel_id": parcel}),
             ("inventory.release", {"reservation_id": chance.choice(held or ["none"])}),
             ("shipping.create_shipment", {"parcel_id": parcel}),
             ("shipping.cancel_shipment", {"tracking_no": f"TN-{parcel[3:7]}-{chance.randint(2, 4)}"}),

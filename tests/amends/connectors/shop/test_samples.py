@@ -150,6 +150,19 @@ def test_an_order_whose_goods_were_given_back_is_reinstated_with_them_while_they
     assert shop.shipping.read_parcel(at(0.4), parcel_id="PC-1209-1").arrives_at == SEEDED + timedelta(hours=12.4 + 48)
 
 
+def test_the_goods_of_one_parcel_are_given_back_and_kept_again_without_those_of_the_others(shop: Shop) -> None:
+    def reserved() -> tuple[int, int]:
+        return shop.stock("INHALER-01").reserved, shop.stock("SPACER-02").reserved
+
+    before = reserved()
+    freed = shop.inventory.free_parcel(at(0, key="a"), parcel_id="PC-1131-2")
+    between = reserved()
+    kept = shop.inventory.keep_parcel(at(1, key="b"), parcel_id="PC-1131-2")
+
+    assert (freed.units, between) == (0, (before[0] - 1, before[1]))
+    assert (kept.units, reserved()) == (1, before)
+
+
 def test_a_link_that_is_paid_brings_money_in(shop: Shop) -> None:
     link = shop.payments.send_link(at(0, key="a"), order_id="SO-1204", amount=cny(25900))
 
