@@ -167,7 +167,9 @@ def _times(db: Session, payment: PaymentRow, at: datetime) -> int:
 
 
 def _refunded_excess(db: Session, order_id: str) -> int:
-    return lookup.total(db, RefundRow.amount, RefundRow.order_id == order_id, RefundRow.excess.is_(True))
+    return lookup.total(
+        db, RefundRow.amount, RefundRow.order_id == order_id, RefundRow.excess.is_(True), RefundRow.fails.is_not(True)
+    )
 
 
 def _name(row: PhaseRow | RequestRow) -> str:
