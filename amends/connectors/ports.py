@@ -306,14 +306,16 @@ class Orders(Recalling, Protocol):
         """Sets a new day by which the order is to arrive. Refuses ``OrderNotFound``, ``OrderCancelled``."""
 
     def withdraw_promise(self, call: Call, *, promise_id: str) -> None:
-        """Goes back to what was promised before; harmless when it is withdrawn already, or another was made since."""
+        """Goes back to what was promised before; harmless when it is withdrawn already. One that was made since
+        stands."""
 
     def substitute(self, call: Call, *, line_id: str, sku: str) -> Substitution:
         """Puts another article, at its own price, in the place of what a line has. Money is settled by others. Refuses
         ``LineNotFound``, ``NoSubstitute``, ``AlreadyDispatched``."""
 
     def withdraw_substitute(self, call: Call, *, substitution_id: str) -> None:
-        """Puts back what was ordered; harmless when it is back already. Refuses ``AlreadyDispatched``."""
+        """Puts back what was there before; harmless when it is back already. What was put in its place since stays.
+        Refuses ``AlreadyDispatched``."""
 
     def drop_line(self, call: Call, *, line_id: str) -> None:
         """Takes a line off an order, so that the rest can leave. Discounts and freight of the rest stay as they were.
@@ -395,13 +397,14 @@ class Inventory(Recalling, Protocol):
         """Lifts one stop; harmless when it is lifted already."""
 
     def count(self, call: Call, *, sku: str) -> Count:
-        """Has somebody count an article; a record that is wrong is put right. Refuses ``SkuNotFound``."""
+        """Has somebody count an article; a record that is wrong is put right. Joins what was asked before. Refuses
+        ``SkuNotFound``."""
 
     def read_count(self, call: Call, *, task_id: str) -> Count:
         """Refuses ``CountNotFound``."""
 
     def cancel_count(self, call: Call, *, task_id: str) -> None:
-        """Takes a task to count back; harmless when it is done."""
+        """Takes a task to count back, unless another who joined it wants it still; harmless when it is done."""
 
     def replenish(self, call: Call, *, sku: str, quantity: int, safety_stock: int = 0) -> Replenishment:
         """Asks buying for units, and notes how many should be in stock from now on. Refuses ``SkuNotFound``,
@@ -416,13 +419,15 @@ class Shipping(Recalling, Protocol):
         """Refuses ``ParcelNotFound``."""
 
     def open_trace(self, call: Call, *, parcel_id: str) -> Trace:
-        """Asks the carrier to look for a parcel. Refuses ``ParcelNotFound``, ``TraceRefused``."""
+        """Asks the carrier to look for a parcel; joins what was asked before. Refuses ``ParcelNotFound``,
+        ``TraceRefused``."""
 
     def read_trace(self, call: Call, *, trace_id: str) -> Trace:
         """Refuses ``TraceNotFound``."""
 
     def close_trace(self, call: Call, *, trace_id: str) -> None:
-        """Tells the carrier that it need not look any more; harmless when the trace has ended."""
+        """Tells the carrier that it need not look any more, unless another who joined it wants it still; harmless when
+        the trace has ended."""
 
     def create_shipment(self, call: Call, *, parcel_id: str, reservation_id: str | None = None) -> Shipment:
         """Sends the contents of a parcel again, from a reservation for it, or from the oldest that is held.
@@ -451,7 +456,7 @@ class Shipping(Recalling, Protocol):
 
     def prioritise(self, call: Call, *, parcel_id: str) -> PickPriority:
         """Has a warehouse pack a parcel first. Refuses ``ParcelNotFound``, ``AlreadyDispatched``, ``NothingToPack``:
-        its goods are not there."""
+        its goods are not there, or it is not to leave."""
 
     def drop_priority(self, call: Call, *, priority_id: str) -> None:
         """Puts a parcel back into its turn; harmless when it is there, or has left."""
@@ -464,7 +469,8 @@ class Shipping(Recalling, Protocol):
         """Refuses ``PickNotFound``."""
 
     def resume_pick(self, call: Call, *, pick_id: str) -> None:
-        """Lets the warehouse send the parcel after all; harmless when it does."""
+        """Lets the warehouse send the parcel after all, unless another who joined it wants it kept still; harmless when
+        it does."""
 
     def upgrade_service(self, call: Call, *, parcel_id: str) -> Upgrade:
         """Has a parcel that is under way brought faster. Refuses ``ParcelNotFound``, ``NotHandedOver``,
@@ -478,7 +484,8 @@ class Shipping(Recalling, Protocol):
         """Refuses ``InterceptNotFound``."""
 
     def withdraw_intercept(self, call: Call, *, intercept_id: str) -> None:
-        """Lets the carrier deliver after all; harmless when it has answered."""
+        """Lets the carrier deliver after all, unless another who joined it wants it back still; harmless when it has
+        answered."""
 
     def ask_proof(self, call: Call, *, parcel_id: str) -> Proof:
         """Has the carrier prove a delivery; joins what was asked before. Refuses ``ParcelNotFound``,
@@ -488,7 +495,8 @@ class Shipping(Recalling, Protocol):
         """Refuses ``ProofNotFound``."""
 
     def withdraw_proof(self, call: Call, *, proof_id: str) -> None:
-        """The carrier need not prove it any more; harmless when it has answered."""
+        """The carrier need not prove it any more, unless another who joined it wants it still; harmless when it has
+        answered."""
 
 
 class Payments(Recalling, Protocol):
@@ -561,7 +569,8 @@ class Payments(Recalling, Protocol):
         """Refuses ``CaseNotFound``."""
 
     def close_case(self, call: Call, *, case_id: str) -> None:
-        """The provider need not look any more; harmless when it has answered."""
+        """The provider need not look any more, unless another who joined it wants it still; harmless when it has
+        answered."""
 
 
 class Customers(Recalling, Protocol):

@@ -61,15 +61,16 @@ def free(stock: Shelf, at: datetime) -> int:
     return 0 if sold_out else stock.on_hand - stock.reserved
 
 
-def _arrived(db: Session, sku: str, at: datetime) -> list[InboundRow]:
+def _arrived(db: Session, sku: str, at: datetime, *, lock: bool = False) -> list[InboundRow]:
     """What has arrived and does not stand in the stock yet."""
     wanted = select(InboundRow).where(InboundRow.sku == sku, InboundRow.arrives_at <= at, InboundRow.landed.is_(False))
-    return list(db.scalars(wanted.order_by(InboundRow.inbound_id)))
+    wanted = wanted.order_by(InboundRow.inbound_id)
+    return list(db.scalars(wanted.with_for_update() if lock else wanted))
 
 
 def _land(db: Session, stock: StockRow, at: datetime) -> None:
     """What has arrived is in the stock, and what of it was promised stands aside there."""
-    for coming in _arrived(db, stock.sku, at):
+    for coming in _arrived(db, stock.sku, at, lock=True):
         stock.received += coming.quantity
         stock.on_hand += coming.quantity
         stock.reserved += coming.promised
@@ -134,12 +135,12 @@ def to_pack(db: Session, parcel: ParcelRow) -> list[LineRow]:
 
 def replan(db: Session, parcel: ParcelRow, at: datetime) -> None:
     """A parcel leaves when its goods are there, and waits while they are not. One that has left, or has a day already
-    on which it leaves, stays as it is while it has its goods."""
+    on which it leaves, stays as it is while it has its goods; one that is not to be packed any more stays there."""
     if lookup.dispatched(parcel, at):
         return
     if not allocated(db, parcel):
         parcel.handed_over_at = parcel.delivered_at = None
-    elif parcel.handed_over_at is None:
+    elif parcel.handed_over_at is None and requests.running(db, requests.PICK, parcel.parcel_id, at) is None:
         ready = [each.usable_at for line in to_pack(db, parcel) for each in held_for(db, line) if each.usable_at]
         parcel.handed_over_at = max([at, *ready]) + PACKED_AFTER
         parcel.delivered_at = parcel.handed_over_at + TRAVELS

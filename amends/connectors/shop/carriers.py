@@ -17,7 +17,8 @@ from amends.models import Money
 class CarrierDesk(Desk):
     """The part of the shop's ``Shipping`` that the carrier answers.
 
-    A carrier runs one search for a parcel at a time, and takes one claim for it: asking again joins what there is.
+    A carrier runs one search for a parcel at a time, and takes one claim for it: asking again joins what there is. A
+    search goes on as long as anybody who asked for it has not closed it.
     """
 
     _system = "shipping"
@@ -28,6 +29,7 @@ class CarrierDesk(Desk):
             traces = traces_of(db, parcel_id)
             running = [trace for trace in traces if trace_status(trace, call.at) == "open"]
             if running:
+                running[0].joined = (running[0].joined or 0) + 1
                 return ports.Trace(trace_id=running[0].trace_id, status="open")
             status = parcel_now(db, parcel, call.at)
             if status in ("not_dispatched", "delivered", "returned"):
@@ -53,7 +55,13 @@ class CarrierDesk(Desk):
     def close_trace(self, call: Call, *, trace_id: str) -> None:
         def work(db: Session) -> None:
             trace = _trace(db, trace_id)
-            if trace_status(trace, call.at) == "open":
+            lookup.parcel(db, trace.parcel_id, lock=True)
+            db.refresh(trace)
+            if trace_status(trace, call.at) != "open":
+                return
+            if trace.joined:
+                trace.joined -= 1
+            else:
                 trace.closed_at = call.at
 
         self._door.do("shipping.close_trace", call, {"trace_id": trace_id}, work)

@@ -116,9 +116,14 @@ class ChangeDesk(Desk):
                 raise Refused("PromiseNotFound", f"no promise {promise_id!r}")
             order = lookup.order(db, row.order_id, lock=True)
             db.refresh(row)
-            if row.withdrawn_at is None and order.promised_by == row.by:
+            if row.withdrawn_at is not None:
+                return
+            row.withdrawn_at = call.at
+            later = _made_later(db, row)
+            if later is not None:
+                later.before = row.before
+            elif order.promised_by == row.by:
                 order.promised_by = row.before
-            row.withdrawn_at = row.withdrawn_at or call.at
 
         self._door.do("orders.withdraw_promise", call, {"promise_id": promise_id}, work)
 
@@ -166,9 +171,14 @@ class ChangeDesk(Desk):
             if row.withdrawn_at is not None:
                 return
             line = _open_line(db, f"{row.order_id}/{row.n}", call.at)
-            before = lookup.paid_for(line)
-            line.sku, line.unit_price, line.discount = row.sku_before, row.price_before, row.discount_before
             row.withdrawn_at = call.at
+            was = row.sku_before, row.price_before, row.discount_before
+            later = _put_in_later(db, row)
+            if later is not None:
+                later.sku_before, later.price_before, later.discount_before = was
+                return
+            before = lookup.paid_for(line)
+            line.sku, line.unit_price, line.discount = was
             _changed(db, line, call, f"{substitution_id}/back", before - lookup.paid_for(line), sku=line.sku)
 
         self._door.do("orders.withdraw_substitute", call, {"substitution_id": substitution_id}, work)
@@ -226,6 +236,29 @@ class ChangeDesk(Desk):
                 _move(db, line, before, call.at, split_from=None)
 
         self._door.do("orders.join", call, {"parcel_id": parcel_id, "line_id": line_id}, work)
+
+
+def _made_later(db: Session, row: PromiseRow) -> PromiseRow | None:
+    """The promise that was made next after one, if it stands."""
+    wanted = select(PromiseRow).where(PromiseRow.order_id == row.order_id, PromiseRow.withdrawn_at.is_(None))
+    standing = sorted(db.scalars(wanted), key=lambda each: _number(each.promise_id))
+    return next((each for each in standing if _number(each.promise_id) > _number(row.promise_id)), None)
+
+
+def _put_in_later(db: Session, row: SubstitutionRow) -> SubstitutionRow | None:
+    """The substitution of its line that was made next after one, if it stands."""
+    wanted = select(SubstitutionRow).where(
+        SubstitutionRow.order_id == row.order_id,
+        SubstitutionRow.n == row.n,
+        SubstitutionRow.withdrawn_at.is_(None),
+    )
+    standing = sorted(db.scalars(wanted), key=lambda each: _number(each.substitution_id))
+    return next((each for each in standing if _number(each.substitution_id) > _number(row.substitution_id)), None)
+
+
+def _number(row_id: str) -> int:
+    """As how many of its order something was made: what its id ends with."""
+    return int(row_id.rpartition("-")[2])
 
 
 def _open_line(db: Session, line_id: str, at: datetime) -> LineRow:

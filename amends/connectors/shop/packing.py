@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import lookup, requests
-from amends.connectors.shop.allocation import TRAVELS, at_hand
+from amends.connectors.shop.allocation import TRAVELS, at_hand, replan
 from amends.connectors.shop.door import Desk
-from amends.connectors.shop.tables import ParcelRow, RequestRow
+from amends.connectors.shop.tables import OrderRow, ParcelRow, RequestRow
 from amends.errors import Refused
 
 PACKED_FIRST: Final = timedelta(hours=6)
@@ -25,8 +25,10 @@ class PackingDesk(Desk):
     def prioritise(self, call: Call, *, parcel_id: str) -> ports.PickPriority:
         def work(db: Session) -> ports.PickPriority:
             parcel = _waiting(db, parcel_id, call)
-            if not at_hand(db, parcel, call.at):
-                raise Refused("NothingToPack", f"not all goods of parcel {parcel_id!r} are there")
+            if requests.running(db, requests.PICK, parcel_id, call.at) or not at_hand(db, parcel, call.at):
+                raise Refused(
+                    "NothingToPack", f"not all goods of parcel {parcel_id!r} are there, or it is not to leave"
+                )
             row = requests.ask(db, call, requests.PRIORITY, parcel_id, order_id=parcel.order_id, before=_plan(parcel))
             leaves_at = call.at + PACKED_FIRST
             if parcel.handed_over_at is None or parcel.handed_over_at > leaves_at:
@@ -39,8 +41,9 @@ class PackingDesk(Desk):
 
     def drop_priority(self, call: Call, *, priority_id: str) -> None:
         def work(db: Session) -> None:
-            row = requests.find(db, requests.PRIORITY, priority_id, lock=True)
+            row = requests.find(db, requests.PRIORITY, priority_id)
             parcel = lookup.parcel(db, row.subject, lock=True)
+            db.refresh(row)
             if requests.withdraw(row, call.at) and not lookup.dispatched(parcel, call.at):
                 _restore(parcel, row)
 
@@ -49,7 +52,7 @@ class PackingDesk(Desk):
     def cancel_pick(self, call: Call, *, parcel_id: str) -> ports.Pick:
         def work(db: Session) -> ports.Pick:
             parcel = _waiting(db, parcel_id, call)
-            row = requests.running(db, requests.PICK, parcel_id, call.at)
+            row = requests.join(db, requests.PICK, parcel_id, call.at)
             if row is None:
                 row = requests.ask(db, call, requests.PICK, parcel_id, order_id=parcel.order_id, before=_plan(parcel))
                 _stop(parcel, row)
@@ -64,11 +67,13 @@ class PackingDesk(Desk):
 
     def resume_pick(self, call: Call, *, pick_id: str) -> None:
         def work(db: Session) -> None:
-            row = requests.find(db, requests.PICK, pick_id, lock=True)
+            row = requests.find(db, requests.PICK, pick_id)
             parcel = lookup.parcel(db, row.subject, lock=True)
-            if row.withdrawn_at is None and requests.status(row, call.at) in ("open", "applied"):
-                row.withdrawn_at = call.at
+            db.refresh(row)
+            if requests.withdraw(row, call.at, answered=("applied",)):
                 _restore(parcel, row)
+                if parcel.handed_over_at is None and db.get_one(OrderRow, parcel.order_id).status == "paid":
+                    replan(db, parcel, call.at)
                 if parcel.handed_over_at is not None and parcel.handed_over_at < call.at + PACKED_FIRST:
                     parcel.handed_over_at = call.at + PACKED_FIRST
                     parcel.delivered_at = parcel.handed_over_at + TRAVELS

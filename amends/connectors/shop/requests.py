@@ -81,6 +81,18 @@ def running(db: Session, kind: Kind, subject: str, at: datetime) -> RequestRow |
     return standing[-1] if standing and status(standing[-1], at) in ("open", "applied", "returned") else None
 
 
+def join(db: Session, kind: Kind, subject: str, at: datetime) -> RequestRow | None:
+    """The request that is ``running``, wanted by one more from now on: who asked first takes it back for themselves
+    alone."""
+    row = running(db, kind, subject, at)
+    if row is not None:
+        db.refresh(row, with_for_update=True)
+    if row is None or row.withdrawn_at is not None:
+        return None
+    row.joined = (row.joined or 0) + 1
+    return row
+
+
 def status(row: RequestRow, at: datetime) -> str:
     """What has come of a request. One that was withdrawn before its end stays ``closed``."""
     if row.withdrawn_at is not None and row.withdrawn_at <= at:
@@ -90,9 +102,13 @@ def status(row: RequestRow, at: datetime) -> str:
     return "open"
 
 
-def withdraw(row: RequestRow, at: datetime) -> bool:
-    """Takes a request back; says whether that changes anything: it does not once there is an answer."""
-    if status(row, at) != "open":
+def withdraw(row: RequestRow, at: datetime, *, answered: tuple[str, ...] = ()) -> bool:
+    """Takes a request back; says whether that changes anything: it does not while somebody else wants it, nor once
+    there is an answer other than those that are taken back as well (``answered``)."""
+    if status(row, at) not in ("open", *answered):
+        return False
+    if row.joined:
+        row.joined -= 1
         return False
     row.withdrawn_at = at
     return True

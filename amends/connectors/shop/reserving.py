@@ -96,7 +96,7 @@ def collect(db: Session, order_id: str, at: datetime) -> None:
 
 def inbound(db: Session, sku: str, at: datetime, *, lock: bool = False) -> list[InboundRow]:
     """What is to come in of an article, the soonest first."""
-    wanted = select(InboundRow).where(InboundRow.sku == sku, InboundRow.arrives_at > at)
+    wanted = select(InboundRow).where(InboundRow.sku == sku, InboundRow.arrives_at > at, InboundRow.landed.is_(False))
     wanted = wanted.order_by(InboundRow.arrives_at, InboundRow.inbound_id)
     return list(db.scalars(wanted.with_for_update() if lock else wanted))
 

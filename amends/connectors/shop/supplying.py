@@ -97,7 +97,7 @@ class SupplyDesk(Desk):
     def count(self, call: Call, *, sku: str) -> ports.Count:
         def work(db: Session) -> ports.Count:
             _article(db, sku)
-            row = requests.running(db, requests.COUNT, sku, call.at) or requests.ask(
+            row = requests.join(db, requests.COUNT, sku, call.at) or requests.ask(
                 db, call, requests.COUNT, sku, order_id=None
             )
             return _count(db, row, call)

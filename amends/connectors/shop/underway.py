@@ -41,7 +41,7 @@ class UnderwayDesk(Desk):
     def intercept(self, call: Call, *, parcel_id: str) -> ports.Intercept:
         def work(db: Session) -> ports.Intercept:
             parcel = _travelling(db, parcel_id, call)
-            row = requests.running(db, requests.INTERCEPT, parcel_id, call.at)
+            row = requests.join(db, requests.INTERCEPT, parcel_id, call.at)
             if row is None:
                 planned = parcel.delivered_at.isoformat() if parcel.delivered_at else None
                 row = requests.ask(
@@ -66,8 +66,9 @@ class UnderwayDesk(Desk):
 
     def withdraw_intercept(self, call: Call, *, intercept_id: str) -> None:
         def work(db: Session) -> None:
-            row = requests.find(db, requests.INTERCEPT, intercept_id, lock=True)
+            row = requests.find(db, requests.INTERCEPT, intercept_id)
             parcel = lookup.parcel(db, row.subject, lock=True)
+            db.refresh(row)
             if requests.withdraw(row, call.at) and (planned := (row.before or {}).get("delivered_at")):
                 parcel.delivered_at = max(datetime.fromisoformat(planned), call.at)
 
@@ -80,7 +81,7 @@ class UnderwayDesk(Desk):
                 raise Refused(
                     "NotDelivered", f"{parcel.carrier_id} does not say that parcel {parcel_id!r} was delivered"
                 )
-            row = requests.running(db, requests.PROOF, parcel_id, call.at) or requests.ask(
+            row = requests.join(db, requests.PROOF, parcel_id, call.at) or requests.ask(
                 db, call, requests.PROOF, parcel_id, order_id=parcel.order_id
             )
             return _proof(row, call.at)

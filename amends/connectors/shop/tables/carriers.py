@@ -23,7 +23,8 @@ class CarrierRow(Base):
 
 
 class TraceRow(Base):
-    """A search: ends at ``ends_at`` as ``ends_as`` unless it is closed before. Unset, it never ends by itself."""
+    """A search: ends at ``ends_at`` as ``ends_as`` unless it is closed before. Unset, it never ends by itself.
+    ``joined``: how many want it beside the one who asked."""
 
     __tablename__ = "traces"
 
@@ -33,6 +34,7 @@ class TraceRow(Base):
     ends_at: Mapped[datetime | None]
     ends_as: Mapped[TraceStatus | None] = mapped_column(String)
     closed_at: Mapped[datetime | None]
+    joined: Mapped[int | None]
 
 
 class ShipmentRow(Base):

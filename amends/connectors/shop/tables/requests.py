@@ -25,7 +25,8 @@ class FateRow(Base):
 class RequestRow(Base):
     """A request: ends at ``ends_at`` as ``ends_as`` unless it is withdrawn before. Unset, it never ends by itself.
 
-    ``before``: what it has changed, as it was. ``booked``: what it has brought in stands in the books."""
+    ``before``: what it has changed, as it was. ``booked``: what it has brought in stands in the books. ``joined``: how
+    many want it beside the one who asked."""
 
     __tablename__ = "requests"
 
@@ -40,3 +41,4 @@ class RequestRow(Base):
     amount: Mapped[int | None]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     booked: Mapped[bool] = mapped_column(default=False)
+    joined: Mapped[int | None]
