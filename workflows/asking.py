@@ -235,9 +235,13 @@ def _remind(turn: Turn, step: AskStep, ask: AskRun) -> None:
 
 
 def _let_reminders_be(turn: Turn, step: AskStep) -> None:
+    """Nobody needs to know any more what became of those that have gone out."""
     for reminder in beside.reminders_of(step):
         if (run := turn.state.steps.get(reminder.id)) is not None:
             let_be(turn, reminder, run)
+            run.phase = StepPhase.DONE
+            for task in [task for task in turn.state.tasks if task.step == reminder.id]:
+                turn.close_task(task.id, how="withdrawn")
 
 
 def _reminds_at(state: State, step: AskStep, ask: AskRun) -> datetime | None:

@@ -198,8 +198,9 @@ def _take_return(turn: Turn, event: CommandReturned) -> bool:
 
 
 def _return_to_step(turn: Turn, command: Command, event: CommandReturned) -> None:
-    plan = plans.plan_of_step(turn.state, command.step)
-    program.returned(turn, program.step_of(turn.state, command.step), command, event, plan=plan)
+    step = program.step_that_is(turn.state, command.step)
+    if step is not None:  # there is none for a reminder of a question of a plan that has failed, and is tried anew
+        program.returned(turn, step, command, event, plan=plans.plan_of_step(turn.state, command.step))
 
 
 def _shown(state: State, command: Command, event: CommandReturned) -> Data:

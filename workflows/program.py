@@ -159,15 +159,17 @@ def parties_waited_for(state: State) -> list[Party]:
 
 
 def step_of(state: State, step_id: str) -> Step:
-    """The step with this id. Raises ``KeyError`` if the runbook has none."""
-    found = state.bundle.program.step(step_id)
-    if found is not None:
-        return found
-    for steps in beside.sequences(state):
-        for step in walk(steps):
-            if step.id == step_id:
-                return step
-    raise KeyError(step_id)
+    """The step with this id. Raises ``KeyError`` if there is none."""
+    found = step_that_is(state, step_id)
+    if found is None:
+        raise KeyError(step_id)
+    return found
+
+
+def step_that_is(state: State, step_id: str) -> Step | None:
+    """The step with this id, of the runbook or beside it; ``None`` if there is none, or none any more."""
+    besides = (step for steps in beside.sequences(state) for step in walk(steps) if step.id == step_id)
+    return state.bundle.program.step(step_id) or next(besides, None)
 
 
 def _advance_step(turn: Turn, step: Step, *, plan: str | None, alone: bool = False) -> Progress:

@@ -6,14 +6,17 @@ import pytest
 
 from amends.models import Evidence, Outcome, Refusal, Status
 from amends.timeline import EntryKind
-from runbooks.program import Plan, Step, TellStep, Together
+from runbooks.program import Plan, Reminders, Step, TellStep, Together
 from tests.workflows.bench import FINANCE, LEAD, chosen, count, person
 from tests.workflows.builders import (
+    ASK,
     CUSTOMER,
+    HOUR,
     OPS,
     REFUND,
     REPLACE,
     REPORT,
+    RESERVE,
     RESULTS,
     TELL,
     TRACE,
@@ -32,10 +35,11 @@ from workflows.events import (
     DecisionGiven,
     Registered,
     ReportReceived,
+    RetryRequested,
     TaskSettled,
     TimeCame,
 )
-from workflows.state import Why
+from workflows.state import StepPhase, Why
 
 BESIDE = Together(
     id="action.refund.together",
@@ -245,3 +249,43 @@ def test_a_read_that_fails_for_good_while_all_is_called_off_is_nobodys_task() ->
 
     assert incident.of(EntryKind.TASK_OPENED) == []
     assert incident.status() is Status.CANCELLED
+
+
+def test_a_reminder_returns_though_its_question_is_being_asked_anew() -> None:
+    """The plan fails while the reminder is on its way, and a person has it tried once more."""
+    remind = Reminders(message="choose", after=(HOUR,))
+    ask = ASK.model_copy(update={"id": "action.refund.ask", "after": None, "save_as": None, "remind": remind})
+    plan = Plan(name="refund", steps=(Together(id="action.refund.together", steps=(ask, RESERVE)),))
+    incident = Incident(bundle=lost_parcel(report=(), analysis=(), action=(plan,)))
+    incident.take(ReportReceived(key="k-1", report=REPORT, actor=OPS))
+    incident.take(Registered())
+    incident.take(applied(under_way(incident, "customers.tell"), incident.now))
+    incident.now += HOUR
+    incident.take(TimeCame())
+    reminder = under_way(incident, "customers.tell")
+
+    incident.take(refused(under_way(incident, "inventory.reserve")))
+    incident.take(RetryRequested(key="r-1", task="no_plan_left", actor=OPS))
+    incident.take(applied(reminder, incident.now))
+
+    assert reminder.step == "reminder.1.action.refund.ask"
+    assert reminder.id not in incident.state.pending
+    assert incident.state.steps[ask.id].phase is StepPhase.RUNNING
+
+
+def test_what_became_of_a_reminder_is_nobodys_task_once_its_question_is_answered() -> None:
+    remind = Reminders(message="choose", after=(HOUR,))
+    ask = ASK.model_copy(update={"after": None, "remind": remind})
+    incident = Incident(bundle=lost_parcel(report=(), analysis=(ask,))).open()
+    incident.now += HOUR
+    incident.take(TimeCame())
+    (reminder,) = incident.state.pending.values()
+
+    incident.take(unheard(reminder))
+    (asked_about,) = incident.state.pending.values()
+    incident.take(unheard(asked_about))
+    assert [task.step for task in incident.state.tasks] == [reminder.step]
+    incident.answer("refund")
+
+    assert incident.state.tasks == []
+    assert incident.state.outcome == "refund"
