@@ -1,5 +1,6 @@
 """Facts as they are saved, and as CEL takes them."""
 
+import math
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -33,7 +34,7 @@ def bind(path: str, kind: FactType, value: JsonValue, *, currency: JsonValue) ->
             return value
         case FactType.INT if isinstance(value, int) and not isinstance(value, bool) and _SMALLEST <= value <= _LARGEST:
             return value
-        case FactType.DOUBLE if isinstance(value, int | float) and not isinstance(value, bool):
+        case FactType.DOUBLE if isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value):
             return float(value)
         case FactType.TIMESTAMP if isinstance(value, str):
             return _time(path, value)
@@ -54,6 +55,13 @@ def _time(path: str, value: str) -> datetime:
     return time
 
 
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def _minor_units(path: str, value: Data, currency: JsonValue) -> int:
     try:
         money = Money.model_validate(value)
@@ -61,6 +69,8 @@ def _minor_units(path: str, value: Data, currency: JsonValue) -> int:
         raise DefinitionError(f"the fact {path!r} should be money but is {value!r}") from error
     if currency is not None and currency != money.currency:
         raise DefinitionError(f"the fact {path!r} is in {money.currency}, but the order is in {currency}")
+    if not _SMALLEST <= money.amount <= _LARGEST:
+        raise DefinitionError(f"the fact {path!r} should be money but is {value!r}")
     return money.amount
 
 

@@ -1,13 +1,12 @@
 """Whether a report may come in."""
 
-from datetime import datetime
 from typing import Final
 
 from pydantic import JsonValue
 
 from amends.models import Data
 from runbooks.bundle import Bundle
-from runbooks.program import FactType
+from runbooks.language.facts import fits
 
 LONGEST_TEXT: Final = 4_000
 """Characters of a text that a report or news says: it goes along in the state from run to run."""
@@ -20,7 +19,7 @@ def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None
             if field in bundle.report_optional:
                 continue
             return f"the report of a {bundle.exception_type} lacks {field!r} ({kind})"
-        if not _fits(report[field], kind):
+        if report[field] == "" or not fits(kind, report[field]):
             return f"the report's {field!r} is {report[field]!r}, which is no {kind}"
         if is_too_long(report[field]):
             return f"the report's {field!r} has more than {LONGEST_TEXT} characters; show what is longer as evidence"
@@ -36,26 +35,3 @@ def report_refusal(bundle: Bundle, workflow_id: str, report: Data) -> str | None
 def is_too_long(value: JsonValue) -> bool:
     """Whether a value is text that an incident does not keep in mind."""
     return isinstance(value, str) and len(value) > LONGEST_TEXT
-
-
-def _fits(value: JsonValue, kind: FactType) -> bool:
-    match kind:
-        case FactType.STRING:
-            return isinstance(value, str) and value != ""
-        case FactType.INT:
-            return isinstance(value, int) and not isinstance(value, bool)
-        case FactType.DOUBLE:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case FactType.BOOL:
-            return isinstance(value, bool)
-        case FactType.TIMESTAMP:
-            return isinstance(value, str) and _is_aware_time(value)
-        case FactType.MONEY:
-            return isinstance(value, dict) and set(value) == {"amount", "currency"}
-
-
-def _is_aware_time(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False

@@ -139,14 +139,17 @@ def fact_type(annotation: Any) -> FactType:
 
 
 def fits(kind: FactType, value: JsonValue) -> bool:
-    """Whether a literal is of a fact's type, so that expressions can be computed with it."""
+    """Whether a literal is of a fact's type, so that expressions can be computed with it: a time is of our days, for
+    what systems write for never, or for not known, leads beyond all calendars."""
     try:
         _ADAPTERS[kind].validate_json(json.dumps(value), strict=True)
-        bind("", kind, value, currency=None)
+        bound = bind("", kind, value, currency=None)
     except (ValidationError, DefinitionError):
         return False
-    return True
+    return not isinstance(bound, datetime) or _OLDEST <= bound.year <= _NEWEST
 
+
+_OLDEST, _NEWEST = 1900, 2199
 
 _PYTHON: dict[FactType, tuple[Any, ...]] = {
     FactType.STRING: (str,),

@@ -1,7 +1,11 @@
 """How much one incident takes and keeps in mind, and that it fits into what Temporal hands from run to run."""
 
+import pytest
+from pydantic import JsonValue
+
 from amends.models import Evidence
 from runbooks.library import load
+from runbooks.program import FactType
 from tests.workflows.bench import person
 from tests.workflows.builders import OPS, REPORT, Incident
 from tests.workflows.test_pairs import every_act, to_approve
@@ -70,6 +74,33 @@ def test_a_report_whose_text_is_too_long_is_refused() -> None:
 
     assert why == "the report's 'parcel_id' has more than 4000 characters; show what is longer as evidence"
     assert admission.report_refusal(bundle, state.workflow_id, REPORT) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "wrong"),
+    [
+        (FactType.STRING, "x", ""),
+        (FactType.INT, 2**62, 2**63),
+        (FactType.DOUBLE, 3, 10**400),
+        (FactType.BOOL, True, 1),
+        (FactType.TIMESTAMP, "2026-11-02T09:00:00+08:00", "0001-01-01T00:00:00Z"),
+        (FactType.TIMESTAMP, "2026-11-02T09:00:00Z", "9999-12-31T23:59:59Z"),
+        (FactType.MONEY, {"amount": 5, "currency": "CNY"}, {"amount": "5", "currency": "CNY"}),
+        (FactType.MONEY, {"amount": -5, "currency": "CNY"}, {"amount": 5, "currency": 3}),
+        (FactType.MONEY, {"amount": 2**62, "currency": "CNY"}, {"amount": 2**63, "currency": "CNY"}),
+    ],
+)
+def test_a_report_that_no_condition_could_be_reckoned_with_is_refused(
+    kind: FactType, good: JsonValue, wrong: JsonValue
+) -> None:
+    state = Incident().open().state
+    bundle = state.bundle.model_copy(update={"report": {**state.bundle.report, "field": kind}})
+
+    def why(said: JsonValue) -> str | None:
+        return admission.report_refusal(bundle, state.workflow_id, {**REPORT, "field": said})
+
+    assert why(good) is None
+    assert why(wrong) == f"the report's 'field' is {wrong!r}, which is no {kind}"
 
 
 def test_a_hundred_pieces_of_evidence_leave_the_state_as_small() -> None:
