@@ -31,7 +31,10 @@ class Written(BaseModel):
 
 
 def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("it lies beyond all calendars") from error
 
 
 Utc = Annotated[AwareDatetime, AfterValidator(_to_utc)]

@@ -241,9 +241,9 @@ def _is_needed_by_now(state: State, asked: ApproveStep) -> bool:
     found out in what was skipped is not."""
     try:
         facts.amount(state, asked.amount)
+        return facts.condition(state, asked.when)
     except FactMissing:
         return False
-    return facts.surely(state, asked.when)
 
 
 def _needed(state: State, asked: ApproveStep, step: DoStep) -> Money | None:

@@ -86,11 +86,14 @@ def _set(turn: Turn, deadline: ExternalDeadline) -> None:
     if starts is None or (before is not None and before.phase is not DeadlinePhase.WATCHED):
         return
     row, beyond = _row(state, deadline, on=starts.astimezone(UTC).date())
-    due_at = starts + timedelta(seconds=int(str(row.value)))
     deciding = (
         deadline.decide_within.of(state.severity) if deadline.approve and deadline.decide_within else timedelta(0)
     )
-    protect_at = due_at - deadline.safe_before - deciding
+    try:
+        due_at = starts + timedelta(seconds=int(str(row.value)))
+        protect_at = due_at - deadline.safe_before - deciding
+    except OverflowError:
+        return  # what a system writes for never, or for not known
     if before is not None and (before.due_at, before.protect_at) == (due_at, protect_at):
         return
     state.deadlines[deadline.name] = DeadlineRun(due_at=due_at, protect_at=protect_at, near=before and before.near)
@@ -219,7 +222,7 @@ def _went_on(state: State, step: str) -> bool:
 def _may_be_wanted(state: State, step: DoStep) -> bool:
     try:
         return facts.condition(state, step.when)
-    except FactMissing:
+    except DefinitionError:
         return True
 
 

@@ -9,7 +9,7 @@ from amends.errors import DefinitionError
 from amends.models import Data, Money, Severity
 from amends.timeline import EntryKind
 from runbooks.amounts import amount_in_words
-from runbooks.expressions import FactMissing, holds, value_of
+from runbooks.expressions import holds, value_of
 from runbooks.program import MOMENTS, Value
 from workflows.state import State
 from workflows.turn import Turn
@@ -25,10 +25,10 @@ def condition(state: State, text: str | None) -> bool:
 
 
 def surely(state: State, text: str | None) -> bool:
-    """Whether a condition holds; one whose facts are not known does not."""
+    """Whether a condition holds; one whose facts are not known, or are none that it can be reckoned with, does not."""
     try:
         return condition(state, text)
-    except FactMissing:
+    except DefinitionError:
         return False
 
 
@@ -48,10 +48,10 @@ def amount(state: State, value: Value | None) -> Money | None:
 
 
 def moment(state: State, expression: str) -> datetime | None:
-    """A time, evaluated now; ``None`` while its facts are not known."""
+    """A time, evaluated now; ``None`` while its facts are not known, or lead beyond all calendars."""
     try:
         value = _value(state, expression)
-    except FactMissing:
+    except DefinitionError:
         return None
     return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
 
@@ -64,7 +64,7 @@ def text(state: State, path: str) -> str | None:
 
 def over(state: State, until: str, *, ending: bool) -> bool:
     """Whether a measure's time is over. ``ending``: the incident is about to close. A condition whose facts are not
-    known does not hold."""
+    known, or are none that it can be reckoned with, does not hold."""
     facts = _visible(state)
     moments: Data = {"resolved": state.resolved, "closed": ending}
     incident = facts["incident"]
@@ -77,7 +77,7 @@ def over(state: State, until: str, *, ending: bool) -> bool:
             rates=state.bundle.rates,
             tables=state.bundle.tables,
         )
-    except FactMissing:
+    except DefinitionError:
         return False
 
 
@@ -105,7 +105,7 @@ def assume(turn: Turn, assumed: dict[str, JsonValue]) -> None:
 
 def update_severity(turn: Turn) -> None:
     """Derive the severity from the facts and from how near the deadlines of others are: the first rule that holds. A
-    rule whose facts are not known does not hold."""
+    rule whose facts are not known, or are none that it can be reckoned with, does not hold."""
     severity, near = _severity(turn.state)
     if severity is not turn.state.severity:
         why: Data = {}

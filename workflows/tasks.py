@@ -4,10 +4,10 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
+from amends.errors import DefinitionError
 from amends.models import Data, Outcome, Stage
 from amends.timeline import EntryKind
 from runbooks.catalogue import CATALOGUE, MESSAGES
-from runbooks.expressions import FactMissing
 from runbooks.language.guards import proven_by
 from runbooks.program import AskStep, DoStep, MeasureStep, Step, TellStep
 from workflows import approving, deadlines, effects, facts, plans, program
@@ -78,8 +78,8 @@ def choose_refusal(state: State, act: PlanChosen) -> str | None:
         return f"the plan {act.plan!r} cannot be followed: {lacking}{because}"
     try:
         held = facts.condition(state, plan.when)
-    except FactMissing as missing:
-        return f"the plan {act.plan!r} cannot be followed: {missing}"
+    except DefinitionError as error:
+        return f"the plan {act.plan!r} cannot be followed: {error}"
     unknown = sorted(name for name in proven_by(plan.when or "true") if not facts.known(state, name))
     if not held and unknown:
         return f"the plan {act.plan!r} cannot be followed: it needs {', '.join(map(repr, unknown))}, which is not known"

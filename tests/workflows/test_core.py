@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from amends.models import Data, Outcome, Party, Severity, Stage, Status
 from amends.timeline import Entry, EntryKind
 from runbooks.program import OnRefusal, Plan
+from tests.workflows.bench import HOLD
 from tests.workflows.builders import (
     CUSTOMER,
     HOUR,
@@ -101,6 +102,32 @@ def test_an_answered_incident_runs_through_all_stages() -> None:
     assert incident.status() is Status.CLOSED
     assert incident.state.outcome == "reship"
     assert core.next_due(incident.state) is None
+
+
+def in_pounds(command: Command, at: datetime) -> CommandReturned:
+    """Everything works; the order is in a currency for which there is no rate."""
+    answer = applied(command, at)
+    worth: Data = {"value": {"amount": 199_00, "currency": "GBP"}}
+    said: dict[str, Data] = {"orders.read": {"currency": "GBP"}, "shipping.read_parcel": worth}
+    return answer.model_copy(update={"result": {**answer.result, **said.get(command.activity, {})}})
+
+
+def test_a_rule_of_severity_that_cannot_be_reckoned_does_not_hold() -> None:
+    incident = Incident(world=in_pounds).open().wait(hours=24).answer("refund").wait(days=10)
+
+    assert incident.state.severity is Severity.LOW
+    assert incident.status() is Status.CLOSED
+
+
+def test_a_measure_whose_end_cannot_be_reckoned_is_lifted_when_the_incident_ends() -> None:
+    hold = HOLD.model_copy(update={"until": 'parcel.value >= money("CNY 1000.00")'})
+    report = (*lost_parcel().program.report, hold)
+
+    incident = Incident(bundle=lost_parcel(report=report), world=in_pounds).open()
+
+    assert "orders.release" not in incident.activities()
+    incident.wait(hours=24).answer("refund").wait(days=10)
+    assert incident.activities().count("orders.release") == 1
 
 
 def test_the_severity_follows_from_the_facts() -> None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from amends.models import Data, Outcome
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
@@ -11,7 +13,7 @@ from tests.workflows.bench import decide
 from tests.workflows.builders import OPS, REPORT, START, Incident, always, applied, refusing
 from tests.workflows.promises import CLAIM, LADDER, at, claiming, hours, last, pages
 from workflows.events import Command, CommandReturned, Registered, ReportReceived, RetryRequested, TimeCame
-from workflows.state import Why
+from workflows.state import StepPhase, Why
 
 SET, PROTECTED, MISSED = EntryKind.DEADLINE_SET, EntryKind.DEADLINE_PROTECTED, EntryKind.DEADLINE_MISSED
 
@@ -291,3 +293,14 @@ def test_nothing_is_written_behind_the_end_when_the_last_step_keeps_it() -> None
     assert incident.status() == "closed"
     assert incident.kinds().index(PROTECTED) < incident.kinds().index(EntryKind.INCIDENT_CLOSED)
     assert incident.kinds()[-1] is EntryKind.INCIDENT_CLOSED
+
+
+@pytest.mark.parametrize("seen", ["9999-12-31T23:00:00+00:00", "0001-01-01T00:00:00+00:00"])
+def test_a_moment_that_stands_for_never_sets_no_deadline(seen: str) -> None:
+    world = World()
+    world.seen = seen
+
+    incident, _ = opened(world=world)
+
+    assert SET not in incident.kinds()
+    assert incident.state.steps["analysis.shipping.open_trace"].phase is StepPhase.DONE
