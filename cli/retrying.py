@@ -19,6 +19,7 @@ _TRIED_AGAIN: Final = (
     "undo_failed",
     "books_differ",
     "unprotected",
+    "not_reckoned",
     "taken_over",
 )
 
@@ -40,8 +41,8 @@ async def retry(
 
       amends retry 09e8ed54 --note "stock came in"
 
-    What was refused is tried anew, and so are an undo that failed and, when
-    none was left, the plans; what was rejected is asked for again, and books
+    What was refused is tried anew, and so are an undo that failed, what could
+    not be reckoned and, when none was left, the plans; what was rejected is asked for again, and books
     that differ are compared again; what was taken over is handed back. Of what nobody knows whether it happened,
     its system is asked again: that is never done a second time. If it comes to
     nothing again, the task is open again.

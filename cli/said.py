@@ -23,6 +23,7 @@ TASKS: Final = {
     "undecided": "nobody has decided in time",
     "books_differ": "the shop's books do not say what the journal says",
     "unprotected": "what it needs is not known",
+    "not_reckoned": "what it says cannot be reckoned",
     "taken_over": "somebody has it in their own hands",
 }
 """Why a person is needed."""

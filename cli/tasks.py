@@ -29,6 +29,7 @@ _WHY: Final = {
     "undecided": "Nobody has decided in time: {step}.",
     "books_differ": "The shop's books do not say what the journal says, or could not be read.",
     "unprotected": "A deadline of others is near, and nobody knows what is needed to act on it: {step}.",
+    "not_reckoned": "What it says cannot be reckoned: {step}.",
     "taken_over": "Somebody has taken it into their own hands: nothing new is begun meanwhile.",
 }
 _PLANS: Final = (
@@ -67,6 +68,10 @@ _UNPROTECTED: Final = (
     "When that is known, have it tried again. Or do by hand what the deadline asks for, and settle it with evidence. "
     "Or call the incident off:"
 )
+_NOT_RECKONED: Final = (
+    "Something that it is reckoned from is not as it should be: {because}. When that is put right, have it tried "
+    "again. Or take the incident over, or call it off:"
+)
 _TAKEN_OVER: Final = (
     "When that is over, hand it back, and it goes on from where it stands. Or put it right with the customer by hand, "
     "and settle it with evidence; what a plan has half done is undone then. Or call it off:"
@@ -103,6 +108,10 @@ def in_words(task: TimelineRow, timeline: Sequence[TimelineRow], program: Progra
             return Need(told, _UNDECIDED, deciding(incident, named.partition(":")[2]))
         case "unprotected":
             return Need(told, _UNPROTECTED, (again, *settle, off))
+        case "not_reckoned":
+            because = str(task.data.get("because", "")).rstrip(".")
+            over = f'amends take-over {incident} --reason "…"'
+            return Need(told, _NOT_RECKONED.format(because=because), (again, over, off))
         case "taken_over":
             return Need(told, _TAKEN_OVER, (again, *settle, off))
         case "books_differ":

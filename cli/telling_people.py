@@ -84,7 +84,8 @@ def tell(kind: Kind, said: Said) -> str:
             return f"Let be{said.by}: {said.activity} is not done{said.maybe(' ({})', 'reason')}."
         case EntryKind.TASK_OPENED:
             owner = said.maybe("; {} has to see to it", "owner").replace("_", " ")
-            return f"A person is needed: {said.task}{owner}{said.maybe(', until {}', 'due_at')}."
+            because = said.maybe(" ({})", "because")
+            return f"A person is needed: {said.task}{because}{owner}{said.maybe(', until {}', 'due_at')}."
         case EntryKind.TASK_OVERDUE:
             owner = said.maybe(", which {} had to see to", "owner").replace("_", " ")
             return f"Overdue: {said['task']}{owner}{said.maybe(', until {}', 'due_at')}."

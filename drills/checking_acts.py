@@ -39,7 +39,7 @@ Mistake = tuple[str, str]
 """The key whose value is wrong (empty for the whole act), and what is wrong with it."""
 
 _OF_A_CALL = ("unknown", "refused", "undo")
-_OF_A_STEP = ("rejected", "undecided")
+_OF_A_STEP = ("rejected", "undecided", "not_reckoned")
 _PLAIN = ("no_plan_left", "books_differ", "taken_over")
 _UNPROTECTED = "unprotected"
 _WAIVE = "waive:"

@@ -67,6 +67,11 @@ def protecting(state: State, deadline: ExternalDeadline) -> tuple[Step, ...]:
     return (asked, call)
 
 
+def protects(step: Step) -> bool:
+    """Whether a step is one of those that protect a deadline."""
+    return step.id.startswith(_BESIDE)
+
+
 def steps_that_call(state: State, activity: str) -> list[DoStep]:
     """The runbook's own steps that do what an activity does."""
     steps = state.bundle.program.all_steps()

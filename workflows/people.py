@@ -214,6 +214,8 @@ def skip(turn: Turn, act: SkipRequested) -> None:
 
 
 def _step_refusal(state: State, step: Step, run: StepRun) -> str | None:
+    if any(task.step == step.id and task.why is Why.NOT_RECKONED for task in state.tasks):
+        return f"what {step.id!r} says cannot be reckoned; have it tried again when it can (retry)"
     match step:
         case ApproveStep():
             return f"{step.id!r} is an approval, which nobody skips; it is given, rejected, or the incident called off"

@@ -110,13 +110,13 @@ def _choose(turn: Turn) -> bool:
 
 
 def _is_open(state: State, plan: Plan) -> bool:
-    """Whether a plan may be tried. One of which nobody knows whether all was undone cannot be, nor, where a stage was
-    cut short, one that needs what was not found out."""
+    """Whether a plan may be tried. One of which nobody knows whether all was undone cannot be, nor one whose condition
+    cannot be reckoned, nor, where a stage was cut short, one that needs what was not found out."""
     if effects.left_open(state, plan.name) is not None:
         return False
     if state.cut_short and needs.unknown(state, plan):
         return False
-    return facts.condition(state, plan.when)
+    return facts.surely(state, plan.when)
 
 
 def _cut_in(turn: Turn, interrupt: Interrupting) -> None:
@@ -168,9 +168,11 @@ def _fail(turn: Turn, plan: Plan, run: PlanRun) -> None:
 
 
 def _drop(turn: Turn, plan: Plan) -> None:
-    """A plan has failed: what it would have said or read is nobody's task any more."""
-    moot = {step.id for step in walk(plan.steps) if program.leaves_nothing(step)}
-    for task in [task for task in turn.state.tasks if task.step in moot]:
+    """A plan has failed: what it would have said or read, or could not reckon, is nobody's task any more."""
+    leaves_nothing = {step.id: program.leaves_nothing(step) for step in walk(plan.steps)}
+    for task in [task for task in turn.state.tasks if task.step in leaves_nothing]:
+        if not (leaves_nothing[task.step] or task.why is Why.NOT_RECKONED):
+            continue
         turn.close_task(task.id, how="withdrawn")
 
 

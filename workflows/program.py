@@ -6,8 +6,10 @@ the place where the walk stops is where the incident stands.
 
 from typing import assert_never
 
+from amends.errors import DefinitionError
 from amends.models import Data, Outcome, Party
 from amends.timeline import EntryKind
+from runbooks.expressions import FactMissing
 from runbooks.program import (
     ApproveStep,
     AskStep,
@@ -119,8 +121,20 @@ def ask_again(turn: Turn, step: Step) -> None:
     return effects.ask_again(turn, step.id)
 
 
+def begin_anew(turn: Turn, step: Step) -> None:
+    """A step is stuck because it could not be reckoned: it begins once more, when its turn comes."""
+    del turn.state.steps[step.id]
+
+
 def begin_again(turn: Turn, step: Step, *, plan: str | None) -> None:
     """A step is stuck because it was refused or rejected: make its call, or ask, once more."""
+    try:
+        _begin_again(turn, step, plan=plan)
+    except DefinitionError as error:
+        _not_reckoned(turn, step, error)
+
+
+def _begin_again(turn: Turn, step: Step, *, plan: str | None) -> None:
     turn.state.steps[step.id].phase = StepPhase.RUNNING
     match step:
         case DoStep():
@@ -173,6 +187,25 @@ def step_that_is(state: State, step_id: str) -> Step | None:
 
 
 def _advance_step(turn: Turn, step: Step, *, plan: str | None, alone: bool = False) -> Progress:
+    try:
+        return _go_on(turn, step, plan=plan, alone=alone)
+    except FactMissing as error:
+        if beside.protects(step):
+            raise  # a deadline of others is near: what it needs is asked for in another way
+        return _not_reckoned(turn, step, error)
+    except DefinitionError as error:
+        return _not_reckoned(turn, step, error)
+
+
+def _not_reckoned(turn: Turn, step: Step, error: DefinitionError) -> Progress:
+    """What a step says, or when it is taken, cannot be reckoned with what is known: a person sees to it that it can."""
+    run = turn.state.steps[step.id]
+    run.phase = StepPhase.STUCK
+    turn.open_task(task_id=f"not_reckoned:{step.id}", step=step.id, why=Why.NOT_RECKONED, because=str(error))
+    return _progress(run)
+
+
+def _go_on(turn: Turn, step: Step, *, plan: str | None, alone: bool) -> Progress:
     run = turn.state.steps.get(step.id) or _start(turn, step, plan=plan)
     if run.phase is StepPhase.RUNNING:
         match step:

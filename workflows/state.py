@@ -163,6 +163,8 @@ class Why(StrEnum):
     UNDECIDED = "undecided"
     BOOKS_DIFFER = "books_differ"
     UNPROTECTED = "unprotected"
+    NOT_RECKONED = "not_reckoned"
+    """What a step says cannot be reckoned with what is known."""
     TAKEN_OVER = "taken_over"
 
 

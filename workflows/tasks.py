@@ -18,7 +18,7 @@ from workflows.turn import Turn
 NO_PLAN_LEFT = "no_plan_left"
 BOOKS_DIFFER = "books_differ"
 _WAIVE = "waive:"
-_BEGINS_SOMETHING = (Why.REFUSED, Why.REJECTED, Why.NO_PLAN_LEFT, Why.UNPROTECTED, Why.TAKEN_OVER)
+_BEGINS_SOMETHING = (Why.REFUSED, Why.REJECTED, Why.NO_PLAN_LEFT, Why.UNPROTECTED, Why.NOT_RECKONED, Why.TAKEN_OVER)
 
 
 def retry_refusal(state: State, act: RetryRequested) -> str | None:
@@ -49,6 +49,8 @@ def retry(turn: Turn, act: RetryRequested) -> None:
         case Why.REFUSED | Why.REJECTED:
             step = program.step_of(state, task.step)
             program.begin_again(turn, step, plan=plans.plan_of_step(state, step.id))
+        case Why.NOT_RECKONED:
+            program.begin_anew(turn, program.step_of(state, task.step))
         case Why.UNDO_FAILED:
             effects.undo_again(turn, _effect_of(task))
         case Why.NO_PLAN_LEFT:
@@ -115,6 +117,8 @@ def settle_refusal(state: State, act: TaskSettled) -> str | None:
             return _taken_over_refusal(state) or _must_be_done(act)
         case Why.REJECTED | Why.UNDECIDED:
             return f"{task.step!r} needs an approval, which nobody can settle by hand; have it asked for again"
+        case Why.NOT_RECKONED:
+            return f"what {task.step!r} says cannot be reckoned, which nobody settles by hand; have it tried again"
         case Why.BOOKS_DIFFER:
             return "books that differ are put right and compared again (retry), or let be by two people (waive)"
         case _:
@@ -143,7 +147,7 @@ def settle(turn: Turn, act: TaskSettled) -> None:
             state.by_hand = act.how.strip()
         case Why.UNPROTECTED:
             deadlines.keep_by_hand(turn, task.id, by=act.actor.id)
-        case Why.REJECTED | Why.UNDECIDED | Why.BOOKS_DIFFER:
+        case Why.REJECTED | Why.UNDECIDED | Why.NOT_RECKONED | Why.BOOKS_DIFFER:
             raise AssertionError("refused")
         case _:
             assert_never(task.why)

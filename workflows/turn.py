@@ -38,8 +38,11 @@ class Turn:
         self.state.pending[command.id] = command
         self.commands.append(command)
 
-    def open_task(self, *, task_id: str, step: str, why: Why, owner: str | None = None) -> None:
-        """Hand something to a person; the incident counts as taken over until it is done.
+    def open_task(
+        self, *, task_id: str, step: str, why: Why, owner: str | None = None, because: str | None = None
+    ) -> None:
+        """Hand something to a person; the incident counts as taken over until it is done. ``because``: what else is to
+        be said of it.
 
         The bundle says whose it is, if ``owner`` does not, and by when it is to be done.
         """
@@ -52,6 +55,7 @@ class Turn:
         if why in (Why.UNDO_FAILED, Why.NO_PLAN_LEFT):
             self.raises.append((why.value, task_id))
         shown: Data = {"task": task_id, "step": step, "why": why, "owner": task.owner}
+        shown |= {"because": because} if because is not None else {}
         self.note(EntryKind.TASK_OPENED, {**shown, "due_at": task.due_at.isoformat() if task.due_at else None})
 
     def close_task(self, task_id: str, *, how: str) -> None:

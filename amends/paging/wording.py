@@ -65,6 +65,7 @@ _ENGLISH: Final = _Words(
         "undecided": "nobody has decided in time",
         "books_differ": "the shop's books do not say what the journal says",
         "unprotected": "a deadline of others is near, and what keeps it lacks something",
+        "not_reckoned": "something cannot be reckoned with what is known",
         "taken_over": "somebody has taken it into their own hands",
     },
 )
@@ -93,6 +94,7 @@ _CHINESE: Final = _Words(
         "undecided": "审批逾期未决",
         "books_differ": "商城账目与事件记录不一致",
         "unprotected": "外部期限临近，应对措施缺少必要信息",
+        "not_reckoned": "依据已知信息无法得出结果",
         "taken_over": "已有人接手处理",
     },
 )
