@@ -149,6 +149,20 @@ def test_where_no_plan_is_left_nothing_did_not_happen(program: Program, state_di
     assert settling(state_dir, "no_plan_left", "action", [], program) == [""]
 
 
+def test_what_cannot_be_reckoned_says_why_and_is_tried_again_taken_over_or_called_off(
+    program: Program, state_dir: Path
+) -> None:
+    because = "there is no rate for 'GBP'; add it to the table of rates"
+    task, timeline = opened(state_dir, "not_reckoned", stories.REFUND, [])
+    task = task.model_copy(update={"data": {**task.data, "because": because}})
+
+    need = in_words(task, timeline, program)
+
+    assert need.why.startswith("What it says cannot be reckoned: ")
+    assert because in need.what
+    assert [command.split()[1] for command in need.commands] == ["retry", "take-over", "cancel"]
+
+
 def settling(
     state_dir: Path, why: str, step: str, came: Sequence[tuple[EntryKind, str]], program: Program | None
 ) -> list[str]:

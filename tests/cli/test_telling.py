@@ -763,6 +763,11 @@ def test_a_task_with_an_owner_says_whose_it_is_and_until_when() -> None:
         (EntryKind.NOTE_ADDED, {"text": "She called!"}, "mei noted: She called!"),
         (EntryKind.STEP_SKIPPED, {"step": ASK, "by": "mei"}, "Skipped: the question lost_parcel.reship_or_refund, by"),
         (EntryKind.RETRY_REQUESTED, {"task": "taken_over", "note": "done"}, "mei handed it back (done)."),
+        (
+            EntryKind.TASK_OPENED,
+            {"step": "analysis.wait", "why": "not_reckoned", "because": "there is no rate for 'GBP'"},
+            "A person is needed: analysis.wait: what it says cannot be reckoned (there is no rate for 'GBP').",
+        ),
         (EntryKind.TASK_OPENED, {"why": "taken_over"}, "A person is needed: somebody has it in their own hands."),
         (
             EntryKind.TASK_CLOSED,
