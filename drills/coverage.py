@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 from amends.journal import TimelineRow
 from amends.timeline import EntryKind
 from drills.branches import Way, branch_id, branches, of_plan, of_severity
-from drills.retelling import state_of
 from runbooks.bundle import Bundle
 from runbooks.program import AskStep, MeasureStep, Plan, Program, WaitStep, as_written
 from workflows.state import State, StepPhase
 
 
-def reached(bundle: Bundle, timeline: Sequence[TimelineRow]) -> tuple[str, ...]:
-    """The ids of the branches that an incident went, in the runbook's reading order. Its timeline is given whole."""
+def reached(bundle: Bundle, timeline: Sequence[TimelineRow], state: State) -> tuple[str, ...]:
+    """The ids of the branches that an incident went, in the runbook's reading order. Its timeline is given whole, with
+    the state after it (``state_of``)."""
     found = {
         *_told(bundle.program, timeline),
         *_chosen_plans(bundle.program.action, timeline),
-        *_steps(bundle.program, timeline, state_of(bundle, timeline)),
+        *_steps(bundle.program, timeline, state),
     }
     return tuple(branch.id for branch in branches(bundle.program) if branch.id in found)
 

@@ -8,11 +8,11 @@ from amends.connectors.shop.sample import sample
 from amends.journal import EffectRecord, TimelineRow
 from amends.models import Data, Model, Money, Severity, Status
 from amends.timeline import EntryKind
-from drills.retelling import state_of
 from drills.scenario import Part
 from drills.stage import World
 from drills.written import Verdict
 from runbooks.catalogue import MESSAGES
+from workflows.state import State
 
 
 class Books(Model):
@@ -66,14 +66,11 @@ class Observed(Model):
     calls: dict[str, int] = {}
 
 
-def observe(
-    world: World, part: Part, incident_id: str, timeline: Sequence[TimelineRow], *, begun_at: datetime
-) -> Observed:
-    """Look at an incident and at the shop. Facts are read back by running the core over the timeline again.
-    ``begun_at``: when its scenario has begun."""
-    row = world.journal.incident(incident_id)
-    state = state_of(part.bundle, timeline)
-    effects = world.journal.effects_of(incident_id)
+def observe(world: World, part: Part, timeline: Sequence[TimelineRow], state: State, *, begun_at: datetime) -> Observed:
+    """Look at an incident and at the shop. ``state``: the one after its timeline (``state_of``), for its facts and
+    tasks. ``begun_at``: when its scenario has begun."""
+    row = world.journal.incident(state.incident_id)
+    effects = world.journal.effects_of(state.incident_id)
     return Observed(
         status=row.status,
         outcome=row.outcome,

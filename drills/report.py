@@ -17,6 +17,7 @@ from drills.faults import Wrong, in_order, met, to_be_met
 from drills.nights import with_its_nights
 from drills.observed import Observed, conversation, observe, outcome_of
 from drills.player import PATIENCE, play
+from drills.retelling import state_of
 from drills.scenario import Part, Scenario, Unreachable
 from drills.stage import Stage, World
 from runbooks.bundle import Bundle
@@ -233,7 +234,8 @@ def _seen(world: World, part: Part, course: Course, *, begun_at: datetime, slack
     """What came of an incident, while its world is still there, and what of it was not as it should be."""
     timeline = world.journal.timeline(course.incident_id)
     verified = verify(world.journal, course.incident_id)
-    observed = observe(world, part, course.incident_id, timeline, begun_at=begun_at)
+    state = state_of(part.bundle, timeline)
+    observed = observe(world, part, timeline, state, begun_at=begun_at)
     opened_at = timeline[0].occurred_at
     report = IncidentReport(
         runbook=part.runbook,
@@ -248,7 +250,7 @@ def _seen(world: World, part: Part, course: Course, *, begun_at: datetime, slack
         breaches=observed.breaches,
         virtual_duration=(timeline[-1].occurred_at - opened_at).total_seconds(),
         journal_verified=verified.ok,
-        reached=reached(part.bundle, timeline),
+        reached=reached(part.bundle, timeline, state),
     )
     played = PlayedIncident(
         observed=observed,

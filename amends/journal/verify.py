@@ -102,13 +102,21 @@ def _check_files(
 
 def _raw_entries(connection: Connection, incident_id: str) -> tuple[list[_Columns], list[str]]:
     mine = _timeline.c.incident_id == incident_id
-    seqs = connection.execute(select(_timeline.c.seq).where(mine).order_by(_timeline.c.seq)).scalars().all()
-    if not seqs and not _has_projection(connection, incident_id):
+    try:
+        found = connection.execute(select(_timeline).where(mine).order_by(_timeline.c.seq)).mappings().all()
+    except ValueError:
+        return _readable_entries(connection, incident_id)
+    if not found and not _has_projection(connection, incident_id):
         raise UnknownIncident(incident_id)
+    return [dict(row) for row in found], []
+
+
+def _readable_entries(connection: Connection, incident_id: str) -> tuple[list[_Columns], list[str]]:
+    """One by one, so that a line which was made unreadable does not hide the others."""
+    mine = _timeline.c.incident_id == incident_id
     raw: list[_Columns] = []
     problems: list[str] = []
-    for seq in seqs:
-        # One by one, so that a line which was made unreadable does not hide the others.
+    for seq in connection.execute(select(_timeline.c.seq).where(mine).order_by(_timeline.c.seq)).scalars().all():
         try:
             row = connection.execute(select(_timeline).where(mine, _timeline.c.seq == seq)).mappings().one()
             raw.append(dict(row))

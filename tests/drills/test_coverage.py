@@ -41,9 +41,13 @@ FANG = Actor(kind=ActorKind.HUMAN, id="fang", verified=True)
 CHECK = read("inventory.check", stage="analysis", save_as="stock")
 
 
+def all_reached(incident: Incident) -> tuple[str, ...]:
+    return reached(incident.bundle, timeline_of(incident), incident.state)
+
+
 def went(incident: Incident, of: str) -> list[str]:
     """The ends of the branches that an incident reached of a step or a plan."""
-    found = reached(incident.bundle, timeline_of(incident))
+    found = all_reached(incident)
     return [each.removeprefix(f"{of}/") for each in found if each.startswith(f"{of}/")]
 
 
@@ -60,7 +64,7 @@ def call_off(incident: Incident) -> Incident:
 def test_nothing_is_reached_that_does_not_happen() -> None:
     incident = Incident().open()
 
-    assert reached(incident.bundle, timeline_of(incident)) == (
+    assert all_reached(incident) == (
         "report.tell/applied",
         "analysis.shipping.open_trace/applied",
     )
@@ -69,7 +73,7 @@ def test_nothing_is_reached_that_does_not_happen() -> None:
 def test_what_is_reached_comes_in_the_order_of_the_runbook() -> None:
     incident = Incident(world=refusing("inventory.reserve")).open().wait(hours=25).answer("reship").wait(days=11)
 
-    found = reached(incident.bundle, timeline_of(incident))
+    found = all_reached(incident)
 
     known = [branch.id for branch in branches(incident.bundle.program)]
     assert list(found) == [each for each in known if each in found]

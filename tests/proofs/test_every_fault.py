@@ -12,6 +12,7 @@ from amends.journal import verify
 from amends.models import Status
 from drills.observed import Observed, observe, outcome_of
 from drills.player import play
+from drills.retelling import state_of
 from drills.scenario import Fault, Scenario, load_scenarios
 from drills.stage import Stage, World, stage
 from runbooks.catalogue import CATALOGUE, TELL
@@ -185,8 +186,9 @@ def _seen(world: World, scenario: Scenario, incident_id: str, remarks: tuple[str
     shop, order_id = world.shop, scenario.order_id
     stocks = [shop.stock(sku) for sku in sample().stock]
     timeline = world.journal.timeline(incident_id)
+    state = state_of(scenario.bundle, timeline)
     return Ended(
-        observed=observe(world, scenario, incident_id, timeline, begun_at=timeline[0].occurred_at),
+        observed=observe(world, scenario, timeline, state, begun_at=timeline[0].occurred_at),
         problems=verify(world.journal, incident_id).problems,
         remarks=remarks,
         refunds=len(shop.refunds(order_id)),
