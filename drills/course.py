@@ -48,6 +48,8 @@ class InPlay:
         self._watch = watch
         self._handle: WorkflowHandle[Any, Any] = world.skipper.client.get_workflow_handle(part.workflow_id)
         self._ended = False
+        self._seen: tuple[str, int] | None = None
+        """The history after which ``view`` and ``rows`` stand."""
 
     @property
     def ended(self) -> bool:
@@ -87,7 +89,7 @@ class InPlay:
             self._read()
             self._ended = True
             return
-        if self.goes_on:
+        if self.goes_on or self.pace.history == self._seen:
             return
         try:
             self.view = await self._handle.query(VIEW, result_type=View)
@@ -95,6 +97,7 @@ class InPlay:
             self.pace = self.pace.model_copy(update={"thinks": True})
             return
         self._read()
+        self._seen = self.pace.history
 
     def next_act(self, *, begun_at: datetime) -> tuple[datetime, Act] | None:
         """The first of the acts whose moment is known, and that moment."""

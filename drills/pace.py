@@ -25,7 +25,8 @@ class Pace(Model):
     """``now``: in the incident's time. ``calls``: the ids of those that have not returned; ``under_way``: in words.
 
     ``next_try_at``: set when all of these are pausing between two tries; then the first of them goes on. ``thinks``: it
-    has something to take up, and a worker is at it, or is to be.
+    has something to take up, and a worker is at it, or is to be. ``history``: its run, and how long that one's history
+    is; as long as it is the same, nothing has happened.
     """
 
     ended: bool
@@ -34,6 +35,7 @@ class Pace(Model):
     under_way: str
     next_try_at: Utc | None
     thinks: bool
+    history: tuple[str, int]
 
 
 async def pace_of(client: Client, workflow_id: str) -> Pace:
@@ -57,6 +59,7 @@ async def pace_of(client: Client, workflow_id: str) -> Pace:
         under_way=", ".join(_shown(activity) for activity in raw.pending_activities),
         next_try_at=min(pausing) if pausing and len(pausing) == len(tries) else None,
         thinks=raw.HasField("pending_workflow_task"),
+        history=(raw.workflow_execution_info.execution.run_id, raw.workflow_execution_info.history_length),
     )
 
 
