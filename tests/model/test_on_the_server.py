@@ -16,7 +16,7 @@ from tests.model.keeping import Keeping, turns
 from tests.model.mirror import Mirror
 from tests.model.people import People
 from tests.model.shop import Shop as Model
-from tests.proofs.rig import Rig, new_rig
+from tests.proofs.rig import Rig, new_rig, set_aside
 
 _ORDERS = ("SO-1001", "SO-1003", "SO-1004", "SO-1008", "SO-1011", "SO-1012", "SO-1006")
 _CALLS = (
@@ -42,7 +42,7 @@ async def test_what_happens_on_the_server_keeps_the_same_promises(
     chance = Random(seed)  # noqa: S311  # not for secrets: a seed always means the same walk
     rig = new_rig(skipper, journal, shop, _ORDERS[seed])
     _break(shop, chance)
-    aside = _reserved(shop)
+    aside = set_aside(shop)
     people = People(rig, chance)
 
     async with rig.serving():
@@ -82,11 +82,6 @@ def _the_timeline_keeps_to_the_mirror(rig: Rig) -> None:
         keeping.follow(turn, None, outstanding=None)
 
 
-def _reserved(shop: Shop) -> int:
-    """How many units stand aside, for whichever order."""
-    return sum(shop.stock(sku).reserved for sku in sample().stock)
-
-
 def _the_shop_is_right(rig: Rig, *, aside: int) -> None:
     """``aside``: units that stood aside before."""
     shop, order = rig.shop, rig.order_id
@@ -97,4 +92,4 @@ def _the_shop_is_right(rig: Rig, *, aside: int) -> None:
     assert shop.money(order).kept >= 0
     assert all(stock.received == stock.on_hand + stock.sold + stock.sent for stock in stocks)
     assert waived or not any(hold.released_at is None for hold in shop.holds(order))
-    assert waived or _reserved(shop) == aside
+    assert waived or set_aside(shop) == aside

@@ -43,14 +43,19 @@ _LIKE_THEM = ("SO-1004", "SO-1007")
 
 def plant_orders(engine: Engine, number: int) -> list[str]:
     """Puts so many orders of one parcel into an empty shop, and enough goods; gives their ids."""
+    kinds = [sample().orders[order_id] for order_id in _LIKE_THEM]
+    orders = {f"SO-{5000 + n}": kinds[n % len(kinds)] for n in range(number)}
+    plant_only(engine, orders, units=10 * number, at=datetime.now(UTC))
+    return list(orders)
+
+
+def plant_only(engine: Engine, orders: dict[str, SampleOrder], *, units: int, at: datetime) -> None:
+    """Puts these orders into an empty shop, as of a moment, and so many units of all goods."""
     Shop(engine)  # which makes its tables
     world = sample()
-    kinds = [world.orders[order_id] for order_id in _LIKE_THEM]
-    orders: dict[str, SampleOrder] = {f"SO-{5000 + n}": kinds[n % len(kinds)] for n in range(number)}
-    stock = {sku: each.model_copy(update={"on_hand": 10 * number}) for sku, each in world.stock.items()}
+    stock = {sku: each.model_copy(update={"on_hand": units}) for sku, each in world.stock.items()}
     with Session(engine) as db, db.begin():
-        plant(db, world.model_copy(update={"orders": orders, "stock": stock}), datetime.now(UTC))
-    return list(orders)
+        plant(db, world.model_copy(update={"orders": orders, "stock": stock}), at)
 
 
 def has_capacity(order_id: str) -> bool:

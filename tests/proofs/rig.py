@@ -17,6 +17,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 import starter
 import worker
 from amends.connectors.shop import Shop
+from amends.connectors.shop.sample import sample
 from amends.doors.keys import DoorKey
 from amends.doors.trusted import Trusted
 from amends.journal import Journal
@@ -210,6 +211,11 @@ def counted(rows: Iterable[TimelineRow], kind: EntryKind) -> int:
 def new_rig(skipper: TimeSkipper, journal: Journal, shop: Shop, order_id: str) -> Rig:
     shop.seed(at=datetime.now(UTC), around=order_id)
     return Rig(skipper=skipper, journal=journal, shop=shop, queue=f"q-{uuid4()}", order_id=order_id)
+
+
+def set_aside(shop: Shop) -> int:
+    """How many units stand aside, for whichever order."""
+    return sum(shop.stock(sku).reserved for sku in sample().stock)
 
 
 async def gone(rig: Rig) -> bool:

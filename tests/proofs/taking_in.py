@@ -20,15 +20,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, create_engine, func, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from amends.addresses import Address
 from amends.connectors.feed import Change
 from amends.connectors.serving import application, served
 from amends.connectors.shop import Shop
+from amends.connectors.shop.engine import READING
+from amends.connectors.shop.engine import connect as engine_of_shop
 from amends.connectors.shop.sample import SampleOrder, sample
-from amends.connectors.shop.seeding import plant
 from amends.connectors.shop.tables import EventRow, ParcelRow, TraceRow
 from amends.connectors.signing import Secrets, new_secret
 from amends.embedded import EmbeddedServer
@@ -38,6 +39,7 @@ from amends.timeline import EntryKind, canonical
 from intake.looking import looked_up
 from intake.modes import Modes
 from runbooks.library import load
+from tests.proofs.bulk import plant_only
 
 TYPE: Final = "lost_parcel"
 
@@ -100,10 +102,11 @@ class ForgetfulShop(Shop):
 async def live(folder: Path, *, seconds: float, per_second: int, astray: int) -> Outcome:
     """Has the shop change so many times a second for so long, kills whoever sweeps and whoever carries incidents on the
     way, and returns when every incident has come to its end."""
-    journal_url, shop_url = f"sqlite:///{folder / 'journal.db'}", f"sqlite:///{folder / 'shop.db'}"
+    journal_url = f"sqlite:///{folder / 'journal.db'}"
+    engine, world = connect(journal_url), engine_of_shop(f"sqlite:///{folder / 'shop.db'}")
     begins = datetime.now(UTC) + _BEGINS
-    behind = _plant(shop_url, begins, seconds=seconds, per_second=per_second, astray=astray)
-    engine, shop = connect(journal_url), ForgetfulShop(shop_url, clock=lambda: datetime.now(UTC))
+    behind = _plant(world, begins, seconds=seconds, per_second=per_second, astray=astray)
+    shop = ForgetfulShop(world, clock=lambda: datetime.now(UTC))
     try:
         upgrade(engine)
         journal = Journal(engine)
@@ -126,35 +129,30 @@ async def live(folder: Path, *, seconds: float, per_second: int, astray: int) ->
                     await asyncio.sleep((begins - datetime.now(UTC)).total_seconds())
                     began = time.monotonic()
                     await asyncio.gather(
-                        _carry(shop_url, journal, behind),
+                        _carry(world, journal, behind),
                         _kill(sweeping, began + seconds / 3, lambda: _claimed(journal) > 0),
                         _kill(carrying, began + 2 * seconds / 3, lambda: True),
                         asyncio.sleep(seconds),
                     )
-                    await _until(lambda: _all_over(journal, shop_url, astray), "every incident has ended")
+                    await _until(lambda: _all_over(journal, world, astray), "every incident has ended")
                     took = time.monotonic() - began
-        return _outcome(journal, shop, shop_url, behind, begins, took)
+        return _outcome(journal, shop, world, behind, begins, took)
     finally:
-        shop.dispose()
+        world.dispose()
         engine.dispose()
 
 
-def _plant(shop_url: str, begins: datetime, *, seconds: float, per_second: int, astray: int) -> list[str]:
+def _plant(world: Engine, begins: datetime, *, seconds: float, per_second: int, astray: int) -> list[str]:
     """Orders of which each second some are placed and soon delivered, and some whose parcels were last scanned so long
     ago that their incidents open one after the other within the first two thirds of the time. Gives the latter."""
-    engine = create_engine(shop_url)
-    Shop(engine)  # which makes its tables
-    world = sample()
+    like = sample().orders[LIKE]
     stays, step = timedelta(seconds=seconds * 2 / 3 / astray), timedelta(seconds=EVENTS / per_second)
-    behind = {f"SO-{6000 + n}": _like(world.orders[LIKE], _UNSCANNED - n * stays) for n in range(astray)}
+    behind = {f"SO-{6000 + n}": _like(like, _UNSCANNED - n * stays) for n in range(astray)}
     fine = {
-        f"SO-{20000 + n}": _like(world.orders[LIKE], -n * step, scanned=1, delivered=2)
+        f"SO-{20000 + n}": _like(like, -n * step, scanned=1, delivered=2)
         for n in range(int(seconds * per_second / EVENTS))
     }
-    stock = {sku: each.model_copy(update={"on_hand": 10 * len(behind)}) for sku, each in world.stock.items()}
-    with Session(engine) as db, db.begin():
-        plant(db, world.model_copy(update={"orders": behind | fine, "stock": stock}), begins)
-    engine.dispose()
+    plant_only(world, behind | fine, units=10 * len(behind), at=begins)
     return list(behind)
 
 
@@ -235,10 +233,10 @@ async def _kill(worker: _Worker, at: float, ripe: Callable[[], bool]) -> None:
     await asyncio.to_thread(worker.restart)
 
 
-async def _carry(shop_url: str, journal: Journal, behind: Sequence[str]) -> None:
+async def _carry(world: Engine, journal: Journal, behind: Sequence[str]) -> None:
     """What the carrier does with the parcels that stayed behind, one at a time: each whose incident waits for it is
     found and scanned, and delivered once that was heard."""
-    engine, delivered, found = create_engine(shop_url), set[str](), set[str]()
+    delivered, found = set[str](), set[str]()
 
     def look() -> bool:
         for row in journal.incidents(limit=1000, open_only=True):
@@ -246,29 +244,26 @@ async def _carry(shop_url: str, journal: Journal, behind: Sequence[str]) -> None
             order_id = str(row.order_id)
             if order_id not in found and kinds[EntryKind.WAIT_STARTED]:
                 found.add(order_id)
-                _scan(engine, order_id)
+                _scan(world, order_id)
             elif order_id not in delivered and kinds[EntryKind.WAIT_ENDED]:
                 delivered.add(order_id)
-                _deliver(engine, order_id)
+                _deliver(world, order_id)
         return len(delivered) == len(behind)
 
-    try:
-        await _until(look, "all are delivered")
-    finally:
-        engine.dispose()
+    await _until(look, "all are delivered")
 
 
-def _scan(engine: Engine, order_id: str) -> None:
+def _scan(world: Engine, order_id: str) -> None:
     """The carrier has found the parcel of an order, and says so to whoever has it searched for."""
     now, parcel_id = datetime.now(UTC), _parcel(order_id)
-    with Session(engine) as db, db.begin():
+    with Session(world) as db, db.begin():
         db.execute(update(TraceRow).where(TraceRow.parcel_id == parcel_id).values(ends_at=now, ends_as="found"))
         db.execute(update(ParcelRow).where(ParcelRow.parcel_id == parcel_id).values(last_scan_at=now))
 
 
-def _deliver(engine: Engine, order_id: str) -> None:
+def _deliver(world: Engine, order_id: str) -> None:
     now = datetime.now(UTC)
-    with Session(engine) as db, db.begin():
+    with Session(world) as db, db.begin():
         moments = {"last_scan_at": now, "delivered_at": now, "delivered_to": "door"}
         db.execute(update(ParcelRow).where(ParcelRow.parcel_id == _parcel(order_id)).values(moments))
 
@@ -284,20 +279,16 @@ def _claimed(journal: Journal) -> int:
         return int(connection.execute(select(func.count()).where(held, waiting)).scalar_one())
 
 
-def _all_over(journal: Journal, shop_url: str, astray: int) -> bool:
+def _all_over(journal: Journal, world: Engine, astray: int) -> bool:
     rows, noted = journal.incidents(limit=1000), looked_up(journal.engine, state=ExpectationState.OPENED, limit=1000)
     ended = len(rows) >= astray and all(row.closed_at for row in rows)
-    return ended and len(noted) >= astray and _kept(journal) == len(_told(shop_url))
+    return ended and len(noted) >= astray and _kept(journal) == len(_told(world))
 
 
-def _told(shop_url: str) -> dict[str, datetime]:
+def _told(world: Engine) -> dict[str, datetime]:
     """Every change of the shop, and when it was."""
-    engine = create_engine(shop_url)
-    try:
-        with Session(engine) as db:
-            return {row.event_id: row.at for row in db.scalars(select(EventRow))}
-    finally:
-        engine.dispose()
+    with Session(world.execution_options(**{READING: True})) as db:
+        return {row.event_id: row.at for row in db.scalars(select(EventRow))}
 
 
 def _kept(journal: Journal) -> int:
@@ -313,9 +304,9 @@ async def _until(reached: Callable[[], bool], what: str) -> None:
 
 
 def _outcome(
-    journal: Journal, shop: ForgetfulShop, shop_url: str, behind: list[str], begins: datetime, took: float
+    journal: Journal, shop: ForgetfulShop, world: Engine, behind: list[str], begins: datetime, took: float
 ) -> Outcome:
-    events, told = schema.order_events, _told(shop_url)
+    events, told = schema.order_events, _told(world)
     with reading(journal.engine) as connection:
         received = {row.id: row.received_at for row in connection.execute(select(events.c.id, events.c.received_at))}
     outcome = Outcome(

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
 import pytest
@@ -18,6 +19,7 @@ from drills.stage import Stage, World, stage
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.library import load
 from runbooks.program import DoStep, MeasureStep, Program
+from tests.proofs.rig import set_aside
 
 pytestmark = pytest.mark.timeout(900)  # the first test waits until all have been played
 
@@ -150,7 +152,7 @@ def test_whatever_breaks_the_ledger_and_the_stock_are_right(case: Case, all_ende
 async def _play(case: Case, on: Stage) -> Ended:
     scenario = _scenario(case)
     async with on.world(scenario) as world:
-        before = _reserved(world)
+        before = set_aside(world.shop)
         (course,) = (await play(world, scenario)).values()
         ended = _seen(world, scenario, course.incident_id, tuple(course.remarks))
         return replace(ended, reserved=ended.reserved - before)
@@ -159,12 +161,17 @@ async def _play(case: Case, on: Stage) -> Ended:
 def _scenario(case: Case) -> Scenario:
     """The shipped scenario with the faults before its own; without the weeks of the follow-up, and without promises and
     pages, which make nobody whole."""
-    shipped = next(each for each in load_scenarios(RUNBOOK) if each.name == case.way)
+    shipped = _shipped()[case.way]
     program = _until_whole(shipped.bundle.program)
     plain = {"sla": None, "escalation": (), "external": (), "program": program}
     bundle = shipped.bundle.model_copy(update=plain)
     faults = (*(_fault(call, KINDS[case.kind]) for call in case.calls), *shipped.faults)
     return shipped.model_copy(update={"bundle": bundle, "faults": faults})
+
+
+@cache
+def _shipped() -> dict[str, Scenario]:
+    return {each.name: each for each in load_scenarios(RUNBOOK)}
 
 
 def _until_whole(program: Program) -> Program:
@@ -175,11 +182,6 @@ def _fault(call: str, kind: Kind) -> Fault:
     refusals = CATALOGUE[call].refusals
     reason = (refusals[-1] if refusals else "NotNow") if kind.fault is FaultKind.REFUSE else ""
     return Fault(call=call, kind=kind.fault, times=kind.times, reason=reason)
-
-
-def _reserved(world: World) -> int:
-    """How many units stand aside, for whichever order."""
-    return sum(world.shop.stock(sku).reserved for sku in sample().stock)
 
 
 def _seen(world: World, scenario: Scenario, incident_id: str, remarks: tuple[str, ...]) -> Ended:
@@ -196,7 +198,7 @@ def _seen(world: World, scenario: Scenario, incident_id: str, remarks: tuple[str
         shipments=sum(each.cancelled_at is None for each in shop.shipments(order_id)),
         replacements=sum(each.dropped_at is None for each in shop.replacements(order_id)),
         held=any(hold.released_at is None for hold in shop.holds(order_id)),
-        reserved=_reserved(world),
+        reserved=set_aside(shop),
         letters=len(shop.messages(order_id)),
         conserved=all(stock.received == stock.on_hand + stock.sold + stock.sent for stock in stocks),
     )

@@ -1,6 +1,7 @@
 """A shop's changes open, wake and clear incidents by themselves, each once, though they are told twice and processes
 are killed."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,5 @@ async def test_every_incident_is_opened_woken_and_cleared_once(tmp_path: Path) -
     assert {(row.status, row.outcome) for row in came.incidents} == {(Status.CLOSED, "self_resolved")}
     assert [came.woken[row.incident_id] for row in came.incidents] == [1] * 6
     assert set(came.heard.values()) == {1}
+    news = Counter(incident for incident, _ in came.heard)
+    assert min(news[row.incident_id] for row in came.incidents) >= 2, "of the scan, and of the delivery"

@@ -1,11 +1,11 @@
 """Another text of its runbook for an incident that runs: two people want it, and the next stage follows it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from amends.models import Data, Party, Stage
+from amends.models import Party, Stage
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
 from runbooks.policy import Goal, GoalName, Night, Table, TableKind, TableRow
@@ -21,19 +21,17 @@ from tests.workflows.builders import (
     WAIT,
     Incident,
     always,
-    applied,
     do,
     lost_parcel,
     read,
     refusing,
 )
 from tests.workflows.promises import LADDER, claiming, last, promising, sla
+from tests.workflows.test_deadlines import World as WorldOfDeadlines
 from workflows import acts
 from workflows.events import (
     AnswerGiven,
     CancelRequested,
-    Command,
-    CommandReturned,
     RepinRequested,
     SkipRequested,
     TimeCame,
@@ -54,13 +52,6 @@ def text(base: Bundle | None = None, **stages: Any) -> Bundle:
     """Another text of ``base``, with these stages."""
     base = base or cautious()
     return base.model_copy(update={"program": base.program.model_copy(update=stages or {"action": (NEW,)})})
-
-
-def seen_last_at_the_beginning(command: Command, now: datetime) -> CommandReturned:
-    """Everything works; the parcel was last seen when the incident begins."""
-    answer = applied(command, now)
-    seen: Data = {"last_scan_at": START.isoformat()} if command.activity == "shipping.read_parcel" else {}
-    return answer.model_copy(update={"result": {**answer.result, **seen}})
 
 
 def wish(bundle: Bundle, **update: Any) -> RepinRequested:
@@ -206,7 +197,7 @@ def test_a_message_that_waits_for_the_morning_puts_it_off_and_one_that_was_let_b
 
 def test_an_approval_of_our_own_call_that_was_rejected_and_has_come_too_late_puts_nothing_off() -> None:
     base = claiming(days=2, safe_before=12, approve="lead", decide_within=always(6))
-    incident = Incident(bundle=base, world=seen_last_at_the_beginning).open().wait(hours=32)
+    incident = Incident(bundle=base, world=WorldOfDeadlines()).open().wait(hours=32)
     decide(incident, "chen", approval_id="external.carrier_claim.approve", amount=None, verdict=Verdict.REJECT)
     incident.wait(hours=17)
     assert incident.of(EntryKind.DEADLINE_MISSED)
