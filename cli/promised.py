@@ -62,8 +62,9 @@ def _said(
 
 
 def _deadline(deadline: OpenDeadline, now: datetime, times: Times) -> Promised:
-    at, acting = times.deadline(deadline.due_at, now=now), times.moment(deadline.protect_at)
-    return Promised(wording.goal(deadline.deadline), f"by {at}, a deadline of others; we act by {acting}")
+    at = times.deadline(deadline.due_at, now=now)
+    acting = f"; we act by {times.moment(deadline.protect_at)}" if deadline.protect_at != deadline.due_at else ""
+    return Promised(wording.goal(deadline.deadline), f"by {at}, a deadline of others{acting}")
 
 
 def _missed(rows: Sequence[ClockRow], times: Times) -> Iterator[Promised]:

@@ -53,8 +53,8 @@ def tell(kind: Kind, said: Said) -> str:
             kept = "Not kept" if said["kept"] == "no" else "Kept"
             return f"{kept}: {said.goal}, in {said.length('consumed')} of {said.length('within')}."
         case EntryKind.DEADLINE_SET:
-            acts = f"we act by {said['protect_at']}{_untold(said)}"
-            return f"A deadline of others: {said.deadline} by {said['due_at']}; {acts}."
+            acts = f"; we act by {said['protect_at']}" if said["protect_at"] != said["due_at"] else ""
+            return f"A deadline of others: {said.deadline} by {said['due_at']}{acts}{_untold(said)}."
         case EntryKind.DEADLINE_PROTECTED:
             return f"In time, for a deadline of others: {said.deadline} ({_by(said)})."
         case EntryKind.DEADLINE_MISSED:

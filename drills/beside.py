@@ -49,7 +49,13 @@ class Beside:
             case EntryKind.DEADLINE_SET:
                 return [*self._deadlines, *(each.table for each in self._bundle.external)]
             case EntryKind.DEADLINE_PROTECTED:
-                return [*self._deadlines, *protecting_steps(self._bundle), *self._own_steps(), *self._people]
+                return [
+                    *self._deadlines,
+                    *protecting_steps(self._bundle),
+                    *self._own_steps(),
+                    *self._people,
+                    *self._wholes(),
+                ]
             case EntryKind.SEVERITY_SET | EntryKind.DEADLINE_MISSED | EntryKind.DEADLINE_LET_GO:
                 return self._deadlines
             case EntryKind.PAGE_REQUESTED:
@@ -85,7 +91,7 @@ class Beside:
 
     def effects(self) -> list[str]:
         """The steps beside the stages that do or send something, and what they call."""
-        calls = [each.protect_by for each in self._bundle.external]
+        calls = [each.protect_by for each in self._bundle.external if each.protect_by is not None]
         return [*protecting_steps(self._bundle), *calls, *self.sendings()]
 
     def sendings(self) -> list[str]:
@@ -120,6 +126,10 @@ class Beside:
     def tasks(self) -> list[str]:
         """What is left to a person when a deadline of others cannot be protected."""
         return [f"unprotected:{name}" for name in self._deadlines]
+
+    def _wholes(self) -> list[str]:
+        """How a customer can be made whole."""
+        return [plan.name for plan in self._bundle.program.action]
 
     def _own_steps(self) -> list[str]:
         calls = {each.protect_by for each in self._bundle.external}

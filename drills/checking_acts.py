@@ -73,7 +73,7 @@ def protecting_approvals(bundle: Bundle) -> list[tuple[str, str]]:
 
 def protecting_steps(bundle: Bundle) -> list[str]:
     """The steps that protect the deadlines of others by themselves."""
-    return [f"external.{each.name}" for each in bundle.external]
+    return [f"external.{each.name}" for each in bundle.external if each.protect_by is not None]
 
 
 def people_of(bundle: Bundle) -> list[str]:

@@ -93,7 +93,8 @@ class Level(Model):
 
 class ExternalDeadline(Model):
     """A deadline that others set: ``table`` says how long after ``starts`` (a fact) it is; at the last safe moment
-    ``protect_by`` is called with ``inputs``. It never pauses.
+    ``protect_by`` is called with ``inputs``. It never pauses. Where none is named, no call alone could keep it: it
+    is kept when the customer is whole.
 
     ``safe_before``: how long before the deadline the call goes out at the latest. ``approve``: the role that approves
     the call first, if one has to, within ``decide_within``: so much earlier it is asked.
@@ -102,7 +103,7 @@ class ExternalDeadline(Model):
     name: str
     starts: str
     table: str
-    protect_by: str
+    protect_by: str | None = None
     inputs: dict[str, Value] = {}
     safe_before: timedelta = timedelta(hours=24)
     approve: str | None = None
@@ -238,3 +239,8 @@ class Table(Model):
 
     kind: TableKind
     rows: tuple[TableRow, ...]
+
+    def span(self, row: TableRow) -> timedelta:
+        """How long a row of a table of durations or of days says."""
+        number = int(str(row.value))
+        return timedelta(days=number) if self.kind is TableKind.DAYS else timedelta(seconds=number)

@@ -39,8 +39,10 @@ def sequences(state: State) -> tuple[tuple[Step, ...], ...]:
 
 
 def protecting(state: State, deadline: ExternalDeadline) -> tuple[Step, ...]:
-    """The steps that protect a deadline: an approval, if one is needed, and the call. What it gives is kept under the
-    name that the runbook has for it, so that the runbook's own step finds it there."""
+    """The steps that protect a deadline, if a call does: an approval, if one is needed, and the call. What it gives is
+    kept under the name that the runbook has for it, so that the runbook's own step finds it there."""
+    if deadline.protect_by is None:
+        return ()
     own = steps_that_call(state, deadline.protect_by)
     spec = CATALOGUE[deadline.protect_by]
     undo = None

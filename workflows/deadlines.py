@@ -52,9 +52,9 @@ def dues(state: State) -> Iterator[Due]:
         if run.phase in _OPEN:
             closer = (span for span in _spans(state, name) if run.near is None or span < run.near)
             yield from (Due(at=run.due_at - span, what=f"nearness of {name}") for span in closer)
-        if run.phase is DeadlinePhase.WATCHED:
+        if run.phase is DeadlinePhase.WATCHED and run.protect_at < run.due_at:
             yield Due(at=run.protect_at, what=f"protection of {name}")
-        elif run.phase is DeadlinePhase.PROTECTING:
+        elif run.phase in _OPEN:
             yield Due(at=run.due_at, what=f"deadline {name}")
 
 
@@ -86,12 +86,9 @@ def _set(turn: Turn, deadline: ExternalDeadline) -> None:
     if starts is None or (before is not None and before.phase is not DeadlinePhase.WATCHED):
         return
     row, beyond = _row(state, deadline, on=starts.astimezone(UTC).date())
-    deciding = (
-        deadline.decide_within.of(state.severity) if deadline.approve and deadline.decide_within else timedelta(0)
-    )
     try:
-        due_at = starts + timedelta(seconds=int(str(row.value)))
-        protect_at = due_at - deadline.safe_before - deciding
+        due_at = starts + state.bundle.tables[deadline.table].span(row)
+        protect_at = due_at - _ahead(state, deadline)
     except OverflowError:
         return  # what a system writes for never, or for not known
     if before is not None and (before.due_at, before.protect_at) == (due_at, protect_at):
@@ -110,6 +107,15 @@ def _set(turn: Turn, deadline: ExternalDeadline) -> None:
     )
 
 
+def _ahead(state: State, deadline: ExternalDeadline) -> timedelta:
+    """How long before a deadline the last safe moment is."""
+    if deadline.protect_by is None:
+        return timedelta(0)
+    if deadline.approve is None or deadline.decide_within is None:
+        return deadline.safe_before
+    return deadline.safe_before + deadline.decide_within.of(state.severity)
+
+
 def _row(state: State, deadline: ExternalDeadline, *, on: date) -> tuple[TableRow, Data]:
     """What the table says of a day; where it says nothing, the row that leaves the least time, and that this is not
     confirmed. A parcel of last year must not hold up its incident, nor be protected too late."""
@@ -118,12 +124,12 @@ def _row(state: State, deadline: ExternalDeadline, *, on: date) -> tuple[TableRo
     try:
         return row_for(table, on=on, jurisdiction=market, marketplace=marketplace), {}
     except DefinitionError:
-        return min(table.rows, key=lambda row: int(str(row.value))), {"unconfirmed": True}
+        return min(table.rows, key=table.span), {"unconfirmed": True}
 
 
 def _protect(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> None:
     state = turn.state
-    calls = _calls(state, deadline.protect_by)
+    calls = _calls(state, deadline)
     if _note_protected(turn, deadline, run):
         _let_be(turn, deadline)
     elif _is_over(state, deadline, calls):
@@ -163,8 +169,7 @@ def _how_near(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> timed
     if run.phase in _OPEN:
         reached = (span for span in _spans(turn.state, deadline.name) if turn.now >= run.due_at - span)
         return min(reached, default=None)
-    made_good = any(_stands(call) for call in _calls(turn.state, deadline.protect_by))
-    return _MISSED if run.near == _MISSED and not made_good else None
+    return _MISSED if run.near == _MISSED and _kept_by(turn.state, deadline) is None else None
 
 
 def _spans(state: State, name: str) -> set[timedelta]:
@@ -187,12 +192,19 @@ def _call(turn: Turn, deadline: ExternalDeadline) -> None:
 
 def _note_protected(turn: Turn, deadline: ExternalDeadline, run: DeadlineRun) -> bool:
     """Whether a deadline is protected, which is said once."""
-    done = next((call for call in _calls(turn.state, deadline.protect_by) if _stands(call)), None)
-    if done is None:
+    by = _kept_by(turn.state, deadline)
+    if by is None:
         return False
     run.phase = DeadlinePhase.PROTECTED
-    turn.note(EntryKind.DEADLINE_PROTECTED, {"deadline": deadline.name, "by": done.step})
+    turn.note(EntryKind.DEADLINE_PROTECTED, {"deadline": deadline.name, "by": by})
     return True
+
+
+def _kept_by(state: State, deadline: ExternalDeadline) -> str | None:
+    """What has met a deadline: the step of the call, or how the customer was made whole; ``None`` if nothing has."""
+    if deadline.protect_by is None:
+        return state.outcome if state.resolved else None
+    return next((call.step for call in _calls(state, deadline) if _stands(call)), None)
 
 
 def _let_be(turn: Turn, deadline: ExternalDeadline, *, still: tuple[Why, ...] = (Why.OUTCOME_UNKNOWN,)) -> None:
@@ -208,7 +220,7 @@ def _let_be(turn: Turn, deadline: ExternalDeadline, *, still: tuple[Why, ...] = 
 def _is_over(state: State, deadline: ExternalDeadline, calls: list[EffectRun]) -> bool:
     """Whether nothing is to be protected: no step of the runbook that would make the call is wanted any more, or it was
     made, refused, and the runbook went on."""
-    own = beside.steps_that_call(state, deadline.protect_by)
+    own = beside.steps_that_call(state, deadline.protect_by) if deadline.protect_by is not None else []
     if own and not any(_may_be_wanted(state, step) for step in own):
         return True
     return any(call.outcome is Outcome.NOT_APPLIED and _went_on(state, call.step) for call in calls)
@@ -235,5 +247,5 @@ def _stands(call: EffectRun) -> bool:
     return call.outcome is Outcome.APPLIED and call.undone is not Outcome.APPLIED
 
 
-def _calls(state: State, activity: str) -> list[EffectRun]:
-    return [effect for effect in state.effects if effect.activity == activity]
+def _calls(state: State, deadline: ExternalDeadline) -> list[EffectRun]:
+    return [effect for effect in state.effects if effect.activity == deadline.protect_by]

@@ -22,8 +22,9 @@ def _activities(bundle: Bundle) -> Iterator[str]:
     for step in bundle.program.all_steps():
         yield from _of_step(step)
     for deadline in bundle.external:
-        yield deadline.protect_by
-        yield from _undo_of(deadline.protect_by)
+        if deadline.protect_by is not None:
+            yield deadline.protect_by
+            yield from _undo_of(deadline.protect_by)
     if bundle.clears:
         yield TELL
 

@@ -101,6 +101,8 @@ def _goal(goal: Goal) -> dict[str, Any]:
 
 
 def _external(deadline: ExternalDeadline) -> dict[str, Any]:
+    if deadline.protect_by is None:
+        return {"from": deadline.starts, "table": deadline.table}
     return {
         "from": deadline.starts,
         "table": deadline.table,

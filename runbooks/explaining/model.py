@@ -125,7 +125,8 @@ class ExternalDeadline(Model):
     """The fact from which it counts, or the expression."""
     table: str
     rows: tuple[SetByOthers, ...]
-    protect_by: str
+    protect_by: str | None
+    """What is called; nothing, where no call alone could keep it."""
     safe_before: timedelta
     approve: str | None = None
     decide_within: Times | None = None

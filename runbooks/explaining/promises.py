@@ -204,7 +204,7 @@ def _rows(table: Table) -> tuple[SetByOthers, ...]:
             since=row.since,
             jurisdiction=row.jurisdiction,
             marketplace=row.marketplace,
-            value=timedelta(seconds=int(str(row.value))),
+            value=table.span(row),
             source=row.source,
         )
         for row in table.rows

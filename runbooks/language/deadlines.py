@@ -139,12 +139,12 @@ def _deadlines_of_others(runbook: Runbook, context: Context) -> None:
     """Even where a table leaves least time, there is enough for the approval and the call before the deadline."""
     for name, external in runbook.external.items():
         table = context.reference.tables.get(external.table)
-        if table is None or table.kind is not TableKind.DURATION:
+        if table is None or table.kind not in (TableKind.DURATION, TableKind.DAYS):
             continue
-        shortest = min(timedelta(seconds=int(str(row.value))) for row in table.rows)
+        shortest = min(map(table.span, table.rows))
         deciding = external.decide_within.by_severity() if external.decide_within is not None else None
         longest = max(deciding.of(each) for each in Severity) if deciding is not None else timedelta(0)
-        if (needed := external.safe_before + longest) > shortest:
+        if external.protect_by is not None and (needed := external.safe_before + longest) > shortest:
             written = "safe_before" in external.model_fields_set
             named = "`safe_before`" if written else "`safe_before`, which is 24h where nothing is said,"
             named += " and `decide_within` add up to" if deciding is not None else " is"

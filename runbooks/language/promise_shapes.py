@@ -86,7 +86,7 @@ class WrittenTasks(Written):
 class WrittenExternal(Written):
     from_: str = Field(alias="from")
     table: Name
-    protect_by: str
+    protect_by: str | None = None
     with_: dict[str, JsonValue] = Field(default={}, alias="with")
     safe_before: Duration = timedelta(hours=24)
     approve: Name | None = None

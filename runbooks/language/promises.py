@@ -81,8 +81,8 @@ def tasks_of(runbook: Runbook, context: Context) -> TaskPolicy | None:
 
 
 def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, ...]:
-    """The deadlines of others: from a time that is a fact, by a table of durations, met by an effect that goes out in
-    time, and that somebody approves first if the runbook says so."""
+    """The deadlines of others: from a time that is a fact, by a table of durations or days. An effect that goes out in
+    time meets them, if one can, and somebody approves it first if the runbook says so."""
     deadlines = []
     for name, written in runbook.external.items():
         path = ("external", name)
@@ -91,11 +91,17 @@ def external_of(runbook: Runbook, context: Context) -> tuple[ExternalDeadline, .
         if table is None:
             known = context.reference.tables
             context.wrong((*path, "table"), f"there is no table {written.table!r}{meant(written.table, known)}")
-        elif table.kind is not TableKind.DURATION:
-            message = f"the table {written.table!r} holds {table.kind.value}, where durations are needed"
+        elif table.kind not in (TableKind.DURATION, TableKind.DAYS):
+            message = f"the table {written.table!r} holds {table.kind.value}, where durations or days are needed"
             context.wrong((*path, "table"), message)
         else:
             context.tables.add(written.table)
+        if written.protect_by is None:
+            if needless := sorted({"with", "safe_before", "approve", "decide_within"} & _keys_of(written)):
+                named = ", ".join(f"`{key}`" for key in needless)
+                context.wrong(path, f"nothing is called, so {named} says nothing; add `protect_by`, or leave it out")
+            deadlines.append(ExternalDeadline(name=name, starts=written.from_, table=written.table))
+            continue
         spec = CATALOGUE.get(written.protect_by)
         if spec is None or not spec.effect or spec.undo_only or spec.name in MESSAGES:
             effects = sorted({each for each, one in CATALOGUE.items() if one.effect and not one.undo_only} - MESSAGES)
@@ -212,6 +218,16 @@ def _duration(within: str, due: str, path: Path, kinds: Mapping[str, FactType], 
         context.expression(path, due, FactType.TIMESTAMP, only=kinds)  # the bracket before it is where `=` stands
     else:
         context.wrong(path, f'this is {kind.value}, where a duration is needed, such as =duration("24h")')
+
+
+def _keys_of(written: WrittenExternal) -> set[str]:
+    """The keys that were written, as they are spelt in the file."""
+    fields = WrittenExternal.model_fields
+    return {
+        fields[name].alias or name
+        for name in written.model_fields_set
+        if getattr(written, name) != fields[name].default
+    }
 
 
 def _told_by_itself(message: str, context: Context) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ REFERENCE = Reference(
         "claim_window": Table(
             kind=TableKind.DURATION, rows=(TableRow(since=date(2026, 1, 1), value=86400, source="test"),)
         ),
+        "refund_percent": Table(kind=TableKind.INT, rows=(TableRow(since=date(2026, 1, 1), value=50, source="test"),)),
         "refund_days": Table(kind=TableKind.DAYS, rows=(TableRow(since=date(2026, 1, 1), value=7, source="test"),)),
     },
     runbooks=frozenset({"late_parcel", "stockout"}),

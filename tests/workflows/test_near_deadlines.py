@@ -5,7 +5,7 @@ from datetime import timedelta
 from amends.models import Severity
 from amends.timeline import EntryKind
 from runbooks.bundle import Bundle
-from runbooks.policy import Goal, GoalName
+from runbooks.policy import ExternalDeadline, Goal, GoalName, TableKind
 from runbooks.program import SeverityRule
 from tests.workflows.builders import OPS, START, Incident
 from tests.workflows.promises import at, by, claiming, hours, last, sla
@@ -139,3 +139,39 @@ def test_where_no_rule_names_a_deadline_nothing_is_looked_at() -> None:
 
     assert incident.state.deadlines["carrier_claim"].near is None
     assert levels(incident) == []
+
+
+def watched(*rules: tuple[Severity, float]) -> Bundle:
+    """No call could keep the deadline alone; its table counts in days."""
+    bundle = near(*rules)
+    (claim,) = bundle.external
+    table = bundle.tables[claim.table]
+    days = table.model_copy(update={"kind": TableKind.DAYS, "rows": (table.rows[0].model_copy(update={"value": 3}),)})
+    alone = ExternalDeadline(name=claim.name, starts=claim.starts, table=claim.table)
+    return bundle.model_copy(update={"external": (alone,), "tables": {claim.table: days}})
+
+
+def test_what_no_call_could_keep_is_kept_when_the_customer_is_whole() -> None:
+    world = World()
+    world.seen = (START + timedelta(hours=6)).isoformat()
+    incident, _ = opened(watched((Severity.CRITICAL, 24)), world)
+    incident.wait(hours=55).answer("refund").wait(hours=17)
+
+    assert levels(incident) == [(54, "critical"), (72, "low")]
+    assert last(incident, EntryKind.DEADLINE_PROTECTED) == {"deadline": "carrier_claim", "by": "refund"}
+    assert at(incident, EntryKind.INCIDENT_RESOLVED) == [72]
+    assert world.claims() == [("follow_up.shipping.file_claim", 72)]
+
+
+def test_what_no_call_could_keep_is_missed_and_stays_near_until_the_customer_is_whole() -> None:
+    world = World(refuses=("payments.refund",))
+    incident, _ = opened(watched((Severity.CRITICAL, 24)), world)
+    incident.wait(hours=80)
+    assert at(incident, EntryKind.DEADLINE_MISSED) == [72]
+    assert levels(incident) == [(48, "critical")]
+
+    world.refuses = ()
+    incident.retry(incident.state.tasks[0].id)
+
+    assert incident.state.resolved
+    assert levels(incident) == [(48, "critical"), (80, "low")]

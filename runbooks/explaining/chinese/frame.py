@@ -130,6 +130,8 @@ class Frame(Words):
     def set_by_others(self, deadline: ExternalDeadline) -> Told:
         sentence = f"外部期限{self.field(deadline.name)}：自{self.fact(deadline.starts)}起算，从不暂停，时长见表"
         rows = [self.row(row) for row in deadline.rows]
+        if deadline.protect_by is None:
+            return Told(sentence=f"{sentence}{code(deadline.table)}。", details=(*rows, "顾客问题解决即视为按期完成。"))
         protect = f"在最后的安全时刻（到期前 {self.duration(deadline.safe_before)}）采取保护措施："
         protect += f"{self.activity(deadline.protect_by)}。"
         asked = []

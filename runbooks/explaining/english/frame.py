@@ -139,6 +139,8 @@ class Frame(Words):
         sentence = f"Set by others: {self.field(deadline.name)}. It counts from {self.fact(deadline.starts)}, never "
         sentence += f"pauses, and its length stands in the table {code(deadline.table)}."
         rows = [self.row(row) for row in deadline.rows]
+        if deadline.protect_by is None:
+            return Told(sentence=sentence, details=(*rows, "It is kept when the customer is whole."))
         protect = f"At the last safe moment, {self.duration(deadline.safe_before)} before the deadline, we protect "
         protect += f"ourselves: {lower(self.activity(deadline.protect_by))}."
         asked = []

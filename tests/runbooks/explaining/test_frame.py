@@ -352,3 +352,17 @@ def test_a_deadline_that_makes_it_more_severe_is_told_with_its_rule() -> None:
     )
     assert any("whenever a fact changes or a deadline comes near;" in line for line in english)
     assert "高：报告次数超过 1 次；或距外部期限 `claim` 不超过 12 小时或已逾期，而应做之事尚未完成。" in chinese
+
+
+def test_a_deadline_that_no_call_could_keep_is_told_without_one() -> None:
+    explanation = explained(
+        ("  parcel_id: string", "  parcel_id: string\n  seen_at: timestamp"),
+        ("stages:", "external:\n  by_law: {from: report.seen_at, table: refund_days}\nstages:"),
+    )
+
+    english, chinese = said(explanation, EN), said(explanation, ZH)
+
+    assert "Anywhere: 7 days, since 2026-01-01. Source: test." in english
+    assert "It is kept when the customer is whole." in english
+    assert "顾客问题解决即视为按期完成。" in chinese
+    assert not any("last safe moment" in line for line in english)
