@@ -528,8 +528,20 @@ SENTENCES: list[tuple[EntryKind, Actor, Data, str]] = [
     (
         EntryKind.DEADLINE_SET,
         ENGINE,
-        {"deadline": "carrier_claim", "due_at": DUE, "protect_at": DUE, "table": "t", "source": "the contract"},
-        "A deadline of others: carrier claim by 2026-11-25 18:35 UTC; we act by 2026-11-25 18:35 UTC.",
+        {
+            "deadline": "carrier_claim",
+            "due_at": DUE,
+            "protect_at": "2026-11-22T18:35:00+00:00",
+            "table": "t",
+            "source": "the contract",
+        },
+        "A deadline of others: carrier claim by 2026-11-25 18:35 UTC; we act by 2026-11-22 18:35 UTC.",
+    ),
+    (
+        EntryKind.DEADLINE_SET,
+        ENGINE,
+        {"deadline": "longest_delay", "due_at": DUE, "protect_at": DUE, "table": "t", "source": "the law"},
+        "A deadline of others: longest delay by 2026-11-25 18:35 UTC.",
     ),
     (
         EntryKind.DEADLINE_PROTECTED,
