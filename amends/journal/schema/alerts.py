@@ -2,8 +2,8 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text, text
 
+from amends.columns import Json, UtcDateTime
 from amends.journal.schema.base import metadata
-from amends.journal.schema.types import Json, UtcDateTime
 
 alerts = Table(
     "alerts",

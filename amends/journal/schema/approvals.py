@@ -2,8 +2,8 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Table, Text
 
+from amends.columns import UtcDateTime
 from amends.journal.schema.base import metadata
-from amends.journal.schema.types import UtcDateTime
 
 approvals = Table(
     "approvals",

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, Index, Table, Text
 
+from amends.columns import UtcDateTime
 from amends.journal.schema.base import metadata, one_of
-from amends.journal.schema.types import UtcDateTime
 from amends.models import Party
 
 

@@ -6,8 +6,8 @@ Of a file only what tells it from all others is here; the file itself lies in a 
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
+from amends.columns import UtcDateTime
 from amends.journal.schema.base import metadata
-from amends.journal.schema.types import UtcDateTime
 
 evidence = Table(
     "evidence",

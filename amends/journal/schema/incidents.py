@@ -2,8 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text
 
+from amends.columns import Json, UtcDateTime
 from amends.journal.schema.base import metadata, one_of
-from amends.journal.schema.types import Json, UtcDateTime
 from amends.models import Severity, Stage, Status
 
 incidents = Table(

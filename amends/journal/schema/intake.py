@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint, text
 
+from amends.columns import Json, UtcDateTime
 from amends.journal.schema.base import metadata, one_of
-from amends.journal.schema.types import Json, UtcDateTime
 
 
 class Mode(StrEnum):

@@ -5,8 +5,8 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text
 
+from amends.columns import UtcDateTime
 from amends.journal.schema.base import metadata, one_of
-from amends.journal.schema.types import UtcDateTime
 from amends.models import PageResult, Severity
 
 pages = Table(

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text
 
+from amends.columns import Json, UtcDateTime
 from amends.journal.schema.base import metadata, one_of
-from amends.journal.schema.types import Json, UtcDateTime
 
 
 class QuestionStatus(StrEnum):

@@ -2,8 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text
 
+from amends.columns import UtcDateTime
 from amends.journal.schema.base import metadata
-from amends.journal.schema.types import UtcDateTime
 
 runbook_revisions = Table(
     "runbook_revisions",

@@ -2,8 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, Integer, Table, Text, UniqueConstraint
 
+from amends.columns import Json, UtcDateTime
 from amends.journal.schema.base import metadata
-from amends.journal.schema.types import Json, UtcDateTime
 
 timeline = Table(
     "timeline",
