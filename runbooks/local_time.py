@@ -37,6 +37,11 @@ def span_around(zone: ZoneInfo, begins: timedelta, ends: timedelta, at: datetime
     return None
 
 
+def time_of_day(minutes: int) -> str:
+    """Minutes since midnight as a clock shows them: ``07:00``."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 _MINUTE = timedelta(minutes=1)
 
 

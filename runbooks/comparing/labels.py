@@ -11,6 +11,7 @@ from amends.models import Model, Money, Party
 from runbooks.bundle import Bundle, MessageText
 from runbooks.comparing import wording
 from runbooks.comparing.wording import code, percents, plain, prose
+from runbooks.local_time import time_of_day
 from runbooks.policy import (
     Calendar,
     Clearing,
@@ -318,8 +319,8 @@ LABELS: dict[type[Model], dict[str, Label]] = {
         "per_day": Label("on a day at most", item="{} on a day at most", show=_limit),
     },
     Quiet: {
-        "begins": Label("from", show=wording.time_of_day),
-        "ends": Label("to", show=wording.time_of_day),
+        "begins": Label("from", show=time_of_day),
+        "ends": Label("to", show=time_of_day),
         "above": Label("for what is milder than"),
     },
     Night: {

@@ -8,6 +8,7 @@ from typing import Any
 
 from amends.models import Money
 from runbooks.amounts import amount_in_words
+from runbooks.local_time import time_of_day
 from runbooks.policy import Table, TableKind
 from runbooks.program import BySeverity, Value
 
@@ -88,11 +89,6 @@ def given(value: Value) -> str:
 def spans(value: Iterable[tuple[int, int]]) -> str:
     """Spans of a day in minutes since midnight: ``09:00-12:00``."""
     return ", ".join(f"{time_of_day(begin)}-{time_of_day(end)}" for begin, end in value)
-
-
-def time_of_day(minutes: int) -> str:
-    """Minutes since midnight: ``09:30``."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def clock_time(since_midnight: timedelta) -> str:

@@ -30,6 +30,7 @@ from runbooks.explaining.conditions import (
 )
 from runbooks.explaining.items import Message, Times
 from runbooks.explaining.labels import Labels
+from runbooks.local_time import time_of_day
 from runbooks.policy import GoalName, Night
 
 
@@ -194,11 +195,6 @@ def hours_of(night: Night) -> tuple[str, str]:
     """From when to when customers are left in peace, as a clock shows it."""
     begins, ends = (time_of_day(each // timedelta(minutes=1)) for each in (night.begins, night.ends))
     return begins, ends
-
-
-def time_of_day(minutes: int) -> str:
-    """Minutes since midnight as a clock shows them: ``07:00``."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def spans(duration: timedelta) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ from runbooks.language.reading import read_as
 from runbooks.language.source import Path, Source
 from runbooks.language.words import Name
 from runbooks.language.written_times import WEEKDAYS, TimeOfDay, Weekday, Zone
-from runbooks.local_time import DAY
+from runbooks.local_time import DAY, time_of_day
 from runbooks.policy import Night, Quiet, Role, Shift, TaskPolicy
 from runbooks.rights import ActName, May, Who
 from runbooks.suggestions import meant
@@ -222,4 +222,4 @@ def _first_gap(shifts: tuple[Shift, ...]) -> tuple[int, int] | None:
 
 def _moment(minutes: int) -> str:
     day, rest = divmod(minutes, 24 * 60)
-    return f"{WEEKDAYS[day % 7]} {rest // 60:02}:{rest % 60:02}"
+    return f"{WEEKDAYS[day % 7]} {time_of_day(rest)}"

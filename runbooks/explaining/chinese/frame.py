@@ -25,7 +25,8 @@ from runbooks.explaining.model import (
     SeverityRule,
     Tasks,
 )
-from runbooks.explaining.saying import code, hours_of, time_of_day
+from runbooks.explaining.saying import code, hours_of
+from runbooks.local_time import time_of_day
 from runbooks.policy import GoalName
 
 
