@@ -15,14 +15,14 @@ from cli import completing, live, pending
 from cli.options import IncidentId
 from cli.output import Format, print_json, say, short
 from cli.records import journal
-from workflows.contract import Receipt
+from workflows.contract import SAY_WHY, Receipt
 from workflows.requests import ActRequest
 
 OpenIncident = Annotated[IncidentId, Parameter(completer=completing.open_incidents)]
 TaskId = Annotated[
     str | None, Parameter(name="TASK", help="Which task, if several are open, as `amends show` names it.")
 ]
-Note = Annotated[str, Parameter(help="Why; it stands in the timeline.")]
+Why = Annotated[str, Parameter(help="Why; it stands in the timeline.")]
 
 NO_PLAN_LEFT: Final = "no_plan_left"
 """The task of an incident for which every plan has failed."""
@@ -61,6 +61,11 @@ def require(option: str, text: str, mend: str) -> str:
     if not text.strip():
         raise InputError(f"{option}: {mend}")
     return text.strip()
+
+
+def require_why(typed: str, option: str = "--reason") -> str:
+    """The reason that was typed. Raises ``InputError`` if there is none."""
+    return require(option, typed, SAY_WHY)
 
 
 async def act(row: IncidentRow, request: ActRequest, *, address: str | None) -> Receipt:

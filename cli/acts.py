@@ -82,7 +82,7 @@ async def cancel(
     *,
     filter: Filter = (),  # noqa: A002 - the option's name
     yes: Yes = False,
-    reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
+    reason: acting.Why,
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -101,7 +101,7 @@ async def cancel(
     Exit code 1: with --filter, one of them was refused.
     """
     who = actor_of(actor)
-    reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
+    reason = acting.require_why(reason)
 
     async def one(named: str) -> Done:
         row, timeline = acting.found(named)

@@ -44,7 +44,7 @@ async def approve(
     /,
     *,
     amount: Amount = None,
-    note: acting.Note = "",
+    note: acting.Why = "",
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -71,7 +71,7 @@ async def reject(
     approval: Which = None,
     /,
     *,
-    note: acting.Note,
+    note: acting.Why,
     amount: Amount = None,
     actor: ActorName = None,
     key: Key = None,
@@ -87,7 +87,7 @@ async def reject(
     One person who rejects is enough. Within a plan the plan fails, is undone,
     and the next one is tried; what else it means, the runbook says.
     """
-    note = acting.require("--note", note, "say why, for those who read the timeline later")
+    note = acting.require_why(note, "--note")
     typed = _Typed(Verdict.REJECT, approval, amount, note, key, address, format)
     await _decide(incident, actor_of(actor), typed)
 

@@ -27,7 +27,7 @@ async def assign(
     task: Annotated[
         str | None, Parameter(help="Which task, as `amends show` names it. Without it, all, and what comes later.")
     ] = None,
-    note: acting.Note = "",
+    note: acting.Why = "",
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -73,7 +73,7 @@ async def take_over(
     incident: OpenIncident,
     /,
     *,
-    reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
+    reason: acting.Why,
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -92,7 +92,7 @@ async def take_over(
     customer is whole, and how.
     """
     who = actor_of(actor)
-    reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
+    reason = acting.require_why(reason)
     row, timeline = acting.found(incident)
     over = (EntryKind.RETRY_REQUESTED, EntryKind.TASK_SETTLED, EntryKind.TASK_CLOSED, EntryKind.TAKEN_OVER)
     of = [

@@ -25,7 +25,7 @@ async def merge(
     /,
     *,
     into: Annotated[IncidentId, Parameter(completer=completing.open_incidents, help="The incident that goes on.")],
-    reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
+    reason: acting.Why,
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -42,7 +42,7 @@ async def merge(
     called back is not merged: the other one does not know of it.
     """
     who = actor_of(actor)
-    reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
+    reason = acting.require_why(reason)
     row, timeline = acting.found(incident)
     other, _ = acting.found(into)
     before = acting.done_before(timeline, EntryKind.MERGED, who, key=key, to=other.incident_id, reason=reason)
@@ -65,7 +65,7 @@ async def split(
     /,
     *subject: Annotated[str, Parameter(name="FIELD=VALUE", help="What the report is about instead.")],
     report: Annotated[str | None, Parameter(help="The key of the report, if several were added.")] = None,
-    reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
+    reason: acting.Why,
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -82,7 +82,7 @@ async def split(
     again is safe.
     """
     who = actor_of(actor)
-    reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
+    reason = acting.require_why(reason)
     row, timeline = acting.found(incident)
     meant = _report(row, timeline, report)
     bundle = version(row.exception_type).bundle

@@ -30,7 +30,7 @@ async def severity(
     /,
     *,
     by_rules: Annotated[bool, Parameter(help="The runbook's rules have their say again.")] = False,
-    reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
+    reason: acting.Why,
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -49,7 +49,7 @@ async def severity(
     who = actor_of(actor)
     if (level is None) != by_rules:
         raise InputError(f"say how severe it is ({', '.join(Severity)}), or --by-rules, and not both")
-    reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
+    reason = acting.require_why(reason)
     row, timeline = acting.found(incident)
     kind, chosen = EntryKind.SEVERITY_CHOSEN, level.value if level else None
     before = acting.since(timeline, kind, who, key=key, ends=(kind,), severity=chosen, reason=reason)
@@ -67,7 +67,7 @@ async def skip(
     step: Annotated[
         str | None, Parameter(help="Which step, if several can be skipped: its id in `amends show --entries`.")
     ] = None,
-    reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
+    reason: acting.Why,
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -86,7 +86,7 @@ async def skip(
     reason.
     """
     who = actor_of(actor)
-    reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
+    reason = acting.require_why(reason)
     row, timeline = acting.found(incident)
     before = _before(timeline, who, step, reason, key)
     if before is not None:

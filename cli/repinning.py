@@ -54,7 +54,7 @@ async def repin(
         return
     row, timeline, named = wish.row, wish.timeline, wish.named
     who = actor_of(actor)
-    reason = acting.require("--reason", reason, "say why, for those who read the timeline later")
+    reason = acting.require_why(reason)
     digest = named.bundle.digest
     kind = EntryKind.REPIN_REQUESTED
     before = acting.since(timeline, kind, who, key=key, ends=_ENDS, digest=digest, reason=reason)

@@ -68,7 +68,7 @@ async def choose(
     plan: Annotated[str, Parameter(help="The plan; `amends show` lists them.")],
     /,
     *,
-    note: acting.Note = "",
+    note: acting.Why = "",
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,

@@ -69,7 +69,7 @@ async def resume(
     at: Annotated[
         str | None, Parameter(help="When the ball came back to us, if that was before now: 30m, 2026-11-22T18:30.")
     ] = None,
-    note: acting.Note = "",
+    note: acting.Why = "",
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,

@@ -35,7 +35,7 @@ async def ack(
     *,
     filter: Filter = (),  # noqa: A002 - the option's name
     yes: Yes = False,
-    note: acting.Note = "",
+    note: acting.Why = "",
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,
@@ -83,7 +83,7 @@ async def escalate(
     *,
     filter: Filter = (),  # noqa: A002 - the option's name
     yes: Yes = False,
-    reason: Annotated[str, Parameter(help="Why; it stands in the timeline.")],
+    reason: acting.Why,
     actor: ActorName = None,
     key: Key = None,
     address: Address = None,

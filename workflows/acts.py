@@ -10,6 +10,7 @@ from amends.timeline import Entry, EntryKind
 from runbooks.program import AskStep
 from runbooks.rights import ActName
 from workflows import approving, asking, authority, closing, ladder, lineage, people, program, repinning, rights, tasks
+from workflows.contract import SAY_WHY
 from workflows.events import (
     Acknowledgement,
     Act,
@@ -132,7 +133,7 @@ def _answer(turn: Turn, act: AnswerGiven, _entry: Entry) -> None:
 def _cancel_refusal(state: State, act: CancelRequested, _now: datetime) -> str | None:
     if state.handing_over is not None:
         return f"the incident {state.leaving}; call that one off"
-    return None if act.reason.strip() else "say why, for those who read the timeline later"
+    return None if act.reason.strip() else SAY_WHY
 
 
 def _at_any_time(rule: Callable[[State, _A], str | None]) -> Callable[[State, _A, datetime], str | None]:

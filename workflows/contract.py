@@ -47,6 +47,9 @@ NOT_ITS_BUNDLE: Final = "not_its_bundle"
 """Type of the failure of a workflow whose type is not its bundle's."""
 
 
+SAY_WHY: Final = "say why, for those who read the timeline later"
+"""How an act is refused that needs a reason and has none."""
+
 NOTHING_REPORTED: Final = "nothing_reported"
 """Type of the failure of a workflow whose first report was refused, and that got no other."""
 
@@ -440,6 +443,7 @@ __all__ = [
     "REPORT",
     "RESUME",
     "RETRY",
+    "SAY_WHY",
     "SETTLE",
     "SEVERITY",
     "SKIP",

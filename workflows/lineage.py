@@ -4,6 +4,7 @@ from amends.models import Data, Outcome
 from amends.timeline import Entry, EntryKind
 from runbooks.program import AskStep
 from workflows import clocks, closing, facts
+from workflows.contract import SAY_WHY
 from workflows.events import (
     Command,
     CommandReturned,
@@ -86,7 +87,7 @@ def supersede(turn: Turn, event: Superseded) -> bool:
 def merge_refusal(state: State, act: MergeRequested) -> str | None:
     """Why an incident is not made one with another; ``None`` if it is."""
     if not act.reason.strip():
-        return "say why, for those who read the timeline later"
+        return SAY_WHY
     if state.leaving:
         return f"the incident {state.leaving}; there is nothing to merge"
     if act.to == state.incident_id:
@@ -112,7 +113,7 @@ def merge(turn: Turn, act: MergeRequested, _entry: Entry) -> None:
 def split_refusal(state: State, act: SplitRequested) -> str | None:
     """Why a report does not become an incident of its own; ``None`` if it does."""
     if not act.reason.strip():
-        return "say why, for those who read the timeline later"
+        return SAY_WHY
     receipt = state.handled.get(f"report:{act.report}")
     if receipt is None or receipt.duplicate_of is not None:
         return f"there is no report {act.report!r} in this incident"

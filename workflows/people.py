@@ -8,6 +8,7 @@ from amends.models import Data, Party
 from amends.timeline import EntryKind
 from runbooks.program import ApproveStep, AskStep, DoStep, MeasureStep, Step, TellStep, WaitStep
 from workflows import asking, authority, beside, facts, program, waiting
+from workflows.contract import SAY_WHY
 from workflows.events import (
     Assigned,
     EvidenceAdded,
@@ -136,7 +137,7 @@ def resume(turn: Turn, act: ResumptionRequested) -> None:
 def severity_refusal(state: State, act: SeverityChosen) -> str | None:
     """Why saying how severe it is does not count; ``None`` if it does."""
     if not act.reason.strip():
-        return "say why, for those who read the timeline later"
+        return SAY_WHY
     if act.severity is None and state.severity_chosen is None:
         return "the severity is as the runbook's rules say already"
     return None
@@ -153,7 +154,7 @@ def take_over_refusal(state: State, act: TakeOverRequested) -> str | None:
     if state.leaving:
         return f"the incident {state.leaving}; there is nothing to take over"
     if not act.reason.strip():
-        return "say why, for those who read the timeline later"
+        return SAY_WHY
     taken = next((task for task in state.tasks if task.why is Why.TAKEN_OVER), None)
     return f"{taken.assignee!r} has taken it over already" if taken is not None else None
 
@@ -174,7 +175,7 @@ def skip_refusal(state: State, act: SkipRequested) -> str | None:
     if state.leaving:
         return f"the incident {state.leaving}; nothing is waited for any more"
     if not act.reason.strip():
-        return "say why, for those who read the timeline later"
+        return SAY_WHY
     run = state.steps.get(act.step)
     if run is None or run.phase not in (StepPhase.RUNNING, StepPhase.STUCK):
         now = ", ".join(repr(step.id) for step in skippable(state)) or "none"

@@ -13,7 +13,7 @@ from runbooks.bundle import Bundle, short_digest
 from runbooks.expressions import ExpressionError, check
 from runbooks.program import MOMENTS, FactType, Rounds, Together
 from workflows import approving, asking, clocks, deadlines, effects, facts, ladder, measures, needs
-from workflows.contract import repin_approval
+from workflows.contract import SAY_WHY, repin_approval
 from workflows.events import RepinRequested, Role
 from workflows.state import PlanPhase, Repinning, State, StepPhase, Why
 from workflows.turn import Turn
@@ -24,7 +24,7 @@ def refusal(state: State, act: RepinRequested) -> str | None:
     if state.leaving:
         return f"the incident {state.leaving}; it follows no text any more"
     if not act.reason.strip():
-        return "say why, for those who read the timeline later"
+        return SAY_WHY
     if act.digest != act.bundle.digest:
         return f"the text that came along has the digest {act.bundle.digest}, and was said to have {act.digest}"
     if state.repinning is not None:
