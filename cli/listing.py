@@ -12,7 +12,7 @@ from amends.journal.searching import Search
 from amends.models import Party, Severity, Stage, Status
 from amends.watchdog import NEEDED, tell
 from cli import completing, styles, wording
-from cli.options import OutputFormat
+from cli.options import Limit, OutputFormat, require_some
 from cli.output import Format, print_json, say, short
 from cli.records import journal
 from cli.screen import Screen
@@ -51,7 +51,7 @@ def list_incidents(
     ] = False,
     since: Annotated[str | None, Parameter(help="Only those opened since: 3d, today, 2026-11-22T18:30.")] = None,
     until: Annotated[str | None, Parameter(help="Only those opened until then; a day counts whole.")] = None,
-    limit: Annotated[int, Parameter(help="At most so many.")] = 100,
+    limit: Limit = 100,
     utc: Utc = False,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> None:
@@ -68,8 +68,7 @@ def list_incidents(
     options must all hold. On a terminal that is too narrow columns are left
     out, and it is said which.
     """
-    if limit < 1:
-        raise InputError(f"--limit {limit}: ask for one incident at least")
+    require_some(limit)
     times, now = Times(utc=utc), datetime.now(UTC)
     wanted = Search(
         status=status,

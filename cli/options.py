@@ -31,7 +31,15 @@ Key = Annotated[
 
 OutputFormat = Annotated[Format, Parameter(name="--format", help="text for people, json for programs.")]
 
+Limit = Annotated[int, Parameter(help="At most so many.")]
+
 IncidentId = Annotated[str, Parameter(help="The incident's id, or the beginning of it.")]
+
+
+def require_some(limit: int) -> None:
+    """Raises ``InputError`` for a limit under which nothing would be shown."""
+    if limit < 1:
+        raise InputError(f"--limit {limit}: ask for one at least")
 
 
 def actor_of(name: str | None) -> Actor:

@@ -114,7 +114,7 @@ def _state(file: Bundle | None, published: Bundle | None) -> str:
 def _revisions(name: str, format: Format) -> None:  # noqa: A002 - the option's name
     with journal() as found:
         revisions = found.revisions.history(name)
-        known = {*library.runbook_names(), *(each.exception_type for each in found.revisions.newest_of_each())}
+        known = {*library.runbook_names(), *found.revisions.newest_digests()}
     if name not in known:
         near = meant(name, known) or f"; there are {', '.join(sorted(known))}"
         raise InputError(f"there is no runbook {name!r}{near}")

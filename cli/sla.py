@@ -12,7 +12,7 @@ from amends.models import Data, Party
 from cli import completing, styles, wording
 from cli.listing import require_known
 from cli.on_duty import OnDuty
-from cli.options import OutputFormat
+from cli.options import Limit, OutputFormat, require_some
 from cli.output import Format, print_json, say, short
 from cli.records import journal
 from cli.screen import Screen
@@ -42,7 +42,7 @@ def sla(
         tuple[str, ...],
         Parameter(name="--type", completer=completing.runbooks, help="Only this type, such as lost_parcel."),
     ] = (),
-    limit: Annotated[int, Parameter(help="At most so many.")] = 50,
+    limit: Limit = 50,
     utc: Utc = False,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> None:
@@ -59,8 +59,7 @@ def sla(
     the ball. What stands still comes last, with the party that the time is
     charged to. It comes from the journal: no incident is asked.
     """
-    if limit < 1:
-        raise InputError(f"--limit {limit}: ask for one at least")
+    require_some(limit)
     now = datetime.now(UTC)
     with journal() as found:
         require_known(found, exception_type)

@@ -103,7 +103,7 @@ def by_whom(revision: RunbookRevision) -> str:
 def _find(found: Journal, name: str, number: str) -> RunbookRevision:
     revisions = found.revisions.history(name)
     if not revisions:
-        known = {*library.runbook_names(), *(each.exception_type for each in found.revisions.newest_of_each())}
+        known = {*library.runbook_names(), *found.revisions.newest_digests()}
         if name not in known:
             raise InputError(f"there is no runbook {name!r}{meant(name, known) or '; `amends runbooks` lists them'}")
         raise InputError(f'nothing was published of {name!r} yet; `amends publish {name} --why "…"` does it')

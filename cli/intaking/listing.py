@@ -5,10 +5,9 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from amends.errors import InputError
 from amends.journal.schema.intake import ExpectationState
 from cli import completing
-from cli.options import OutputFormat
+from cli.options import Limit, OutputFormat, require_some
 from cli.output import Format, print_json, say, short
 from cli.records import journal
 from cli.screen import Screen
@@ -38,7 +37,7 @@ def list_expectations(
     ] = None,
     order: Annotated[str | None, Parameter(help="Only what is expected of this order.")] = None,
     state: Annotated[ExpectationState | None, Parameter(help="Only what is in this state.")] = None,
-    limit: Annotated[int, Parameter(help="At most so many.")] = 100,
+    limit: Limit = 100,
     utc: Utc = False,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> None:
@@ -53,8 +52,7 @@ def list_expectations(
     incident. shadowed would have been opened; passed_over was due before the
     cut-off; unusable cannot be opened, and says why.
     """
-    if limit < 1:
-        raise InputError(f"--limit {limit}: ask for one at least")
+    require_some(limit)
     now, times = datetime.now(UTC), Times(utc=utc)
     with journal() as found:
         rows = looked_up(found.engine, exception_type=exception_type, order_id=order, state=state, limit=limit)

@@ -123,7 +123,7 @@ def test_an_empty_list_leaves_stdout_empty_and_says_what_to_do(
         (("--type", "x"), "; there are damaged_goods, "),
         (("--since", "tomorow"), "--since 'tomorow' is no time; write a day (2026-11-22, today, yesterday)"),
         (("--until", "2026-13-01"), "--until '2026-13-01' is no time"),
-        (("--limit", "0"), "--limit 0: ask for one incident at least"),
+        (("--limit", "0"), "--limit 0: ask for one at least"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_told_with_what_can(
