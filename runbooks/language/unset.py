@@ -76,6 +76,8 @@ class _Walker:
         self._context = context
         self._reader = Reader(runbook, context, known)
         self._failing: set[World] = set()
+        self._walked: dict[tuple[Path, World, str | None], tuple[tuple[World, ...], set[World]]] = {}
+        """Of each step, in each world that it was met in: the worlds behind it, and those in which it may fail."""
         self.met: set[World] = set()
 
     def cut_in(self, event: str) -> None:
@@ -127,6 +129,19 @@ class _Walker:
                 return gathered(succeeded | entering)
 
     def _step(self, step: AnyStep, path: Path, world: World) -> Iterable[World]:
+        """The worlds behind a step. Rounds, and plans that are tried again, come to the same step in the same world over
+        and over: it is walked once."""
+        met = (path, world, self._reader.interrupted_by)
+        if met not in self._walked:
+            elsewhere, self._failing = self._failing, set()
+            after = tuple(self._behind(step, path, world))
+            self._walked[met] = after, self._failing
+            self._failing = elsewhere
+        after, failing = self._walked[met]
+        self._failing |= failing
+        return after
+
+    def _behind(self, step: AnyStep, path: Path, world: World) -> Iterable[World]:
         if isinstance(step, Decide):
             return self._decide(step, path, world)
         if isinstance(step, Unreadable):
