@@ -27,7 +27,7 @@ def differences(
 ) -> list[str]:
     """Everything that is not as expected, as ``… expected …, got …``; empty if all is.
 
-    ``slack``: the real time that the play took. It passed for the incident too, so its moments may be late by as much.
+    ``slack``: by how much moments may be late. The real time that the play took has passed for the incident too.
     ``begun_at``: when the scenario has begun, from which moments count; with the incident if nothing is said.
     """
     effects = [f"{name}: {outcome}" for line in expect.effects for name, outcome in line.items()]

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from amends.journal import EffectRecord, TimelineRow, verify
 from amends.models import Data, Model, Status, Utc
@@ -21,6 +21,9 @@ from drills.retelling import state_of
 from drills.scenario import Part, Scenario, Unreachable
 from drills.stage import Stage, World
 from runbooks.bundle import Bundle
+
+TO_THE_MINUTE: Final = timedelta(minutes=1)
+"""Moments are written to the minute; a call that is tried again is late by the seconds between its tries."""
 
 
 class EffectShown(Model):
@@ -159,7 +162,7 @@ async def perform(
         courses = await play(world, scenario, watch=watch, patience=patience)
         wall_time = time.monotonic() - began
         begun_at = world.journal.incident(courses[scenario.name].incident_id).opened_at
-        slack = timedelta(seconds=wall_time)
+        slack = TO_THE_MINUTE + timedelta(seconds=wall_time)
         seen = {
             part.name: _seen(world, part, courses[part.name], begun_at=begun_at, slack=slack)
             for part in scenario.parts

@@ -129,8 +129,8 @@ class _Walker:
                 return gathered(succeeded | entering)
 
     def _step(self, step: AnyStep, path: Path, world: World) -> Iterable[World]:
-        """The worlds behind a step. Rounds, and plans that are tried again, come to the same step in the same world over
-        and over: it is walked once."""
+        """The worlds behind a step. Rounds, and plans that are tried again, come to the same step in the same world
+        over and over: it is walked once."""
         met = (path, world, self._reader.interrupted_by)
         if met not in self._walked:
             elsewhere, self._failing = self._failing, set()

@@ -260,11 +260,17 @@ FILES = ("delayed", "lost", "payments", "damaged", "stockout", "refunds")
 
 @cache
 def sample() -> Sample:
-    """The sample world that comes with Amends."""
+    """The sample world that comes with Amends. Raises ``ValueError`` for what two of its files name alike."""
     here = resources.files(__package__)
     texts = [here.joinpath("orders.yaml"), *(here.joinpath("samples", f"{name}.yaml") for name in FILES)]
     world: dict[str, Any] = {}
     for text in texts:
         for part, said in YAML(typ="safe").load(text.read_text(encoding="utf-8")).items():
-            world[part] = world.get(part, {}) | said if isinstance(said, dict) else said
+            before = world.get(part, {})
+            twice = sorted(before.keys() & said.keys()) if isinstance(said, dict) else []
+            if twice:
+                raise ValueError(
+                    f"{text.name}: {part} names {', '.join(twice)} anew, which stands in another file already"
+                )
+            world[part] = before | said if isinstance(said, dict) else said
     return Sample.model_validate(world)
