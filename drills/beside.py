@@ -56,7 +56,9 @@ class Beside:
                     *self._people,
                     *self._wholes(),
                 ]
-            case EntryKind.SEVERITY_SET | EntryKind.DEADLINE_MISSED | EntryKind.DEADLINE_LET_GO:
+            case EntryKind.SEVERITY_SET:
+                return sorted({name for rule in self._bundle.program.severity for name in rule.near})
+            case EntryKind.DEADLINE_MISSED | EntryKind.DEADLINE_LET_GO:
                 return self._deadlines
             case EntryKind.PAGE_REQUESTED:
                 return [*self._people, *self._roles, *self._levels]

@@ -17,7 +17,7 @@ from runbooks.scanning import scan
 SET, MAYBE = "set", "maybe"
 """A fact that is set, to something; one that may be set or not. What is not in a world is not set in it."""
 
-MANY = 56
+MANY = 64
 """Worlds at one place; when there are more, what differs between them is forgotten."""
 
 
