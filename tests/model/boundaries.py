@@ -28,7 +28,6 @@ _OVER = {
     EntryKind.SILENCE_ASSUMED: "ask",
     EntryKind.QUESTION_WITHDRAWN: "ask",
     EntryKind.MESSAGE_WITHDRAWN: "step",
-    EntryKind.STEP_SKIPPED: "step",
     EntryKind.APPROVAL_GIVEN: "approval",
     EntryKind.APPROVAL_REJECTED: "approval",
     EntryKind.APPROVAL_WITHDRAWN: "approval",
@@ -81,9 +80,8 @@ class Boundaries:
         undoing = kind is EntryKind.RECONCILE_REQUESTED and "/undo/" in text(data, "key")
         if undoing or (kind is EntryKind.TASK_OPENED and data["why"] == "undo_failed"):
             return  # what is taken back is known by what was written down for it
-        if kind is EntryKind.EFFECT_REQUESTED:
-            self.under_way.discard(("step", text(data, "step")))
-            self.under_way.discard(("ask", text(data, "step")))
+        if kind in (EntryKind.EFFECT_REQUESTED, EntryKind.STEP_SKIPPED):
+            self.under_way -= {("step", text(data, "step")), ("ask", text(data, "step"))}
         if kind in _BEGUN:
             self.under_way.add((_BEGUN[kind], text(data, _BEGUN[kind])))
         elif kind in _OVER:
