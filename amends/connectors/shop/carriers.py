@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from amends.connectors import ports
 from amends.connectors.ports import Call
-from amends.connectors.shop import books, lookup
+from amends.connectors.shop import books, lookup, requests
 from amends.connectors.shop.door import Desk
 from amends.connectors.shop.parcels import claim_status, trace_status
 from amends.connectors.shop.tables import CarrierRow, ClaimRow, ContractRow, ParcelRow, TraceRow
@@ -29,7 +29,7 @@ class CarrierDesk(Desk):
             traces = traces_of(db, parcel_id)
             running = [trace for trace in traces if trace_status(trace, call.at) == "open"]
             if running:
-                running[0].joined = (running[0].joined or 0) + 1
+                requests.want_too(running[0])
                 return ports.Trace(trace_id=running[0].trace_id, status="open")
             status = parcel_now(db, parcel, call.at)
             if status in ("not_dispatched", "delivered", "returned"):
@@ -57,11 +57,7 @@ class CarrierDesk(Desk):
             trace = _trace(db, trace_id)
             lookup.parcel(db, trace.parcel_id, lock=True)
             db.refresh(trace)
-            if trace_status(trace, call.at) != "open":
-                return
-            if trace.joined:
-                trace.joined -= 1
-            else:
+            if trace_status(trace, call.at) == "open" and requests.leave(trace):
                 trace.closed_at = call.at
 
         self._door.do("shipping.close_trace", call, {"trace_id": trace_id}, work)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
@@ -23,6 +23,8 @@ from amends.connectors.shop.tables import (
 )
 from amends.errors import Refused
 from amends.models import Money, Utc
+
+_Change = TypeVar("_Change", PromiseRow, SubstitutionRow)
 
 LIABLE: Final[dict[Cause, Liable]] = {
     "none": "nobody",
@@ -119,7 +121,7 @@ class ChangeDesk(Desk):
             if row.withdrawn_at is not None:
                 return
             row.withdrawn_at = call.at
-            later = _made_later(db, row)
+            later = _next_standing(db, row)
             if later is not None:
                 later.before = row.before
             elif order.promised_by == row.by:
@@ -173,7 +175,7 @@ class ChangeDesk(Desk):
             line = _open_line(db, f"{row.order_id}/{row.n}", call.at)
             row.withdrawn_at = call.at
             was = row.sku_before, row.price_before, row.discount_before
-            later = _put_in_later(db, row)
+            later = _next_standing(db, row, SubstitutionRow.n == row.n)
             if later is not None:
                 later.sku_before, later.price_before, later.discount_before = was
                 return
@@ -238,26 +240,17 @@ class ChangeDesk(Desk):
         self._door.do("orders.join", call, {"parcel_id": parcel_id, "line_id": line_id}, work)
 
 
-def _made_later(db: Session, row: PromiseRow) -> PromiseRow | None:
-    """The promise that was made next after one, if it stands."""
-    wanted = select(PromiseRow).where(PromiseRow.order_id == row.order_id, PromiseRow.withdrawn_at.is_(None))
-    standing = sorted(db.scalars(wanted), key=lambda each: _number(each.promise_id))
-    return next((each for each in standing if _number(each.promise_id) > _number(row.promise_id)), None)
+def _next_standing(db: Session, row: _Change, *alike: ColumnElement[bool]) -> _Change | None:
+    """What was made of the same order next after a change, of those ``alike``, and stands."""
+    kind = type(row)
+    wanted = select(kind).where(kind.order_id == row.order_id, kind.withdrawn_at.is_(None), *alike)
+    later = [each for each in db.scalars(wanted) if _number(each) > _number(row)]
+    return min(later, key=_number, default=None)
 
 
-def _put_in_later(db: Session, row: SubstitutionRow) -> SubstitutionRow | None:
-    """The substitution of its line that was made next after one, if it stands."""
-    wanted = select(SubstitutionRow).where(
-        SubstitutionRow.order_id == row.order_id,
-        SubstitutionRow.n == row.n,
-        SubstitutionRow.withdrawn_at.is_(None),
-    )
-    standing = sorted(db.scalars(wanted), key=lambda each: _number(each.substitution_id))
-    return next((each for each in standing if _number(each.substitution_id) > _number(row.substitution_id)), None)
-
-
-def _number(row_id: str) -> int:
-    """As how many of its order something was made: what its id ends with."""
+def _number(row: PromiseRow | SubstitutionRow) -> int:
+    """As how many of its order it was made: what its id ends with."""
+    row_id = row.promise_id if isinstance(row, PromiseRow) else row.substitution_id
     return int(row_id.rpartition("-")[2])
 
 

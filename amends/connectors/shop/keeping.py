@@ -1,6 +1,6 @@
 """Goods that stand aside for lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from amends.errors import Refused
 
 def keep(db: Session, call: Call, lines: Sequence[LineRow]) -> None:
     """Sets aside what does not stand aside yet for some lines. Refuses ``OutOfStock``."""
-    for line in (each for each in lines if not is_allocated(db, each)):
+    for line in _without_goods(db, lines):
         set_aside(shelf(db, line.sku, None, call.at), line.sku, line.quantity, call.at)
         for_line(db, call, line)
 
@@ -24,7 +24,7 @@ def keep(db: Session, call: Call, lines: Sequence[LineRow]) -> None:
 def can_keep(db: Session, order_id: str, at: datetime) -> bool:
     """Whether what does not stand aside yet for the lines of an order could be set aside, for who only looks."""
     wanted: dict[str, int] = {}
-    for line in (each for each in open_lines(db, order_id) if not is_allocated(db, each)):
+    for line in _without_goods(db, open_lines(db, order_id)):
         wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
     return all(free_now(db, sku, at) >= quantity for sku, quantity in wanted.items())
 
@@ -65,3 +65,7 @@ def for_line(db: Session, call: Call, line: LineRow, **more: Any) -> Reservation
     about = {"sku": line.sku, "line_id": lookup.line_id(line), "line": {"allocated": is_allocated(db, line)}}
     outbox.tell(db, "stock.changed", line.order_id, call.at, about=row.reservation_id, **about)
     return row
+
+
+def _without_goods(db: Session, lines: Sequence[LineRow]) -> Iterator[LineRow]:
+    return (line for line in lines if not is_allocated(db, line))

@@ -43,9 +43,7 @@ class RefundDesk(Desk):
         def work(db: Session) -> ports.ProviderCase:
             refund = _refund(db, refund_id)
             lookup.order(db, refund.order_id, lock=True)
-            case = requests.join(db, requests.CASE, refund_id, call.at) or requests.ask(
-                db, call, requests.CASE, refund_id, order_id=refund.order_id
-            )
+            case = requests.join_or_ask(db, call, requests.CASE, refund_id, order_id=refund.order_id)
             return _case(case, call.at)
 
         return self._door.give("payments.open_case", call, {"refund_id": refund_id}, ports.ProviderCase, work)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from amends.connectors.ports import Call
-from amends.connectors.shop.tables import FateRow, RequestRow
+from amends.connectors.shop.tables import FateRow, RequestRow, TraceRow
 from amends.errors import Refused
 
 
@@ -89,8 +89,26 @@ def join(db: Session, kind: Kind, subject: str, at: datetime) -> RequestRow | No
         db.refresh(row, with_for_update=True)
     if row is None or row.withdrawn_at is not None:
         return None
-    row.joined = (row.joined or 0) + 1
+    want_too(row)
     return row
+
+
+def join_or_ask(db: Session, call: Call, kind: Kind, subject: str, *, order_id: str | None) -> RequestRow:
+    """Joins what is running, or asks."""
+    return join(db, kind, subject, call.at) or ask(db, call, kind, subject, order_id=order_id)
+
+
+def want_too(row: RequestRow | TraceRow) -> None:
+    """One more wants what was asked for before."""
+    row.joined = (row.joined or 0) + 1
+
+
+def leave(row: RequestRow | TraceRow) -> bool:
+    """One wants no more what was asked for; says whether nobody does."""
+    if row.joined:
+        row.joined -= 1
+        return False
+    return True
 
 
 def status(row: RequestRow, at: datetime) -> str:
@@ -107,8 +125,7 @@ def withdraw(row: RequestRow, at: datetime, *, answered: tuple[str, ...] = ()) -
     there is an answer other than those that are taken back as well (``answered``)."""
     if status(row, at) not in ("open", *answered):
         return False
-    if row.joined:
-        row.joined -= 1
+    if not leave(row):
         return False
     row.withdrawn_at = at
     return True

@@ -97,9 +97,7 @@ class SupplyDesk(Desk):
     def count(self, call: Call, *, sku: str) -> ports.Count:
         def work(db: Session) -> ports.Count:
             _article(db, sku)
-            row = requests.join(db, requests.COUNT, sku, call.at) or requests.ask(
-                db, call, requests.COUNT, sku, order_id=None
-            )
+            row = requests.join_or_ask(db, call, requests.COUNT, sku, order_id=None)
             return _count(db, row, call)
 
         return self._door.give("inventory.count", call, {"sku": sku}, ports.Count, work)

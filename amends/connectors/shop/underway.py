@@ -81,9 +81,7 @@ class UnderwayDesk(Desk):
                 raise Refused(
                     "NotDelivered", f"{parcel.carrier_id} does not say that parcel {parcel_id!r} was delivered"
                 )
-            row = requests.join(db, requests.PROOF, parcel_id, call.at) or requests.ask(
-                db, call, requests.PROOF, parcel_id, order_id=parcel.order_id
-            )
+            row = requests.join_or_ask(db, call, requests.PROOF, parcel_id, order_id=parcel.order_id)
             return _proof(row, call.at)
 
         return self._door.give("shipping.ask_proof", call, {"parcel_id": parcel_id}, ports.Proof, work)
