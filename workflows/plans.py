@@ -169,11 +169,10 @@ def _fail(turn: Turn, plan: Plan, run: PlanRun) -> None:
 
 def _drop(turn: Turn, plan: Plan) -> None:
     """A plan has failed: what it would have said or read, or could not reckon, is nobody's task any more."""
-    leaves_nothing = {step.id: program.leaves_nothing(step) for step in walk(plan.steps)}
-    for task in [task for task in turn.state.tasks if task.step in leaves_nothing]:
-        if not (leaves_nothing[task.step] or task.why is Why.NOT_RECKONED):
-            continue
-        turn.close_task(task.id, how="withdrawn")
+    by_id = {step.id: step for step in walk(plan.steps)}
+    for task in [task for task in turn.state.tasks if task.step in by_id]:
+        if task.why is Why.NOT_RECKONED or program.leaves_nothing(by_id[task.step]):
+            turn.close_task(task.id, how="withdrawn")
 
 
 def _named(state: State, name: str) -> Plan:

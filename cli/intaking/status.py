@@ -102,7 +102,7 @@ def _lines(standing: IntakeStanding, times: Times, now: datetime) -> Iterator[tu
     for feed in standing.feeds:
         yield "feed", f"{feed.url}, read up to {feed.cursor}" + (f"; now: {feed.trouble}" if feed.trouble else "")
     for name, each in standing.types.items():
-        rules = f"{plural(each.rules, 'rule')}"
+        rules = plural(each.rules, "rule")
         yield name, f"{rules}, {told(each.setting, times)}; {_counted(each.counts)}"
     if not standing.types:
         yield "types", "no published runbook has a rule in `opens`; `amends publish` publishes one"
