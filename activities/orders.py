@@ -52,8 +52,8 @@ class OrderActivities(SystemActivities[ports.Orders]):
         self._port.confirm(call, order_id=inputs.order_id)
 
     @carries_out("orders.cancel")
-    def cancel(self, call: Call, inputs: OrderRef) -> None:
-        self._port.cancel(call, order_id=inputs.order_id)
+    def cancel(self, call: Call, inputs: OrderRef) -> ports.Cancellation:
+        return self._port.cancel(call, order_id=inputs.order_id)
 
     @carries_out("orders.reinstate")
     def reinstate(self, call: Call, inputs: OrderRef) -> None:

@@ -127,6 +127,12 @@ class Hold(Model):
     hold_id: str
 
 
+class Cancellation(Model):
+    """``first``: whether the order stood until this call ended it; who comes later finds it cancelled."""
+
+    first: bool
+
+
 class Availability(Model):
     """Whether every unit of a parcel could be reserved again now."""
 
@@ -293,14 +299,16 @@ class Orders(Recalling, Protocol):
     def confirm(self, call: Call, *, order_id: str) -> None:
         """Takes an order up whose payment came in late. Refuses ``OrderNotFound``, ``NotPaid``, ``OrderCancelled``."""
 
-    def cancel(self, call: Call, *, order_id: str) -> None:
-        """Ends an order of which nothing has left. Its goods stay set aside, and its money where it is. Cancelling one
-        that is cancelled is harmless. Refuses ``OrderNotFound``, ``AlreadyDispatched``."""
+    def cancel(self, call: Call, *, order_id: str) -> Cancellation:
+        """Ends an order of which nothing has left. Its goods stay set aside, and its money where it is. One that is
+        cancelled is joined: it stays so until all who have cancelled it take that back. Refuses ``OrderNotFound``,
+        ``AlreadyDispatched``."""
 
     def reinstate(self, call: Call, *, order_id: str) -> None:
-        """Takes a cancelled order up again, at the same price, with its goods set aside; harmless for one that stands.
-        Refuses ``OrderNotFound``, ``TooLate``, ``PriceChanged``, ``StockGone`` (not all of its goods are to be had any
-        more), ``OrderedAgain``."""
+        """Takes a cancelled order up again, at the same price, with its goods set aside, unless another who cancelled
+        it too wants it cancelled still; harmless for one that stands. Refuses ``OrderNotFound``, ``TooLate``,
+        ``PriceChanged``, ``StockGone`` (not all of its goods are to be had any more), ``OrderedAgain``, ``PaidBack``
+        (its money has gone back)."""
 
     def promise(self, call: Call, *, order_id: str, by: Utc) -> Promise:
         """Sets a new day by which the order is to arrive. Refuses ``OrderNotFound``, ``OrderCancelled``."""

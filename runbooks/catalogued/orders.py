@@ -40,7 +40,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
     effect(
         "orders.cancel",
         OrderRef,
-        None,
+        ports.Cancellation,
         {"en": "Cancel the order.", "zh": "取消订单。"},
         refusals=("OrderNotFound", "AlreadyDispatched"),
         undone_by="orders.reinstate",
@@ -50,7 +50,7 @@ ORDERS: tuple[ActivitySpec, ...] = (
         OrderRef,
         None,
         {"en": "Take the cancelled order up again.", "zh": "恢复已取消的订单。"},
-        refusals=("OrderNotFound", "TooLate", "PriceChanged", "StockGone", "OrderedAgain"),
+        refusals=("OrderNotFound", "TooLate", "PriceChanged", "StockGone", "OrderedAgain", "PaidBack"),
         undone_by="orders.cancel",
     ),
     effect(

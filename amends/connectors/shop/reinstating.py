@@ -5,12 +5,14 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from amends.connectors import ports
 from amends.connectors.ports import Call
 from amends.connectors.shop import books, lookup, outbox, takings
 from amends.connectors.shop.allocation import replan
 from amends.connectors.shop.door import Desk
 from amends.connectors.shop.keeping import can_keep, keep, open_lines
-from amends.connectors.shop.tables import OrderRow
+from amends.connectors.shop.requests import leave, want_too
+from amends.connectors.shop.tables import OrderRow, RefundRow
 from amends.errors import Refused
 
 REINSTATABLE_FOR: Final = timedelta(minutes=30)
@@ -39,14 +41,15 @@ class CancelDesk(Desk):
 
         self._door.do("orders.confirm", call, {"order_id": order_id}, work)
 
-    def cancel(self, call: Call, *, order_id: str) -> None:
-        def work(db: Session) -> None:
+    def cancel(self, call: Call, *, order_id: str) -> ports.Cancellation:
+        def work(db: Session) -> ports.Cancellation:
             order = lookup.order(db, order_id, lock=True)
             parcels = lookup.parcels(db, order_id)
             if order.status != "cancelled" and any(lookup.dispatched(each, call.at) for each in parcels):
                 raise Refused("AlreadyDispatched", f"something of order {order_id!r} has left")
             if order.status == "cancelled":
-                return
+                want_too(order)
+                return ports.Cancellation(first=False)
             order.status, order.cancelled_at = "cancelled", call.at
             takings.take_in(db, order_id, call.at)
             books.book(
@@ -61,13 +64,14 @@ class CancelDesk(Desk):
             for parcel in parcels:
                 parcel.handed_over_at = parcel.delivered_at = None
             outbox.tell(db, "order.cancelled", order_id, call.at, about=f"{order_id}/{call.key}")
+            return ports.Cancellation(first=True)
 
-        self._door.do("orders.cancel", call, {"order_id": order_id}, work)
+        return self._door.give("orders.cancel", call, {"order_id": order_id}, ports.Cancellation, work)
 
     def reinstate(self, call: Call, *, order_id: str) -> None:
         def work(db: Session) -> None:
             order = lookup.order(db, order_id, lock=True)
-            if order.status != "cancelled":
+            if order.status != "cancelled" or not leave(order):
                 return
             refused = refusal(db, order, call.at)
             if refused is not None:
@@ -93,9 +97,21 @@ def refusal(db: Session, order: OrderRow, at: datetime) -> Refused | None:
         return Refused("PriceChanged", f"what is in order {order.order_id!r} costs something else by now")
     if order.ordered_again:
         return Refused("OrderedAgain", f"the customer has placed another order in the place of {order.order_id!r}")
+    if _paid_back_since(db, order):
+        return Refused("PaidBack", f"money of order {order.order_id!r} has gone back since it was cancelled")
     if not can_keep(db, order.order_id, at):
         return Refused("StockGone", f"not all goods of order {order.order_id!r} are to be had any more")
     return None
+
+
+def _paid_back_since(db: Session, order: OrderRow) -> int:
+    return lookup.total(
+        db,
+        RefundRow.amount,
+        RefundRow.order_id == order.order_id,
+        RefundRow.paid_at >= order.cancelled_at,
+        RefundRow.fails.is_not(True),
+    )
 
 
 def _sell(db: Session, order: OrderRow, at: datetime) -> None:

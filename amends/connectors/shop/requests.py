@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from amends.connectors.ports import Call
-from amends.connectors.shop.tables import FateRow, RequestRow, TraceRow
+from amends.connectors.shop.tables import FateRow, OrderRow, RequestRow, TraceRow
 from amends.errors import Refused
 
 
@@ -98,12 +98,12 @@ def join_or_ask(db: Session, call: Call, kind: Kind, subject: str, *, order_id: 
     return join(db, kind, subject, call.at) or ask(db, call, kind, subject, order_id=order_id)
 
 
-def want_too(row: RequestRow | TraceRow) -> None:
+def want_too(row: OrderRow | RequestRow | TraceRow) -> None:
     """One more wants what was asked for before."""
     row.joined = (row.joined or 0) + 1
 
 
-def leave(row: RequestRow | TraceRow) -> bool:
+def leave(row: OrderRow | RequestRow | TraceRow) -> bool:
     """One wants no more what was asked for; says whether nobody does."""
     if row.joined:
         row.joined -= 1

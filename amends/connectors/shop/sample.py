@@ -194,6 +194,8 @@ class SampleOrder(Written):
     promised_ago: Duration | None = None
     ship_by_ago: Duration | None = None
     slips: int = 0
+    cancelled_ago: Duration | None = None
+    """When somebody ended it by hand, and left its money where it is."""
     gift_in: Duration | None = None
     method: str = "card"
     market: str = "cn"

@@ -164,6 +164,10 @@ def _plant_order(db: Session, currency: str, order_id: str, order: SampleOrder, 
             if parcel.allocated or line.allocated:
                 _set_aside(db, planted, number, line.sku, line.quantity, at)
     _plant_refunds(db, order_id, order, at)
+    if order.cancelled_ago is not None:
+        row.status, row.cancelled_at = "cancelled", at - order.cancelled_ago
+        back = {"kind": "cancellation", "debit": books.SALES, "credit": books.CUSTOMER}
+        books.book(db, order_id, row.cancelled_at, **back, amount=order.total)
 
 
 def _plant_promises(db: Session, row: OrderRow, slips: int) -> None:

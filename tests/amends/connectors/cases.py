@@ -83,6 +83,7 @@ EFFECTS = (
 )
 
 _CANCELLED = _step("orders.cancel", order_id="SO-1101")
+_REFUNDED = _step("payments.refund_order", order_id="SO-1101", amount=cny(52900))
 _PROMISED = _step("orders.promise", order_id="SO-1101", by=IN_FIVE_DAYS)
 _SUBSTITUTED = _step("orders.substitute", line_id="SO-1104/1", sku="MUG-GREEN")
 _SPLIT = _step("orders.split", line_id="SO-1402/1")
@@ -311,6 +312,7 @@ REFUSALS = (
     _case("orders.reinstate", _step("orders.cancel", order_id="SO-1210"), reason="PriceChanged", order_id="SO-1210"),
     _case("orders.reinstate", _step("orders.cancel", order_id="SO-1212"), reason="OrderedAgain", order_id="SO-1212"),
     _case("orders.reinstate", _step("orders.cancel", order_id="SO-1102"), reason="StockGone", order_id="SO-1102"),
+    _case("orders.reinstate", _CANCELLED, _REFUNDED, reason="PaidBack", order_id="SO-1101"),
     _case("orders.promise", reason="OrderNotFound", order_id="SO-9999", by=IN_FIVE_DAYS),
     _case("orders.promise", _CANCELLED, reason="OrderCancelled", order_id="SO-1101", by=IN_FIVE_DAYS),
     _case("orders.substitute", reason="LineNotFound", line_id="SO-1104/9", sku="MUG-GREEN"),

@@ -10,7 +10,8 @@ from amends.connectors.shop.tables.base import Base
 
 
 class OrderRow(Base):
-    """``merchant_id``: who sells what is in it; unset for what the shop sells itself."""
+    """``merchant_id``: who sells what is in it; unset for what the shop sells itself. ``joined``: how many want it
+    cancelled beside the one who cancelled it."""
 
     __tablename__ = "orders"
 
@@ -25,6 +26,7 @@ class OrderRow(Base):
     promised_by: Mapped[datetime | None]
     gift_date: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    joined: Mapped[int | None]
     payment_method: Mapped[str | None]
     market: Mapped[str | None]
     delay_cause: Mapped[Cause | None] = mapped_column(String)

@@ -61,6 +61,30 @@ def test_what_the_warehouse_was_asked_twice_holds_until_both_have_taken_it_back(
     assert shop.shipping.read_parcel(call(2), parcel_id="PC-1101-1").arrives_at is not None
 
 
+def test_an_order_that_two_have_cancelled_is_taken_up_when_both_take_that_back(shop: Shop) -> None:
+    one, other = (shop.orders.cancel(call(), order_id=LATE) for _ in range(2))
+    assert (one.first, other.first) == (True, False)
+
+    shop.orders.reinstate(call(0.1), order_id=LATE)
+    assert shop.orders.read(call(0.1), order_id=LATE).status == "cancelled"
+
+    shop.orders.reinstate(call(0.2), order_id=LATE)
+    assert shop.orders.read(call(0.2), order_id=LATE).status == "paid"
+    assert shop.orders.cancel(call(0.3), order_id=LATE).first
+
+
+def test_an_order_that_one_has_paid_back_stays_cancelled_whoever_takes_that_back(shop: Shop) -> None:
+    for _ in range(2):
+        shop.orders.cancel(call(), order_id=LATE)
+    shop.payments.refund_order(call(0.1), order_id=LATE, amount=cny(52900))
+
+    shop.orders.reinstate(call(0.2), order_id=LATE)
+    with pytest.raises(Refused, match="has gone back since it was cancelled"):
+        shop.orders.reinstate(call(0.2), order_id=LATE)
+
+    assert shop.orders.read(call(0.2), order_id=LATE).status == "cancelled"
+
+
 def test_a_parcel_that_is_not_to_leave_does_not_whatever_else_is_asked_of_it(shop: Shop) -> None:
     pick = shop.shipping.cancel_pick(call(), parcel_id="PC-1101-1")
 
