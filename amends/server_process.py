@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Final
 
@@ -27,11 +28,11 @@ _LOOKERS = 20
 class ServerProcess:
     """A running server, in a session of its own, and the watchman who ends it when we are gone.
 
-    ``keep`` are file descriptors that it holds open as long as it lives. Raises ``ConfigurationError`` when the command
-    cannot be run.
+    ``keep`` are file descriptors that it holds open as long as it lives; ``settings`` go into its environment, where
+    nobody has set something else. Raises ``ConfigurationError`` when the command cannot be run.
     """
 
-    def __init__(self, command: list[str], *, keep: tuple[int, ...]) -> None:
+    def __init__(self, command: list[str], *, keep: tuple[int, ...], settings: Mapping[str, str]) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         try:
             self._server = subprocess.Popen(  # noqa: S603 - the program was found by find_program, the flags are ours
@@ -39,6 +40,7 @@ class ServerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._log,
+                env={**settings, **os.environ},
                 start_new_session=True,
                 pass_fds=keep,  # the file stays locked as long as the server lives, even without us
             )

@@ -23,18 +23,16 @@ from drills.stage import stage
 
 
 def drill(
-    runbook: Annotated[
-        str | None,
+    *runbooks: Annotated[
+        str,
         Parameter(
             completer=completing.runbooks,
-            help="The runbook's name, or the path of a .yaml file; as with --all, if it is left out.",
+            help="Names of runbooks, or paths of .yaml files; as with --all, if there are none.",
         ),
-    ] = None,
-    /,
-    *,
+    ],
     every: Annotated[
         bool,
-        Parameter(name="--all", negative=(), help="All runbooks that come with Amends; timelines only of what failed."),
+        Parameter(name="--all", negative=(), help="All runbooks that come with Amends."),
     ] = False,
     scenario: Annotated[
         str | None, Parameter(help="Only the scenario of this name; then branches are not counted.")
@@ -47,11 +45,12 @@ def drill(
     ] = False,
     format: OutputFormat = Format.TEXT,  # noqa: A002 - the option's name
 ) -> int:
-    """Play a runbook's scenarios: real deadlines, in seconds.
+    """Play the scenarios of runbooks: real deadlines, in seconds.
 
     For example:
 
       amends drill lost_parcel
+      amends drill lost_parcel stockout
       amends drill lost_parcel --scenario no_capacity
       amends drill --all --every-branch --every-fault
 
@@ -69,17 +68,17 @@ def drill(
     The exit code is 0 if every scenario came out as expected, and 1 if one did
     not, or if a branch was reached that the scenario file says is out of reach.
 
-    As text each timeline and a table are printed, and behind it once more what
-    failed, with the place of its scenario; as JSON a list of results,
-    with durations in seconds.
+    As text each timeline (of several runbooks, only of what failed) and a table
+    are printed, and behind it once more what failed, with its scenario's place;
+    as JSON a list of results, with durations in seconds.
     """
     if every_branch and scenario is not None:
         raise InputError("one scenario cannot reach every branch; leave out either --scenario or --every-branch")
     if every_fault and scenario is not None:
         raise InputError("one scenario cannot meet every fault; leave out either --scenario or --every-fault")
-    if every and runbook is not None:
-        raise InputError(f"with --all every runbook is played, {runbook!r} too; leave out one of them")
-    chosen = _chosen(runbook, scenario)
+    if every and runbooks:
+        raise InputError(f"with --all every runbook is played, {runbooks[0]!r} too; leave out one of them")
+    chosen = _chosen(runbooks, scenario)
     played = asyncio.run(_played(chosen))
     bundles = {each.runbook: each.bundle for each in chosen}
     counted = {name: coverage(bundle, played) for name, bundle in bundles.items()} if scenario is None else {}
@@ -87,7 +86,7 @@ def drill(
         print_json([_document(each.report, counted.get(each.report.runbook)) for each in played])
     else:
         for each, rehearsed in zip(played, chosen, strict=True):
-            if not (every and each.report.passed):
+            if len(runbooks) == 1 or not each.report.passed:
                 print("\n".join([*_story(each, rehearsed), ""]))
         print("\n".join([*_table([each.report for each in played]), *_failed(played, chosen), "", *_branches(counted)]))
     failed = any(not each.report.passed for each in played) or any(each.mistakes for each in counted.values())
@@ -96,8 +95,8 @@ def drill(
     return 1 if failed or left or unmet else 0
 
 
-def _chosen(runbook: str | None, name: str | None) -> tuple[Scenario, ...]:
-    names = drilled_runbooks() if runbook is None else [runbook]
+def _chosen(runbooks: tuple[str, ...], name: str | None) -> tuple[Scenario, ...]:
+    names = dict.fromkeys(runbooks) or drilled_runbooks()
     scenarios = tuple(scenario for each in names for scenario in load_scenarios(each))
     return scenarios if name is None else choose(scenarios, name)
 

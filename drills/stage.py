@@ -25,7 +25,7 @@ from drills.rooms import Room, make_blank
 from drills.scenario import Scenario
 from drills.stirring import Stirring
 
-AT_ONCE: Final = 6
+AT_ONCE: Final = 12
 """Scenarios that share a server and this process, if nothing else is said. Each waits most of its time, so more are
 faster on two cores; but when there are many, each is served late, and an act may come behind what it has to come
 before."""

@@ -220,6 +220,14 @@ def test_what_cannot_be_asked_for_together_is_a_mistake_in_the_command(arguments
     assert ran.stdout == ""
 
 
+def test_several_runbooks_are_drilled_together_each_once_and_only_what_failed_is_told_at_length() -> None:
+    ran = amends("drill", "lost_parcel", "stockout", "lost_parcel", "--scenario", "called_off")
+
+    assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.startswith("runbook "), "no timelines"
+    assert "\n1 played, all as expected\n" in ran.stdout
+
+
 def test_of_all_runbooks_one_scenario_is_found_and_only_what_failed_is_told_at_length() -> None:
     ran = amends("drill", "--all", "--scenario", "called_off")
 

@@ -9,5 +9,5 @@ from drills.stage import Stage, stage
 
 @pytest.fixture(scope="session")
 async def drill_stage() -> AsyncIterator[Stage]:
-    async with stage() as on:
+    async with stage(at_once=6) as on:  # another test run may well be at work beside this one
         yield on
