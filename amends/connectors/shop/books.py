@@ -78,6 +78,11 @@ def sold(db: Session, order_id: str) -> int:
     return credit_of(db, order_id, SALES)
 
 
+def unsell(db: Session, order_id: str, at: datetime) -> None:
+    """Books that an order is cancelled: what its goods stand for belongs to the customer."""
+    book(db, order_id, at, kind="cancellation", debit=SALES, credit=CUSTOMER, amount=sold(db, order_id))
+
+
 def reverse(db: Session, entry: EntryRow, at: datetime) -> None:
     """Books the opposite of an entry; harmless when it is booked already."""
     lookup.order(db, entry.order_id, lock=True)

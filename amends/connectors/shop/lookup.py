@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from amends.connectors.shop.tables import ArticleRow, LineRow, OrderRow, ParcelRow
+from amends.connectors.shop.tables import ArticleRow, LineRow, OrderRow, ParcelRow, RefundRow
 from amends.errors import Refused
 
 _DIGITS = 6
@@ -125,6 +125,11 @@ def count(db: Session, column: InstrumentedAttribute[str], value: str) -> int:
 def total(db: Session, amount: SQLColumnExpression[Any], *which: ColumnElement[bool]) -> int:
     """What an amount comes to over the rows of which all that is said holds; 0 if there are none."""
     return int(db.scalar(select(func.sum(amount)).where(*which)) or 0)
+
+
+def refunded(db: Session, *which: ColumnElement[bool]) -> int:
+    """What went back in refunds of which all that is said holds, without those that came back."""
+    return total(db, RefundRow.amount, *which, RefundRow.fails.is_not(True))
 
 
 def _worth(db: Session, column: InstrumentedAttribute[Any], value: str) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
@@ -143,19 +142,15 @@ def refundable(db: Session, parcel: ParcelRow) -> int:
     """What of a parcel's lines can still be paid back, in minor units. A parcel that replaces another has its lines,
     and what was refunded for either counts for both."""
     payment = db.get_one(PaymentRow, parcel.order_id)
-    left = lookup.parcel_value(db, parcel) - _refunded(db, RefundRow.parcel_id == parcel.paid_as)
+    left = lookup.parcel_value(db, parcel) - lookup.refunded(db, RefundRow.parcel_id == parcel.paid_as)
     return max(0, min(left, payment.captured - payment.refunded))
 
 
 def refundable_line(db: Session, line: LineRow) -> int:
     """What of a line can still be paid back, in minor units."""
     mine = (RefundRow.order_id == line.order_id) & (RefundRow.line == line.n)
-    left = lookup.paid_for(line) - _refunded(db, mine)
+    left = lookup.paid_for(line) - lookup.refunded(db, mine)
     return max(0, min(left, refundable(db, db.get_one(ParcelRow, line.parcel_id))))
-
-
-def _refunded(db: Session, which: ColumnElement[bool]) -> int:
-    return lookup.total(db, RefundRow.amount, which, RefundRow.fails.is_not(True))
 
 
 def _pay_back(db: Session, order: OrderRow, payment: PaymentRow, call: Call, amount: int, said: dict[str, Any]) -> str:

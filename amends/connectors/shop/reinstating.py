@@ -44,23 +44,15 @@ class CancelDesk(Desk):
     def cancel(self, call: Call, *, order_id: str) -> ports.Cancellation:
         def work(db: Session) -> ports.Cancellation:
             order = lookup.order(db, order_id, lock=True)
-            parcels = lookup.parcels(db, order_id)
-            if order.status != "cancelled" and any(lookup.dispatched(each, call.at) for each in parcels):
-                raise Refused("AlreadyDispatched", f"something of order {order_id!r} has left")
             if order.status == "cancelled":
                 want_too(order)
                 return ports.Cancellation(first=False)
+            parcels = lookup.parcels(db, order_id)
+            if any(lookup.dispatched(each, call.at) for each in parcels):
+                raise Refused("AlreadyDispatched", f"something of order {order_id!r} has left")
             order.status, order.cancelled_at = "cancelled", call.at
             takings.take_in(db, order_id, call.at)
-            books.book(
-                db,
-                order_id,
-                call.at,
-                kind="cancellation",
-                debit=books.SALES,
-                credit=books.CUSTOMER,
-                amount=books.sold(db, order_id),
-            )
+            books.unsell(db, order_id, call.at)
             for parcel in parcels:
                 parcel.handed_over_at = parcel.delivered_at = None
             outbox.tell(db, "order.cancelled", order_id, call.at, about=f"{order_id}/{call.key}")
@@ -97,21 +89,11 @@ def refusal(db: Session, order: OrderRow, at: datetime) -> Refused | None:
         return Refused("PriceChanged", f"what is in order {order.order_id!r} costs something else by now")
     if order.ordered_again:
         return Refused("OrderedAgain", f"the customer has placed another order in the place of {order.order_id!r}")
-    if _paid_back_since(db, order):
+    if lookup.refunded(db, RefundRow.order_id == order.order_id, RefundRow.paid_at >= order.cancelled_at):
         return Refused("PaidBack", f"money of order {order.order_id!r} has gone back since it was cancelled")
     if not can_keep(db, order.order_id, at):
         return Refused("StockGone", f"not all goods of order {order.order_id!r} are to be had any more")
     return None
-
-
-def _paid_back_since(db: Session, order: OrderRow) -> int:
-    return lookup.total(
-        db,
-        RefundRow.amount,
-        RefundRow.order_id == order.order_id,
-        RefundRow.paid_at >= order.cancelled_at,
-        RefundRow.fails.is_not(True),
-    )
 
 
 def _sell(db: Session, order: OrderRow, at: datetime) -> None:

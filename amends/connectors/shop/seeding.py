@@ -166,8 +166,7 @@ def _plant_order(db: Session, currency: str, order_id: str, order: SampleOrder, 
     _plant_refunds(db, order_id, order, at)
     if order.cancelled_ago is not None:
         row.status, row.cancelled_at = "cancelled", at - order.cancelled_ago
-        back = {"kind": "cancellation", "debit": books.SALES, "credit": books.CUSTOMER}
-        books.book(db, order_id, row.cancelled_at, **back, amount=order.total)
+        books.unsell(db, order_id, row.cancelled_at)
 
 
 def _plant_promises(db: Session, row: OrderRow, slips: int) -> None:

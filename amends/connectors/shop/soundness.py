@@ -55,7 +55,7 @@ def owed(db: Session, order: OrderRow, at: datetime) -> Iterator[str]:
 
 def _money(db: Session, order: OrderRow) -> Iterator[str]:
     order_id, payment = order.order_id, db.get_one(PaymentRow, order.order_id)
-    refunds = lookup.total(db, RefundRow.amount, RefundRow.order_id == order_id, RefundRow.fails.is_not(True))
+    refunds = lookup.refunded(db, RefundRow.order_id == order_id)
     credits_ = lookup.total(db, CreditRow.amount, CreditRow.order_id == order_id)
     mine = ClaimRow.parcel_id.in_(select(ParcelRow.parcel_id).where(ParcelRow.order_id == order_id))
     claims = lookup.total(db, ClaimRow.amount, mine, ClaimRow.repaid_at.is_not(None))
@@ -101,8 +101,8 @@ def _given_twice(db: Session, parcel: ParcelRow, at: datetime) -> Iterator[str]:
     worth = lookup.parcel_value(db, parcel)
     mine = select(LineRow.n).where(LineRow.order_id == parcel.order_id, LineRow.parcel_id == parcel.parcel_id)
     about = (RefundRow.parcel_id == parcel.parcel_id) | RefundRow.line.in_(mine)
-    of_goods = (RefundRow.order_id == parcel.order_id) & about & RefundRow.fails.is_not(True)
-    if standing and 0 < worth <= lookup.total(db, RefundRow.amount, of_goods, RefundRow.excess.is_not(True)):
+    of_goods = (RefundRow.order_id == parcel.order_id) & about
+    if standing and 0 < worth <= lookup.refunded(db, of_goods, RefundRow.excess.is_not(True)):
         yield f"the goods of {parcel.parcel_id!r} were paid back, and sent again as {standing[0].parcel_id!r}"
 
 

@@ -30,7 +30,8 @@ def taken(db: Session, order: OrderRow, at: datetime) -> Taken:
     came = _waiting(db, payment, at)
     paid = payment.captured + sum(amount for _, amount, _ in came)
     due = 0 if order.status == "cancelled" else lookup.order_total(db, order)
-    back = payment.refunded if order.status == "cancelled" else _refunded_excess(db, order.order_id)
+    excess = (RefundRow.order_id == order.order_id) & RefundRow.excess.is_(True)
+    back = payment.refunded if order.status == "cancelled" else lookup.refunded(db, excess)
     over = max(0, paid - due - back)
     return Taken(due, paid, _times(db, payment, at), over, _status(db, payment, due, paid, over, at))
 
@@ -164,12 +165,6 @@ def _phases(db: Session, payment: PaymentRow) -> list[PhaseRow]:
 def _times(db: Session, payment: PaymentRow, at: datetime) -> int:
     attempts = {each.attempt for each in _phases(db, payment) if each.status in BROUGHT_IN and each.at <= at}
     return len(attempts) if attempts or not payment.captured else 1
-
-
-def _refunded_excess(db: Session, order_id: str) -> int:
-    return lookup.total(
-        db, RefundRow.amount, RefundRow.order_id == order_id, RefundRow.excess.is_(True), RefundRow.fails.is_not(True)
-    )
 
 
 def _name(row: PhaseRow | RequestRow) -> str:
