@@ -21,6 +21,7 @@ from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 
 from activities.inheriting import Inheriting
 from activities.named import NamedInLogs
+from activities.recording import Recording
 from activities.registry import activities_of, activities_on
 from amends import __version__
 from amends.connectors.ports import Connectors
@@ -124,7 +125,9 @@ async def serving(
             )
         if Part.EFFECTS in parts:
             pool = stack.enter_context(ThreadPoolExecutor(EFFECTS_THREADS, thread_name_prefix="effects"))
+            recorders = stack.enter_context(ThreadPoolExecutor(JOURNAL_THREADS, thread_name_prefix="recording"))
             kept = _needed(journal, Part.EFFECTS)
+            carrying: _Common = {**common, "interceptors": [*common["interceptors"], Recording(kept, recorders)]}
             workers[Part.EFFECTS] = Worker(
                 client,
                 task_queue=effects_queue(queue),
@@ -135,7 +138,7 @@ async def serving(
                 activity_executor=pool,
                 max_concurrent_activities=EFFECTS_THREADS,
                 graceful_shutdown_timeout=_GRACE,
-                **common,
+                **carrying,
             )
         if Part.INCIDENTS in parts:
             workers[Part.INCIDENTS] = Worker(

@@ -37,8 +37,35 @@ HAND_OVER: Final = "hand_over"
 """The name of the update by which an incident is told to hand over. It is ours alone: no door for people has it."""
 
 
+NOT_RECORDED: Final = "not_recorded"
+"""The type of the failure of an activity that did nothing: the entries that came along are not in the journal."""
+
 CONVERSATION_FREED: Final = "conversation_freed"
 """The name of the signal by which an incident is told that it may ask now. It is ours alone."""
+
+
+class AppendRequest(Model):
+    """Entries of one run for one incident's timeline, in order, without gaps.
+
+    ``claims`` are the idempotency keys of reports that these entries bring; each is claimed for
+    ``(exception_type, key)`` in the same transaction.
+    """
+
+    incident_id: str
+    exception_type: str
+    workflow_id: str
+    run_id: str
+    entries: tuple[Entry, ...]
+    claims: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    """Workflow ids: which of them have an open incident is to be told to one that these entries open."""
+
+
+class Errand(Model):
+    """What an incident asks of the world. ``record``: entries that it has not heard to be in the journal yet; they are
+    committed there before anything else is done (``activities.recording``)."""
+
+    record: AppendRequest | None = None
 
 
 class FreedNotice(Model):
@@ -55,7 +82,7 @@ class HandOverRequest(Model):
     exception_type: str
 
 
-class InheritRequest(Model):
+class InheritRequest(Errand):
     """Has the incident that runs as ``workflow_id`` hand over. Reports ``applied`` with what it handed over, once what
     it had done is undone or some time has passed; ``not_applied`` with the refusal ``NotHandedOver`` if it ended by
     itself, or goes to another. The same request again gets the same answer."""
@@ -81,7 +108,7 @@ class QuestionPut(Model):
     safety: bool = False
 
 
-class CallRequest(Model):
+class CallRequest(Errand):
     """A call of a read or an effect.
 
     ``key`` is ``<incident>/<command id>``: the idempotency key of an effect, the label of a read. ``step`` is the
@@ -100,14 +127,14 @@ class CallRequest(Model):
     question: QuestionPut | None = None
 
 
-class ReconcileRequest(Model):
+class ReconcileRequest(Errand):
     """Asks the system of ``activity`` what became of a call that met trouble through all its tries."""
 
     activity: str
     call: CallRequest
 
 
-class SettleRequest(Model):
+class SettleRequest(Errand):
     """Writes down as the outcome of a call of ``activity`` what a person has found out. ``by``: the person's id."""
 
     activity: str
@@ -118,7 +145,7 @@ class SettleRequest(Model):
     how: str
 
 
-class CountRequest(Model):
+class CountRequest(Errand):
     """Counts an approval against what ``person`` may approve: ``up_to`` for the order in all, ``per_day`` for all that
     the person approves on this day in ``zone``. The same ``(incident_id, approval)`` by the same person counts once,
     with its newest amount; those in ``undone`` were approved for plans that have been undone, and count no more.
@@ -136,7 +163,7 @@ class CountRequest(Model):
     undone: tuple[str, ...] = ()
 
 
-class BalanceRequest(Model):
+class BalanceRequest(Errand):
     """Compares what an incident has given, by the journal, with the books of the shop. Reports ``applied`` when they
     agree, ``not_applied`` with the refusal ``BooksDiffer``, whose message says in what."""
 
@@ -144,7 +171,7 @@ class BalanceRequest(Model):
     order_id: str
 
 
-class PageRequest(Model):
+class PageRequest(Errand):
     """Pages people about an incident on which a person owes a move.
 
     ``key`` is ``<incident>/<command id>``; the same key pages nobody twice. ``people`` are who is on by the roster, as
@@ -192,23 +219,6 @@ class CallReport(Model):
     result: Data = {}
     refusal: Refusal | None = None
     known_before: bool = False
-
-
-class AppendRequest(Model):
-    """Entries of one run for one incident's timeline, in order, without gaps.
-
-    ``claims`` are the idempotency keys of reports that these entries bring; each is claimed for
-    ``(exception_type, key)`` in the same transaction.
-    """
-
-    incident_id: str
-    exception_type: str
-    workflow_id: str
-    run_id: str
-    entries: tuple[Entry, ...]
-    claims: tuple[str, ...] = ()
-    supersedes: tuple[str, ...] = ()
-    """Workflow ids: which of them have an open incident is to be told to one that these entries open."""
 
 
 class LostClaim(Model):

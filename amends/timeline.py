@@ -7,7 +7,7 @@ that made it, and the engine re-run over them must give the same timeline.
 
 import json
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from amends.models import Actor, Data, Model, Utc
 
@@ -129,6 +129,25 @@ class EntryKind(StrEnum):
     LADDER_STOPPED = "ladder_stopped"
     INCIDENT_RESOLVED = "incident_resolved"
     INCIDENT_CLOSED = "incident_closed"
+
+
+REPORTS: Final = frozenset({EntryKind.INCIDENT_OPENED, EntryKind.REPORT_ADDED})
+"""The kinds that bring a report; the journal says whether it is a repeat."""
+
+ENDS_A_QUESTION: Final = frozenset(
+    {
+        EntryKind.ANSWER_RECEIVED,
+        EntryKind.ANSWER_INHERITED,
+        EntryKind.ANSWER_SHARED,
+        EntryKind.SILENCE_ASSUMED,
+        EntryKind.QUESTION_WITHDRAWN,
+        EntryKind.MESSAGE_WITHDRAWN,
+    }
+)
+"""The kinds that end a question, which they name."""
+
+MAY_FREE: Final = ENDS_A_QUESTION | {EntryKind.EFFECT_REFUSED, EntryKind.INCIDENT_CLOSED}
+"""The kinds after which the questions of other incidents need not wait any more; the journal says which."""
 
 
 class Entry(Model):

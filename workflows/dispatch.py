@@ -7,7 +7,7 @@ from typing import NamedTuple, assert_never
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError, TimeoutType
 from temporalio.exceptions import TimeoutError as TimedOut
 
 with workflow.unsafe.imports_passed_through():
@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
         CONVERSATION_FREED,
         COUNT,
         INHERIT,
+        NOT_RECORDED,
         PAGE,
         RECONCILE,
         SETTLE,
@@ -26,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
         CallReport,
         CallRequest,
         CountRequest,
+        Errand,
         FreedNotice,
         HandOverRequest,
         InheritRequest,
@@ -56,6 +58,9 @@ _APPEND_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximu
 
 _APPEND_WITHIN = timedelta(seconds=20)
 
+_TAKEN_UP_WITHIN = timedelta(seconds=10)
+"""How long entries wait with a call for a worker that carries it out; after that the journal's own writes them."""
+
 _PAGE_WITHIN = timedelta(minutes=1)
 """A page may try several channels of several people, each with a time limit of its own; it must end before another
 incident's page about the same stops waiting for it (``amends.journal.pages.UNDER_WAY``)."""
@@ -84,16 +89,25 @@ async def pass_on(workflow_ids: Sequence[str], *, by: str) -> None:
             await workflow.get_external_workflow_handle(workflow_id).signal(CONVERSATION_FREED, FreedNotice(by=by))
 
 
-async def call(state: State, command: Command) -> CommandReturned:
-    """Carry a command out; its activity's id is the command's. Trouble past its limits is an unknown outcome."""
+class NotRecorded(Exception):
+    """The entries that went along with a call may not be in the journal, and what became of the call is not known."""
+
+
+async def call(state: State, command: Command, *, record: AppendRequest | None = None) -> CommandReturned:
+    """Carry a command out; its activity's id is the command's. Trouble past its limits is an unknown outcome.
+
+    ``record``: entries that go along, and are committed before anything is done. When they could not be, or no worker
+    takes the call up, this raises ``NotRecorded``: the call is to be made again, alone, once they are written.
+    """
     work = _work_of(state, command)
     try:
         report = await workflow.execute_activity(
             work.activity,
-            work.request,
+            work.errand if record is None else work.errand.model_copy(update={"record": record}),
             result_type=CallReport,
             task_queue=work.queue(workflow.info().task_queue),
             activity_id=command.id,
+            schedule_to_start_timeout=None if record is None else _TAKEN_UP_WITHIN,
             start_to_close_timeout=work.within,
             retry_policy=RetryPolicy(
                 initial_interval=work.retry.first,
@@ -105,6 +119,8 @@ async def call(state: State, command: Command) -> CommandReturned:
     except ActivityError as error:
         if isinstance(error.cause, CancelledError):
             raise
+        if record is not None and _may_not_be_recorded(error):
+            raise NotRecorded from error
         return CommandReturned(command_id=command.id, outcome=Outcome.UNKNOWN, trouble=_trouble(error))
     return CommandReturned(
         command_id=command.id,
@@ -143,9 +159,7 @@ class _Work(NamedTuple):
     """How a command is carried out."""
 
     activity: str
-    request: (
-        CallRequest | ReconcileRequest | SettleRequest | CountRequest | BalanceRequest | PageRequest | InheritRequest
-    )
+    errand: Errand
     summary: str
     retry: Retry
     queue: Callable[[str], str] = effects_queue
@@ -200,6 +214,16 @@ def _call_of(state: State, command: Command) -> _Work:
         asking = ReconcileRequest(activity=spec.name, call=request)
         return _Work(RECONCILE, asking, f"Ask whether it happened: {said}", RECONCILE_RETRY, within=spec.within)
     return _Work(spec.name, request, said, spec.retry, within=spec.within)
+
+
+def _may_not_be_recorded(error: ActivityError) -> bool:
+    match error.cause:
+        case ApplicationError() as cause:
+            return cause.type == NOT_RECORDED
+        case TimedOut() as cause:
+            return cause.type is TimeoutType.SCHEDULE_TO_START
+        case _:
+            return False
 
 
 def _trouble(error: ActivityError) -> str:

@@ -1,8 +1,8 @@
 """The host: one dynamic workflow that makes happen, durably, what the core decides.
 
-It takes the inbox, steps the core, writes the entries, dispatches the commands, keeps one timer on the next due
-moment, and waits. It knows nothing of business. When its history grows long it drains (dispatches nothing new, awaits
-what is under way) and continues as new.
+It takes the inbox, steps the core, writes the entries or has them go along with a call, dispatches the commands, keeps
+one timer on the next due moment, and waits. It knows nothing of business. When its history grows long it drains
+(dispatches nothing new, awaits what is under way) and continues as new.
 """
 
 import asyncio
@@ -19,13 +19,14 @@ with workflow.unsafe.imports_passed_through():
     import workflows.core as core  # `from workflows import core` would load both anew for each incident
     import workflows.dispatch as dispatch
     from activities.wire import AppendRequest
-    from amends.models import Actor, ActorKind
-    from amends.timeline import Entry, EntryKind
+    from amends.models import Actor, ActorKind, Outcome
+    from amends.timeline import MAY_FREE, REPORTS, Entry
     from workflows.contract import NOT_ITS_BUNDLE, NOTHING_REPORTED, IncidentInput, IncidentResult
     from workflows.doors import Doors
     from workflows.events import (
         CancelRequested,
         Command,
+        CommandReturned,
         DuplicateFound,
         Event,
         Registered,
@@ -42,7 +43,8 @@ with workflow.unsafe.imports_passed_through():
 _TEMPORAL = Actor(kind=ActorKind.SYSTEM, id="temporal")
 """Who asked, when an incident is cancelled natively: Temporal does not tell the workflow more."""
 
-_REPORTS = (EntryKind.INCIDENT_OPENED, EntryKind.REPORT_ADDED)
+_ASKS_THE_JOURNAL = REPORTS | MAY_FREE
+"""The kinds of entries on which the journal has something to say: they are written by themselves."""
 
 _TOO_LONG = 2
 """How many times its limit a run's history may be before whoever acts has to wait for the next run."""
@@ -66,7 +68,9 @@ class IncidentWorkflow(Doors):
         self._inbox: deque[Event] = deque()
         self._seen = 0
         self._journaled = 0
-        """How many of this run's entries are in the journal."""
+        """How many of this run's entries are known to be in the journal."""
+        self._unwritten: list[Entry] = []
+        """The entries from there on. They may be there by now: those that went along with a call that is under way."""
         self._running: dict[str, asyncio.Task[None]] = {}
         self._timer: asyncio.Task[None] | None = None
         self._timer_due: Due | None = None
@@ -121,10 +125,12 @@ class IncidentWorkflow(Doors):
                 continue
             await workflow.wait_condition(lambda: self._has_work() or self._finished())
             self._answered = False
-            entries = self._step()
-            await self._write(entries)
+            self._unwritten += self._step()
+            carrier = self._carrier()
+            if carrier is None:
+                await self._write()
             self._reap()
-            self._dispatch()
+            self._dispatch(carrier)
             self._arm()
             self._visibility.show(self._state)
             self._draining = self._draining or self._is_long()
@@ -186,41 +192,65 @@ class IncidentWorkflow(Doors):
             self._seen += 1
         return entries
 
-    async def _write(self, entries: list[Entry]) -> None:
+    def _carrier(self) -> str | None:
+        """The call with which the entries go along, so that they need none of their own: the only one that begins now.
+
+        Only where nobody waits to hear that they are written, and the journal has nothing to say to them.
+        """
+        alone = any(entry.kind in _ASKS_THE_JOURNAL for entry in self._unwritten)
+        heard = not workflow.all_handlers_finished()
+        if not self._unwritten or alone or heard or self._draining or self._state.ended or not self._state.registered:
+            return None
+        running = {command_id for command_id, task in self._running.items() if not task.done()}
+        begins = [command for command_id, command in self._state.pending.items() if command_id not in running]
+        return begins[0].id if len(begins) == 1 and begins[0].role is not Role.COUNT else None
+
+    async def _write(self) -> None:
         """Put the entries into the journal, take what it says about the reports among them, and tell those whose
         questions waited for one that they end."""
-        waiting: Sequence[str] = ()
-        if entries:
-            claims = [str(entry.data["key"]) for entry in entries if entry.kind in _REPORTS]
-            state = self._state
-            report = await dispatch.append(
-                AppendRequest(
-                    incident_id=state.incident_id,
-                    exception_type=state.bundle.exception_type,
-                    workflow_id=state.workflow_id,
-                    run_id=state.run_id,
-                    entries=tuple(entries),
-                    claims=tuple(claims),
-                    supersedes=() if state.registered else _superseded(state),
+        if not self._unwritten:
+            return
+        claims = [str(entry.data["key"]) for entry in self._unwritten if entry.kind in REPORTS]
+        state, request = self._state, self._record()
+        report = await dispatch.append(
+            request.model_copy(
+                update={
+                    "claims": tuple(claims),
+                    "supersedes": () if state.registered else _superseded(state),
+                }
+            )
+        )
+        lost = {claim.key: claim.incident_id for claim in report.lost}
+        opened_by = None if state.registered else claims.pop(0)
+        self._inbox.extendleft(ReportRepeated(key=key, of=lost[key]) for key in claims if key in lost)
+        if opened_by in lost:
+            self._inbox.appendleft(DuplicateFound(key=opened_by, of=lost[opened_by]))
+        elif opened_by is not None:
+            self._inbox.appendleft(
+                Registered(
+                    previous=report.previous,
+                    previous_ended_at=report.previous_ended_at,
+                    previous_contacts=report.previous_contacts,
+                    superseded=tuple(Sibling(**each.model_dump()) for each in report.superseded) or None,
                 )
             )
-            lost = {claim.key: claim.incident_id for claim in report.lost}
-            opened_by = None if state.registered else claims.pop(0)
-            self._inbox.extendleft(ReportRepeated(key=key, of=lost[key]) for key in claims if key in lost)
-            if opened_by in lost:
-                self._inbox.appendleft(DuplicateFound(key=opened_by, of=lost[opened_by]))
-            elif opened_by is not None:
-                self._inbox.appendleft(
-                    Registered(
-                        previous=report.previous,
-                        previous_ended_at=report.previous_ended_at,
-                        previous_contacts=report.previous_contacts,
-                        superseded=tuple(Sibling(**each.model_dump()) for each in report.superseded) or None,
-                    )
-                )
-            waiting = report.waiting
-        self._journaled = self._state.next_n
-        await dispatch.pass_on(waiting, by=self._state.incident_id)
+        self._take_as_written(request)
+        await dispatch.pass_on(report.waiting, by=state.incident_id)
+
+    def _record(self) -> AppendRequest:
+        """All entries that are not known to be written: what is written again is the same, so nothing is missing."""
+        state = self._state
+        return AppendRequest(
+            incident_id=state.incident_id,
+            exception_type=state.bundle.exception_type,
+            workflow_id=state.workflow_id,
+            run_id=state.run_id,
+            entries=tuple(self._unwritten),
+        )
+
+    def _take_as_written(self, record: AppendRequest) -> None:
+        self._journaled = max(self._journaled, record.entries[-1].n + 1)
+        self._unwritten = [entry for entry in self._unwritten if entry.n >= self._journaled]
 
     def _reap(self) -> None:
         """Forget calls that have ended; an error in one is an error of the engine, and stops this workflow task."""
@@ -231,18 +261,33 @@ class IncidentWorkflow(Doors):
                 if error is not None and not is_cancelled_exception(error):
                     raise error
 
-    def _dispatch(self) -> None:
-        """Start what the core wants and is not under way; while draining, nothing new."""
+    def _dispatch(self, carrier: str | None) -> None:
+        """Start what the core wants and is not under way; while draining, nothing new. ``carrier``: the call with which
+        the entries go along."""
         for command_id, task in self._running.items():
             if command_id not in self._state.pending and not task.done():
                 task.cancel()
         for command_id, command in self._state.pending.items():
             # a decision that waits for its count holds up the drain, which waits for whoever decided
             if command_id not in self._running and (not self._draining or command.role is Role.COUNT):
-                self._running[command_id] = asyncio.create_task(self._carry_out(command))
+                record = self._record() if command_id == carrier else None
+                self._running[command_id] = asyncio.create_task(self._carry_out(command, record))
 
-    async def _carry_out(self, command: Command) -> None:
-        self._inbox.append(await dispatch.call(self._state, command))
+    async def _carry_out(self, command: Command, record: AppendRequest | None) -> None:
+        self._inbox.append(await self._returned(command, record))
+
+    async def _returned(self, command: Command, record: AppendRequest | None) -> CommandReturned:
+        if record is None:
+            return await dispatch.call(self._state, command)
+        try:
+            returned = await dispatch.call(self._state, command, record=record)
+        except dispatch.NotRecorded:
+            await dispatch.append(record)
+            self._take_as_written(record)
+            return await dispatch.call(self._state, command)
+        if returned.outcome is not Outcome.UNKNOWN:  # of trouble nobody can say whether it came before or after
+            self._take_as_written(record)
+        return returned
 
     def _arm(self) -> None:
         """Keep the one timer on the next due moment."""

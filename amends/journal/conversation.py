@@ -17,26 +17,12 @@ from amends.journal.rows import QuestionRecord
 from amends.journal.schema.questions import QuestionStatus
 from amends.journal.turns import Question, Turn, turn
 from amends.models import Data, Outcome
-from amends.timeline import Entry, EntryKind
+from amends.timeline import ENDS_A_QUESTION, MAY_FREE, Entry, EntryKind
 
 _questions, _effects, _timeline = schema.questions, schema.effects, schema.timeline
 _incidents, _alerts = schema.incidents, schema.alerts
 
-_ENDS: Final = frozenset(
-    {
-        EntryKind.ANSWER_RECEIVED,
-        EntryKind.ANSWER_INHERITED,
-        EntryKind.ANSWER_SHARED,
-        EntryKind.SILENCE_ASSUMED,
-        EntryKind.QUESTION_WITHDRAWN,
-        EntryKind.MESSAGE_WITHDRAWN,
-    }
-)
-"""The kinds that end a question, which they name."""
-
-_FREES: Final = _ENDS | {EntryKind.EFFECT_REFUSED, EntryKind.INCIDENT_CLOSED}
-
-_TOLD: Final = _ENDS | {EntryKind.EFFECT_REQUESTED, EntryKind.INCIDENT_CLOSED}
+_TOLD: Final = ENDS_A_QUESTION | {EntryKind.EFFECT_REQUESTED, EntryKind.INCIDENT_CLOSED}
 
 _GONE: Final = tuple(kind.value for kind in AlertKind if not kind.of_the_story)
 """The alerts that say that an incident does not go on by itself."""
@@ -81,7 +67,7 @@ def ask(connection: Connection, *, key: str, incident_id: str, step: str, wanted
 def freed(connection: Connection, *, incident_id: str, entries: Iterable[Entry]) -> tuple[str, ...]:
     """The workflow ids of the open incidents whose questions are held back by one of this incident, if ``entries`` may
     have ended it. Holds the order: whoever is held back later finds these entries."""
-    if not any(entry.kind in _FREES for entry in entries):
+    if not any(entry.kind in MAY_FREE for entry in entries):
         return ()
     order_ids = select(_questions.c.order_id).where(_questions.c.incident_id == incident_id).distinct()
     waiting: set[str] = set()

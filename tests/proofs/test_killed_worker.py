@@ -222,12 +222,14 @@ def _essence(rig: Rig) -> dict[str, list[tuple[str, ...]]]:
 
 
 async def _entries_in_history(rig: Rig) -> list[tuple[str, int]]:
-    """The identities of the entries that the inputs of Temporal's append activities hold, in order."""
+    """The identities of the entries that the inputs of Temporal's activities hold, in order: those of appends, and
+    those that go along with calls. What is not known to be written comes again with what follows."""
     history = await rig.handle.fetch_history()
-    found: list[tuple[str, int]] = []
+    found: dict[tuple[str, int], None] = {}
     for event in history.events:
         scheduled = event.activity_task_scheduled_event_attributes
-        if scheduled.activity_type.name == "journal.append":
-            (request,) = await rig.skipper.client.data_converter.decode(list(scheduled.input.payloads))
-            found += [(request["run_id"], entry["n"]) for entry in request["entries"]]
-    return found
+        for request in await rig.skipper.client.data_converter.decode(list(scheduled.input.payloads)):
+            record = request if scheduled.activity_type.name == "journal.append" else request.get("record")
+            if record is not None:
+                found.update(((record["run_id"], entry["n"]), None) for entry in record["entries"])
+    return list(found)
