@@ -15,7 +15,7 @@ from workflows.contract import NEWS, News
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-_EVERY_FEW = 12
+_EVERY_FEW = 8
 """History events: less than one turn makes, so that every run drains as soon as it has taken one event."""
 
 

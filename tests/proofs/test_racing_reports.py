@@ -21,7 +21,8 @@ _REPORTS = 300
 
 def _writes_news(call: ExecuteActivityInput) -> bool:
     request = call.args[0]
-    return isinstance(request, AppendRequest) and request.entries[0].kind is EntryKind.NEWS_RECEIVED
+    written = request.entries if isinstance(request, AppendRequest) else ()
+    return any(entry.kind is EntryKind.NEWS_RECEIVED for entry in written)
 
 
 def _is_the_last_undo(_call: ExecuteActivityInput) -> bool:
