@@ -146,9 +146,9 @@ class _Walker:
             return self._decide(step, path, world)
         if isinstance(step, Unreadable):
             return [world]
-        when = (*path, "when")
-        skipped = [] if self._reader.holds(when, step.when, world) is True else [self._skip(step, world)]
-        if self._reader.holds(when, step.when, world) is False:
+        held = self._reader.holds((*path, "when"), step.when, world)
+        skipped = [] if held is True else [self._skip(step, world)]
+        if held is False:
             return skipped
         return [*skipped, *self._happens(step, path, world.given(step.when))]
 
@@ -229,8 +229,8 @@ class _Walker:
             if clashing:
                 self._context.wrong(where, f"two steps that run at once save {clashing[0]!r}; give each its own name")
             after = list(self._step(inner, where, beside(world, others)))
-            found = [each.under(roots) for each in after]
-            worlds = gathered(_with(before, roots, facts) for before in worlds for facts in found)
+            found = {tuple((root, each.under(root)) for root in roots) for each in after}
+            worlds = gathered(before.having(dict(facts)) for before in worlds for facts in found)
         return worlds
 
     def _rounds(self, step: Rounds, path: Path, world: World) -> Worlds:
@@ -251,9 +251,3 @@ class _Walker:
             self._reader.holds((*path, "choices", name), when, world)
         choices = dict.fromkeys([*step.choices, step.otherwise])
         return [world.saving(step.decide, {step.decide: known_as(choice)}) for choice in choices]
-
-
-def _with(world: World, roots: set[str], facts: dict[str, str]) -> World:
-    for root in roots:
-        world = world.saving(root, {})
-    return world.assuming(facts)

@@ -1,6 +1,7 @@
 """What a step leaves behind in the facts, for the steps beside it that cannot know when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from pydantic import JsonValue
@@ -17,19 +18,24 @@ class Write(NamedTuple):
     the root is gone."""
 
     root: str
-    facts: dict[str, str]
+    facts: Mapping[str, str]
     whole: bool = True
 
 
-def result_of(step: Do | CheckRead) -> dict[str, str]:
+def result_of(step: Do | CheckRead) -> Mapping[str, str]:
     """The facts that an activity's result sets; those that it may leave open may be set."""
-    spec = CATALOGUE.get(step.do)
-    if spec is None or spec.gives is None or step.save_as is None:
+    return _result_of(step.do, step.save_as) if step.save_as is not None else {}
+
+
+@lru_cache(maxsize=1024)
+def _result_of(activity: str, name: str) -> Mapping[str, str]:
+    spec = CATALOGUE.get(activity)
+    if spec is None or spec.gives is None:
         return {}
     fields = spec.gives.model_fields
     return {
-        f"{step.save_as}.{name}": MAYBE if type(None) in getattr(fields[name].annotation, "__args__", ()) else SET
-        for name in fields_of(spec.gives)
+        f"{name}.{field}": MAYBE if type(None) in getattr(fields[field].annotation, "__args__", ()) else SET
+        for field in fields_of(spec.gives)
     }
 
 
@@ -95,7 +101,7 @@ def roots_written(step: AnyStep) -> set[str]:
 def beside(world: World, others: list[AnyStep]) -> World:
     """What a step can count on while the others run: a fact that one of them sets may be there, and one that one of
     them may take away may be gone."""
-    facts = dict(world.facts)
+    facts = world.facts
     for write in (write for other in others for write in writes(other)):
         for path in {*facts, *write.facts}:
             if root_of(path) != write.root:
