@@ -26,6 +26,8 @@ def claim(
 
     A claim is never given up, so the answer to a repeat is the same.
     """
+    if not keys:
+        return ()
     # In one order everywhere, so that two incidents that claim the same keys cannot wait for each other.
     for key in sorted(set(keys)):
         values = {"exception_type": exception_type, "idempotency_key": key, "incident_id": incident_id}

@@ -3,7 +3,20 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, delete, func, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy import Text as SqlText
 
 from amends.journal import schema
@@ -19,6 +32,9 @@ _clocks, _incidents = schema.clocks, schema.incidents
 _OURS: Final = ("acknowledge", "first_response")
 """The promises that nobody else can keep, whomever the incident waits for."""
 _STANDING = tuple(state for state in ClockState if state.stands)
+_OF_INCIDENT: Final = (
+    select(_clocks).where(_clocks.c.incident_id == bindparam("incident_id")).order_by(_clocks.c.kind, _clocks.c.name)
+)
 
 
 class Due(NamedTuple):
@@ -99,8 +115,8 @@ class ClockLog:
 
 def clocks_of(connection: Connection, *, incident_id: str) -> Clocks:
     """The rows of an incident, by kind and name."""
-    mine = select(_clocks).where(_clocks.c.incident_id == incident_id).order_by(_clocks.c.kind, _clocks.c.name)
-    rows = [ClockRow.model_validate(dict(columns)) for columns in connection.execute(mine).mappings()]
+    found = connection.execute(_OF_INCIDENT, {"incident_id": incident_id}).mappings()
+    rows = [ClockRow.model_validate(dict(columns)) for columns in found]
     return {(row.kind, row.name): row for row in rows}
 
 

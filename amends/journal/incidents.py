@@ -1,8 +1,8 @@
 """Reading and writing the incidents projection."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, bindparam, delete, func, select, text
 
 from amends.errors import UnknownIncident
 from amends.journal import clocks, evidence, schema
@@ -14,6 +14,9 @@ from amends.journal.searching import Search, conditions
 from amends.journal.statements import insert_once, upsert
 
 _incidents = schema.incidents
+
+_THE_INCIDENT: Final = select(_incidents).where(_incidents.c.incident_id == bindparam("incident_id"))
+_LOCKED: Final = _THE_INCIDENT.with_for_update()
 
 _NAMED_MATCHES = 5
 
@@ -42,10 +45,8 @@ def find(connection: Connection, *, incident_id: str) -> IncidentRow:
 
 def get(connection: Connection, *, incident_id: str, lock: bool = False) -> IncidentRow | None:
     """The incident with exactly this id. ``lock``: nobody else appends to it until the transaction's end."""
-    statement = select(_incidents).where(_incidents.c.incident_id == incident_id)
-    if lock:
-        statement = statement.with_for_update()
-    found = connection.execute(statement).mappings().first()
+    statement = _LOCKED if lock else _THE_INCIDENT
+    found = connection.execute(statement, {"incident_id": incident_id}).mappings().first()
     return None if found is None else _row(found)
 
 

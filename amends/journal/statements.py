@@ -1,8 +1,12 @@
-"""Statements that SQLite and PostgreSQL share but SQLAlchemy spells per dialect."""
+"""Statements that SQLite and PostgreSQL share but SQLAlchemy spells per dialect.
 
+Each is built once and then only executed: building one costs several times what the database takes to carry it out.
+"""
+
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -11,17 +15,27 @@ def insert_once(connection: Connection, table: Table, values: dict[str, Any]) ->
 
     Waits for a transaction that is inserting the same key; afterwards the winner's row can be read.
     """
-    statement = _insert(connection, table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    return connection.execute(statement).first() is not None  # a driver may not count the rows of an insert
+    statement = _inserting_once(connection.dialect.name, table)
+    return connection.execute(statement, values).first() is not None  # a driver may not count the rows of an insert
 
 
 def upsert(connection: Connection, table: Table, values: dict[str, Any]) -> None:
     """Writes a whole row under its primary key."""
-    statement = _insert(connection, table).values(**values)
+    connection.execute(_upserting(connection.dialect.name, table, tuple(values)), values)
+
+
+@cache
+def _inserting_once(dialect: str, table: Table) -> Executable:
+    return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
+
+
+@cache
+def _upserting(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
+    statement = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
-    changed = {name: value for name, value in values.items() if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
-def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
