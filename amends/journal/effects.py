@@ -3,9 +3,9 @@ between the two, so a call may take its time, and a process may die in it, and n
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from amends.errors import JournalError, KeyReused
 from amends.journal import conversation, remedies, schema, turns
@@ -18,6 +18,12 @@ from amends.models import Data, Outcome, Refusal
 from amends.timeline import canonical
 
 _effects = schema.effects
+
+_THIS: Final = _effects.c.key == bindparam("of_key")
+_ONE: Final = select(_effects).where(_THIS)
+_CHANGED: Final = update(_effects).where(_THIS)
+_SETTLED: Final = update(_effects).where(_THIS, _effects.c.outcome.is_(None)).returning(*_effects.c)
+"""An effect that was open, as its outcome leaves it."""
 
 
 class EffectLog:
@@ -104,9 +110,9 @@ class EffectLog:
             "refusal": None if refusal is None else refusal.model_dump(mode="json"),
         }
         with writing(self._engine) as connection:
-            still_open = (_effects.c.key == key) & _effects.c.outcome.is_(None)
-            connection.execute(update(_effects).where(still_open).values(**known, outcome_at=at, settled=settled))
-            record = _the(connection, key)
+            told = {"of_key": key, **known, "outcome_at": at, "settled": settled}
+            open_till_now = connection.execute(_SETTLED, told).mappings().first()
+            record = _the(connection, key) if open_till_now is None else record_of(open_till_now)
             if (record.outcome, canonical(record.result), record.refusal) != (outcome, canonical(result), refusal):
                 raise JournalError(
                     f"effect {key!r} is known to be {record.outcome} since {record.outcome_at}, with another result; "
@@ -170,7 +176,7 @@ def _reserve(connection: Connection, *, key: str, incident_id: str, wanted: Rese
             units={share.unit: share.amount for share in found},
         )
         values = {"gives": gives.model_dump(mode="json")}
-    connection.execute(update(_effects).where(_effects.c.key == key).values(**values))
+    connection.execute(_CHANGED, {"of_key": key, **values})
 
 
 def _take_turn(connection: Connection, *, key: str, found: turns.Turn, at: datetime) -> None:
@@ -179,11 +185,11 @@ def _take_turn(connection: Connection, *, key: str, found: turns.Turn, at: datet
         refusal, said = refused
         told = {"result": said, "refusal": refusal.model_dump(mode="json")}
         values = {"outcome": Outcome.NOT_APPLIED.value, **told, "outcome_at": at}
-        connection.execute(update(_effects).where(_effects.c.key == key).values(**values))
+        connection.execute(_CHANGED, {"of_key": key, **values})
 
 
 def _get(connection: Connection, key: str) -> EffectRecord | None:
-    row = connection.execute(select(_effects).where(_effects.c.key == key)).mappings().first()
+    row = connection.execute(_ONE, {"of_key": key}).mappings().first()
     return None if row is None else record_of(row)
 
 

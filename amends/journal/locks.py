@@ -1,14 +1,17 @@
 """Locks on what is counted, held by whoever counts until the end of the transaction."""
 
 from datetime import date
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from amends.journal import schema
 from amends.journal.statements import insert_once
 from amends.models import Head
 
 _exposures = schema.exposures
+
+_LOCKED: Final = select(_exposures.c.name).where(_exposures.c.name == bindparam("name")).with_for_update()
 
 
 def hold_order(connection: Connection, order_id: str) -> None:
@@ -29,4 +32,4 @@ def hold_person(connection: Connection, person: str) -> None:
 def _hold(connection: Connection, name: str) -> None:
     # On SQLite a transaction that may write is alone already. Elsewhere there must be a row to lock.
     insert_once(connection, _exposures, {"name": name})
-    connection.execute(select(_exposures.c.name).where(_exposures.c.name == name).with_for_update())
+    connection.execute(_LOCKED, {"name": name})

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, insert, select, update
 
 from amends.journal import exposure, incidents, schema
 from amends.journal.exposure import Reservation, Share
@@ -13,6 +14,14 @@ from amends.journal.schema.remedies import Release, RemedyStatus
 from amends.models import Head, Outcome, Refusal
 
 _remedies = schema.remedies
+
+
+def _pending(key: str | BindParameter[str]) -> ColumnElement[bool]:
+    """What an effect has reserved, until it is settled."""
+    return (_remedies.c.key == key) & (_remedies.c.status == RemedyStatus.PENDING.value)
+
+
+_PENDING_ON: Final = select(_remedies.c.order_id).where(_pending(bindparam("of_key")))
 
 
 def reserve(
@@ -47,11 +56,11 @@ def reserve(
 
 def settle(connection: Connection, *, key: str, outcome: Outcome, gave_parcel: str | None, at: datetime) -> None:
     """What an effect has reserved was given, or was not. Harmless for what is settled, and for what gives nothing."""
-    pending = (_remedies.c.key == key) & (_remedies.c.status == RemedyStatus.PENDING.value)
-    order_id = connection.execute(select(_remedies.c.order_id).where(pending)).scalars().first()
+    order_id = connection.execute(_PENDING_ON, {"of_key": key}).scalars().first()
     if order_id is None:
         return
     hold_order(connection, order_id)
+    pending = _pending(key)
     if outcome is Outcome.APPLIED:
         given = {"status": RemedyStatus.APPLIED.value, "gave_parcel": gave_parcel, "settled_at": at}
         connection.execute(update(_remedies).where(pending).values(**given))
