@@ -211,15 +211,9 @@ class IncidentWorkflow(Doors):
         if not self._unwritten:
             return
         claims = [str(entry.data["key"]) for entry in self._unwritten if entry.kind in REPORTS]
-        state, request = self._state, self._record()
-        report = await dispatch.append(
-            request.model_copy(
-                update={
-                    "claims": tuple(claims),
-                    "supersedes": () if state.registered else _superseded(state),
-                }
-            )
-        )
+        state = self._state
+        request = self._record(claims=claims, supersedes=() if state.registered else _superseded(state))
+        report = await dispatch.append(request)
         lost = {claim.key: claim.incident_id for claim in report.lost}
         opened_by = None if state.registered else claims.pop(0)
         self._inbox.extendleft(ReportRepeated(key=key, of=lost[key]) for key in claims if key in lost)
@@ -237,7 +231,7 @@ class IncidentWorkflow(Doors):
         self._take_as_written(request)
         await dispatch.pass_on(report.waiting, by=state.incident_id)
 
-    def _record(self) -> AppendRequest:
+    def _record(self, *, claims: Sequence[str] = (), supersedes: Sequence[str] = ()) -> AppendRequest:
         """All entries that are not known to be written: what is written again is the same, so nothing is missing."""
         state = self._state
         return AppendRequest(
@@ -246,6 +240,8 @@ class IncidentWorkflow(Doors):
             workflow_id=state.workflow_id,
             run_id=state.run_id,
             entries=tuple(self._unwritten),
+            claims=tuple(claims),
+            supersedes=tuple(supersedes),
         )
 
     def _take_as_written(self, record: AppendRequest) -> None:

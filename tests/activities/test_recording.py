@@ -13,7 +13,8 @@ from activities.recording import Recording
 from activities.wire import AppendRequest, BalanceRequest
 from amends.journal import Journal
 from amends.timeline import EntryKind
-from tests.amends.journal.builders import INCIDENT, RUN, entry, opened
+from tests.activities.test_counting import request
+from tests.amends.journal.builders import INCIDENT, entry, opened
 
 
 class _Run(ActivityInboundInterceptor):
@@ -33,16 +34,6 @@ def recording(journal: Journal) -> Iterator[Recording]:
         yield Recording(journal, threads)
 
 
-def _record(*entries: Any) -> AppendRequest:
-    return AppendRequest(
-        incident_id=INCIDENT,
-        exception_type="lost_parcel",
-        workflow_id="lost_parcel:PC-1001-1",
-        run_id=RUN,
-        entries=entries,
-    )
-
-
 async def _try(recording: Recording, run: _Run, record: AppendRequest | None) -> None:
     errand = BalanceRequest(incident_id=INCIDENT, order_id="A-1", record=record)
     given = ExecuteActivityInput(fn=lambda: None, args=[errand], executor=None, headers={})
@@ -52,7 +43,7 @@ async def _try(recording: Recording, run: _Run, record: AppendRequest | None) ->
 async def test_what_goes_along_is_in_the_journal_before_the_errand_is_run_and_once(
     recording: Recording, journal: Journal
 ) -> None:
-    run, record = _Run(journal), _record(opened(), entry(1, EntryKind.NOTE_ADDED))
+    run, record = _Run(journal), request(opened(), entry(1, EntryKind.NOTE_ADDED))
 
     await _try(recording, run, record)
     await _try(recording, run, record)
@@ -65,10 +56,10 @@ async def test_an_errand_whose_entries_the_journal_does_not_take_is_not_run(
     recording: Recording, journal: Journal
 ) -> None:
     run = _Run(journal)
-    await _try(recording, run, _record(opened()))
+    await _try(recording, run, request(opened()))
 
     with pytest.raises(ApplicationError, match=r"^not_recorded: nothing was done: .*\(journal_error\)$") as refused:
-        await _try(recording, run, _record(entry(2, EntryKind.NOTE_ADDED)))
+        await _try(recording, run, request(entry(2, EntryKind.NOTE_ADDED)))
 
     assert (refused.value.type, refused.value.non_retryable) == ("not_recorded", True)
     assert run.found == [1]
