@@ -182,6 +182,8 @@ def _flags(db_file: Path | None, port: int, ui_port: int | None) -> list[str]:
     flags += ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
     flags += ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"']
     flags += ["--dynamic-config-value", f"history.maxInFlightUpdates={UPDATES_IN_FLIGHT}"]
+    for queue in ("transfer", "timer", "visibility"):
+        flags += ["--dynamic-config-value", f"history.{queue}ProcessorMaxPollRPS=1000"]
     # a run that follows another within a second would first wait that second out, also one that is continued as new
     flags += ["--dynamic-config-value", 'history.workflowIdReuseMinimalInterval="1ms"']
     return flags
