@@ -43,6 +43,7 @@ def differences(
         *(_list("breach", expect.breaches, observed.breaches) if expect.breaches is not None else ()),
         *(each for path, value in expect.facts.items() for each in _plain(path, value, _fact(observed.facts, path))),
         *_moments(expect.moments, timeline, begun_at or timeline[0].occurred_at, slack),
+        *_end(expect.ends, timeline, begun_at or timeline[0].occurred_at, slack),
         *_shop(expect.shop, observed),
     ]
 
@@ -122,9 +123,20 @@ def _moments(
             yield f"{what}: expected at {since_in_both(moment.at)}, got none"
             continue
         left.remove(row)
-        at = row.occurred_at - begun_at
-        if not moment.at - 2 * EARLY <= at <= moment.at + slack:
-            yield f"{what}: expected at {since_in_both(moment.at)}, got {since_in_both(at)}"
+        yield from _in_time(what, moment.at, row.occurred_at - begun_at, slack)
+
+
+def _end(
+    expected: timedelta | None, timeline: Sequence[TimelineRow], begun_at: datetime, slack: timedelta
+) -> Iterator[str]:
+    if expected is not None:
+        last = timeline[-1]
+        yield from _in_time(f"the last entry, {last.kind}", expected, last.occurred_at - begun_at, slack)
+
+
+def _in_time(what: str, expected: timedelta, at: timedelta, slack: timedelta) -> Iterator[str]:
+    if not expected - 2 * EARLY <= at <= expected + slack:
+        yield f"{what}: expected at {since_in_both(expected)}, got {since_in_both(at)}"
 
 
 def _fits(row: TimelineRow, moment: WrittenMoment) -> bool:

@@ -219,10 +219,14 @@ async def perform_all(
     return [plays[place].result() for place in range(len(scenarios))]
 
 
-def _length(scenario: Scenario) -> int:
-    """How much is expected to happen, which is what takes time."""
+def _length(scenario: Scenario) -> float:
+    """How much is expected to happen, which is what takes time; and on a day that passes something is looked at."""
     return sum(
-        len(part.expect.effects) + len(part.expect.messages) + len(part.expect.moments) + len(part.expect.pages or ())
+        len(part.expect.effects)
+        + len(part.expect.messages)
+        + len(part.expect.moments)
+        + len(part.expect.pages or ())
+        + (part.expect.ends or part.at) / timedelta(days=1)
         for part in scenario.parts
     )
 

@@ -45,6 +45,7 @@ They stand beside their runbook, in ``scenarios/<runbook>.yaml``::
           pages:                                   # if it is said: all that were sent, in order; to a person or a role
             - {at: 30h, to: logistics, level: 1}
           facts: {choice: reship}                  # at the end
+          ends: 40d 2h                             # when the last entry is written; `drill` begins with the longest
           moments:                                 # when an entry was written; each line takes the next that fits
             - {entry: plan_failed, of: reship, at: 26h}     # `26h 12d` is 26 hours and 12 days
           shop: {refunded: CNY 384.00, reserved: {TEA-TIEGUANYIN: 0}, shipments: 0, replacements: 0, holds: 0}

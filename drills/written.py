@@ -59,7 +59,10 @@ class Verdict(StrEnum):
 
 
 class WrittenExpect(Written):
+    """``ends``: when its last entry is written, from the opening of the scenario on."""
+
     status: Status
+    ends: Moment | None = None
     outcome: str | None = None
     severity: Severity | None = None
     effects: tuple[Annotated[dict[str, str], Field(min_length=1)], ...]
