@@ -35,6 +35,10 @@ UPDATES_IN_FLIGHT: Final = 1000
 """Updates of one workflow that the server takes at a time. Past its own limit of 10 it drops workflow tasks, and each
 is missed for ten seconds."""
 
+_READS: Final = 1000
+"""How often in a second the server may look into its queue of tasks. It has one shard, so all incidents share it: past
+its own limit of 20 each task waits for up to 50 ms, and an incident's step is two to four tasks."""
+
 _IN_MEMORY: Final = {"GOGC": "200"}
 """Settings of a server that keeps all in memory, and works for minutes only: it may take more of it, and tidy less
 often."""
@@ -183,7 +187,7 @@ def _flags(db_file: Path | None, port: int, ui_port: int | None) -> list[str]:
     flags += ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"']
     flags += ["--dynamic-config-value", f"history.maxInFlightUpdates={UPDATES_IN_FLIGHT}"]
     for queue in ("transfer", "timer", "visibility"):
-        flags += ["--dynamic-config-value", f"history.{queue}ProcessorMaxPollRPS=1000"]
+        flags += ["--dynamic-config-value", f"history.{queue}ProcessorMaxPollRPS={_READS}"]
     # a run that follows another within a second would first wait that second out, also one that is continued as new
     flags += ["--dynamic-config-value", 'history.workflowIdReuseMinimalInterval="1ms"']
     return flags

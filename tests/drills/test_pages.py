@@ -179,6 +179,18 @@ def test_other_pages_and_breaches_are_told(expected: dict[str, Any], says: str) 
     assert told(expect(**expected), timeline_of(stuck().wait(hours=2.5))) == [says]
 
 
+def test_the_end_is_when_the_last_entry_was_written() -> None:
+    rows = timeline_of(stuck().wait(hours=2.5))
+
+    assert told(expect(ends="2h 24m"), rows) == []
+    assert told(expect(ends="2h 20m"), rows) == [
+        "the last entry, clock_warned: expected at +0d 02:20 (2h 20m), got +0d 02:24 (2h 24m)"
+    ]
+    assert told(expect(ends="1d"), rows) == [
+        "the last entry, clock_warned: expected at +1d 00:00 (24h), got +0d 02:24 (2h 24m)"
+    ]
+
+
 def test_where_neither_is_said_neither_is_looked_at() -> None:
     assert told(expect(), timeline_of(stuck().wait(hours=4))) == []
 

@@ -212,6 +212,7 @@ BROKEN = [
         "breaches: [resolved]\n      moments:",
         f"{FILE}:15:18: the runbook does not promise 'resolved'; did you mean 'resolve'?",
     ),
+    ("moments:", "ends: soon\n      moments:", f"{FILE}:15:13: "),
     (
         "moments:",
         "moments:\n        - {entry: clock_warned, of: resolve at 81%, at: 1h}",
