@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
@@ -119,20 +119,30 @@ class Faults:
         with self._reading() as db:
             return list(db.scalars(select(FaultRow.times_left).order_by(FaultRow.fault_id)))
 
+    def is_due(self, db: Session, call: str, *, done: bool = False) -> bool:
+        """Whether a call has a fault to come, with the words of ``take``; asked in a session that is open anyhow."""
+        return db.scalars(_NEXT_ONCE_DONE if done else _NEXT, {"call": call}).first() is not None
+
     def take(self, call: str, *, done: bool = False) -> Fault | None:
         """The next fault of a call, used up once. ``done``: the call's key was carried out before."""
-        wanted = select(FaultRow).where(FaultRow.call == call, FaultRow.times_left > 0).order_by(FaultRow.fault_id)
-        if done:
-            wanted = wanted.where(FaultRow.kind.not_in((FaultKind.REFUSE.value, FaultKind.GOES_WELL.value)))
         with self._reading() as db:
-            if db.scalars(wanted.limit(1)).first() is None:
+            if not self.is_due(db, call, done=done):
                 return None
         with self._writing() as db:
-            row = db.scalars(wanted.limit(1).with_for_update()).first()
+            wanted = _NEXT_ONCE_DONE if done else _NEXT
+            row = db.scalars(wanted.with_for_update(), {"call": call}).first()
             if row is None:
                 return None
             row.times_left -= 1
             return Fault(call=row.call, kind=FaultKind(row.kind), reason=row.reason)
+
+
+_TO_COME = select(FaultRow).where(FaultRow.call == bindparam("call"), FaultRow.times_left > 0)
+_OF_WHAT_IS_DONE = FaultRow.kind.not_in((FaultKind.REFUSE.value, FaultKind.GOES_WELL.value))
+
+# built once: every call asks
+_NEXT = _TO_COME.order_by(FaultRow.fault_id).limit(1)
+_NEXT_ONCE_DONE = _TO_COME.where(_OF_WHAT_IS_DONE).order_by(FaultRow.fault_id).limit(1)
 
 
 def _checked(call: str, kind: FaultKind | str, times: int, reason: str) -> FaultKind:
