@@ -39,12 +39,6 @@ async def reported(it: Acted, parcel: str, *, key: str = "") -> Receipt:
     )
 
 
-async def ended(it: Acted, incident: str) -> None:
-    """Ends what a test has opened beside."""
-    row = it.journal.incident(incident)
-    await it.client.get_workflow_handle(row.workflow_id).terminate(reason="the test is over")
-
-
 async def test_of_two_that_are_one_thing_one_ends_and_names_the_other(it: Acted) -> None:
     other = (await reported(it, "PC-1001-2")).incident_id
 
@@ -82,8 +76,6 @@ async def test_a_report_that_belongs_elsewhere_becomes_an_incident_of_its_own(it
     assert [line.split() for line in shown.splitlines() if "split from" in line] == [
         ["split", "from", "incident", split_from]
     ]
-    it.incident = split_from
-    await ended(it, own)
 
 
 def test_only_what_goes_on_and_is_of_the_same_order_is_merged_into(
