@@ -24,10 +24,11 @@ class PostgresServer:
         self._folder = folder
         self._made = 0
 
-    def create_database(self, *, template: str = "template0") -> str:
-        """Makes a database like ``template`` and returns its name."""
-        self._made += 1
-        name = f"amends_{self._made}"
+    def create_database(self, name: str = "", *, template: str = "template0") -> str:
+        """Makes a database like ``template`` and returns its name, a new one if none is given."""
+        if not name:
+            self._made += 1
+            name = f"amends_{self._made}"
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
         with self._connected() as connection:
             how = _COPYING_FILES if connection.info.server_version >= 150_000 else sql.SQL("")

@@ -1,5 +1,5 @@
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine
@@ -33,19 +33,45 @@ def elsewhere() -> Iterator[Elsewhere]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql", HTTP])
-def shop_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A copy of a seeded shop's database."""
-    if request.param != "postgresql":
-        engine = connect(seeded_file(tmp_path / "shop.db", SEEDED))
-        yield engine
-        engine.dispose()
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database(template=request.getfixturevalue("seeded_database"))
-    engine = connect(server.url(name))
-    yield engine
+def shop_engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine of a shop that is as it was seeded. What it has learnt of its statements stays from test to test."""
+    kept: _Kept = request.getfixturevalue("on_postgresql" if request.param == "postgresql" else "on_sqlite")
+    kept.engine.dispose()
+    kept.renew()
+    return kept.engine
+
+
+class _Kept(NamedTuple):
+    engine: Engine
+    renew: Callable[[], None]
+    """Makes its database as it was seeded. Nobody may be at work on it."""
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Kept]:
+    file = tmp_path_factory.mktemp("shop") / "shop.db"
+
+    def renew() -> None:
+        for each in file.parent.iterdir():
+            each.unlink()
+        seeded_file(file, SEEDED)
+
+    engine = connect(f"sqlite:///{file}")
+    yield _Kept(engine, renew)
     engine.dispose()
-    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(postgres_server: PostgresServer, seeded_database: str) -> Iterator[_Kept]:
+    name = postgres_server.create_database()
+
+    def renew() -> None:
+        postgres_server.drop_database(name)
+        postgres_server.create_database(name, template=seeded_database)
+
+    engine = connect(postgres_server.url(name))
+    yield _Kept(engine, renew)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
