@@ -35,7 +35,7 @@ UPDATES_IN_FLIGHT: Final = 1000
 """Updates of one workflow that the server takes at a time. Past its own limit of 10 it drops workflow tasks, and each
 is missed for ten seconds."""
 
-_READS: Final = 1000
+READS: Final = 1000
 """How often in a second the server may look into its queue of tasks. It has one shard, so all incidents share it: past
 its own limit of 20 each task waits for up to 50 ms, and an incident's step is two to four tasks."""
 
@@ -187,7 +187,7 @@ def _flags(db_file: Path | None, port: int, ui_port: int | None) -> list[str]:
     flags += ["--dynamic-config-value", 'history.timerProcessorMaxTimeShift="1ms"']
     flags += ["--dynamic-config-value", f"history.maxInFlightUpdates={UPDATES_IN_FLIGHT}"]
     for queue in ("transfer", "timer", "visibility"):
-        flags += ["--dynamic-config-value", f"history.{queue}ProcessorMaxPollRPS={_READS}"]
+        flags += ["--dynamic-config-value", f"history.{queue}ProcessorMaxPollRPS={READS}"]
     # a run that follows another within a second would first wait that second out, also one that is continued as new
     flags += ["--dynamic-config-value", 'history.workflowIdReuseMinimalInterval="1ms"']
     return flags
