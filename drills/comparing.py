@@ -30,6 +30,7 @@ def differences(
     ``slack``: by how much moments may be late. The real time that the play took has passed for the incident too.
     ``begun_at``: when the scenario has begun, from which moments count; with the incident if nothing is said.
     """
+    begun_at = begun_at or timeline[0].occurred_at
     effects = [f"{name}: {outcome}" for line in expect.effects for name, outcome in line.items()]
     return [
         *_plain("status", expect.status, observed.status),
@@ -42,8 +43,8 @@ def differences(
         *(_pages(expect.pages, observed, slack) if expect.pages is not None else ()),
         *(_list("breach", expect.breaches, observed.breaches) if expect.breaches is not None else ()),
         *(each for path, value in expect.facts.items() for each in _plain(path, value, _fact(observed.facts, path))),
-        *_moments(expect.moments, timeline, begun_at or timeline[0].occurred_at, slack),
-        *_end(expect.ends, timeline, begun_at or timeline[0].occurred_at, slack),
+        *_moments(expect.moments, timeline, begun_at, slack),
+        *(_end(expect.ends, timeline[-1], begun_at, slack) if expect.ends is not None else ()),
         *_shop(expect.shop, observed),
     ]
 
@@ -126,12 +127,8 @@ def _moments(
         yield from _in_time(what, moment.at, row.occurred_at - begun_at, slack)
 
 
-def _end(
-    expected: timedelta | None, timeline: Sequence[TimelineRow], begun_at: datetime, slack: timedelta
-) -> Iterator[str]:
-    if expected is not None:
-        last = timeline[-1]
-        yield from _in_time(f"the last entry, {last.kind}", expected, last.occurred_at - begun_at, slack)
+def _end(expected: timedelta, last: TimelineRow, begun_at: datetime, slack: timedelta) -> Iterator[str]:
+    return _in_time(f"the last entry, {last.kind}", expected, last.occurred_at - begun_at, slack)
 
 
 def _in_time(what: str, expected: timedelta, at: timedelta, slack: timedelta) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-pytest_plugins = ["tests.databases", "tests.temporal"]
+pytest_plugins = ["tests.databases", "tests.stages", "tests.temporal"]
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder in memory, as Linux has it
 _ENOUGH: Final = 2 * 1024**3
@@ -18,8 +18,8 @@ _ENOUGH: Final = 2 * 1024**3
 
 
 def pytest_configure() -> None:
-    """Have all files of the tests in memory, where there is enough: they make and drop a thousand databases, and the
-    suite takes half as long again where a disk has to keep up. Whoever sets ``TMPDIR`` has them there."""
+    """Have all files of the tests in memory, where there is enough: they make and drop a thousand databases, and those
+    of the journal take more than twice as long where a disk has to keep up. Whoever sets ``TMPDIR`` has them there."""
     if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ENOUGH:
         os.environ["TMPDIR"] = str(_MEMORY)
         tempfile.tempdir = None

@@ -1,7 +1,6 @@
 """A fault of each kind at each effect of a lost parcel: whatever breaks, the ledger and the stock are right."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from drills.observed import Observed, observe, outcome_of
 from drills.player import play
 from drills.retelling import state_of
 from drills.scenario import Fault, Scenario, load_scenarios
-from drills.stage import Stage, World, stage
+from drills.stage import Stage, World
 from runbooks.catalogue import CATALOGUE, TELL
 from runbooks.library import load
 from runbooks.program import DoStep, MeasureStep, Program
@@ -104,12 +103,6 @@ class Ended:
     conserved: bool
 
 
-@pytest.fixture(scope="module")
-async def on() -> AsyncIterator[Stage]:
-    async with stage() as on:
-        yield on
-
-
 def test_every_effect_until_the_customer_is_whole_and_its_undo_is_broken_here() -> None:
     program = _until_whole(load(RUNBOOK).program)
     steps = list(program.all_steps())
@@ -123,13 +116,13 @@ def test_every_effect_until_the_customer_is_whole_and_its_undo_is_broken_here() 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_whatever_breaks_the_ledger_and_the_stock_are_right(
-    way: str, on: Stage, subtests: pytest.Subtests
+    way: str, drill_stage: Stage, subtests: pytest.Subtests
 ) -> None:
     """No path refunds twice, and none forgets a refund."""
     undisturbed, *cases = [Case(way), *(case for case in CASES if case.way == way)]
 
     async with asyncio.TaskGroup() as group:
-        playing = {case: group.create_task(_play(case, on)) for case in [undisturbed, *cases]}
+        playing = {case: group.create_task(_play(case, drill_stage)) for case in [undisturbed, *cases]}
 
     for case in cases:
         with subtests.test(case.name):

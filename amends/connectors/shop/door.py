@@ -84,7 +84,9 @@ class Door:
 
     def recall(self, name: str, call: Call, of: str) -> Recalled:
         """What became of the call with the key ``of``. One that has not come is closed, so that it never will."""
-        with misbehaving(self.faults.take(name)), self.writing() as db:
+        with self.reading() as db:
+            due = self.faults.is_due(db, name)
+        with misbehaving(self.faults.take(name) if due else None), self.writing() as db:
             kept = _close(db, of, call)
             return (
                 Recalled(done=False)

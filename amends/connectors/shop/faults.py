@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from amends.connectors import ports
@@ -120,17 +120,13 @@ class Faults:
             return list(db.scalars(select(FaultRow.times_left).order_by(FaultRow.fault_id)))
 
     def is_due(self, db: Session, call: str, *, done: bool = False) -> bool:
-        """Whether a call has a fault to come, with the words of ``take``; asked in a session that is open anyhow."""
-        return db.scalars(_NEXT_ONCE_DONE if done else _NEXT, {"call": call}).first() is not None
+        """Whether a call has a fault to come. ``done``: the call's key was carried out before."""
+        return db.scalars(_next(done=done), {"call": call}).first() is not None
 
     def take(self, call: str, *, done: bool = False) -> Fault | None:
-        """The next fault of a call, used up once. ``done``: the call's key was carried out before."""
-        with self._reading() as db:
-            if not self.is_due(db, call, done=done):
-                return None
+        """The next fault of a call, used up once. It writes: ask first whether one ``is_due``."""
         with self._writing() as db:
-            wanted = _NEXT_ONCE_DONE if done else _NEXT
-            row = db.scalars(wanted.with_for_update(), {"call": call}).first()
+            row = db.scalars(_next(done=done).with_for_update(), {"call": call}).first()
             if row is None:
                 return None
             row.times_left -= 1
@@ -143,6 +139,10 @@ _OF_WHAT_IS_DONE = FaultRow.kind.not_in((FaultKind.REFUSE.value, FaultKind.GOES_
 # built once: every call asks
 _NEXT = _TO_COME.order_by(FaultRow.fault_id).limit(1)
 _NEXT_ONCE_DONE = _TO_COME.where(_OF_WHAT_IS_DONE).order_by(FaultRow.fault_id).limit(1)
+
+
+def _next(*, done: bool) -> Select[FaultRow]:
+    return _NEXT_ONCE_DONE if done else _NEXT
 
 
 def _checked(call: str, kind: FaultKind | str, times: int, reason: str) -> FaultKind:
